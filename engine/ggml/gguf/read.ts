@@ -5,17 +5,19 @@
  */
 import { DAMAGED, GgufError } from './errors.ts';
 import { Head } from './head.ts';
+import {
+  DEFAULT_ALIGNMENT,
+  isAlignment,
+  MAX_ALIGNMENT,
+  MAX_DIMENSIONS,
+  MAX_KEY,
+  MAX_TENSOR_NAME,
+  padTo,
+} from './limits.ts';
 import { GgufMetadata } from './metadata.ts';
 import { memory, openFile, type ByteSource } from './source.ts';
 import { describeUnknownType, GGML_TYPES, ggmlTypeOf, tensorBytes, type GgmlType } from './types.ts';
 import { ARRAY_OF, VALUE_BYTES, valueTypeOf, type GgufValue, type ValueType } from './values.ts';
-
-export const DEFAULT_ALIGNMENT = 32;
-/** GGML_MAX_NAME is 64 with the closing NUL. */
-export const MAX_TENSOR_NAME = 63;
-export const MAX_DIMENSIONS = 4;
-export const MAX_ALIGNMENT = 2 ** 20;
-export const MAX_KEY = 2 ** 16 - 1;
 
 /** The shortest possible key-value pair (length, 1 byte of key, type, 1 byte) and tensor record, in bytes. */
 const MIN_PAIR = 8 + 1 + 4 + 1;
@@ -216,7 +218,7 @@ function readAlignment(head: Head, values: ReadonlyMap<string, GgufValue>): numb
   head.subject = "key 'general.alignment'";
   if (found.type !== 'u32') head.fail(`has type ${found.type}; u32 is expected`);
   const { value } = found;
-  if (value < 1 || value > MAX_ALIGNMENT || (value & (value - 1)) !== 0) {
+  if (!isAlignment(value)) {
     head.fail(`is ${value}; a power of two up to ${MAX_ALIGNMENT} is expected`);
   }
   return value;
@@ -241,7 +243,7 @@ function readTensors(head: Head, count: number, alignment: number): Map<string, 
     if (relative % alignment !== 0) head.fail(`its offset ${relative} is no multiple of the alignment ${alignment}`);
     records.set(name, { name, type, ne, relative, byteLength: tensorBytes(type, ne) });
   }
-  const dataStart = Math.ceil(head.at / alignment) * alignment;
+  const dataStart = padTo(head.at, alignment);
   const tensors = new Map<string, GgufTensor>();
   for (const { relative, ...record } of records.values()) {
     tensors.set(record.name, { ...record, offset: dataStart + relative });
