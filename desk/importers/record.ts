@@ -62,6 +62,12 @@ export interface MessageRecord {
   readonly edited: Time | null;
   readonly replyTo: string | null;
   readonly forwarded: boolean;
+  /** Who the source says can read it (Mastodon): `direct` is private mail. */
+  readonly visibility?: 'public' | 'unlisted' | 'followers' | 'direct';
+  /** Parts of `text` that quote somebody else (Reddit's `>` lines), as [start, end) in UTF-16 units. */
+  readonly quoted?: readonly (readonly [number, number])[];
+  /** Addresses behind words of the text that the text itself does not show (Telegram's text links). */
+  readonly links?: readonly string[];
   /** Text to score: the author's own words, as formats.md defines them per platform. May be ''. */
   readonly text: string;
   readonly attachments: readonly Attachment[];
