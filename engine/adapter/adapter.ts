@@ -1,0 +1,80 @@
+/** What an adapter is: everything that training adds to a base model, in memory. */
+import { z } from 'zod';
+
+export const POOLINGS = ['mean', 'last', 'cls'] as const;
+export const TASKS = ['binary', 'multi-class', 'multi-label'] as const;
+/** Training methods whose adapters this program reads. */
+export const METHODS = ['probe'] as const;
+
+const text = z.string().refine((s) => s.isWellFormed(), 'is no well-formed text');
+const name = text.min(1).max(200);
+const fraction = z.number().min(0).max(1);
+const jsonObject = z.record(z.string(), z.json());
+
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'is no SHA-256 (64 digits 0-9 a-f)');
+
+/** Everything about an adapter that is not a tensor. */
+export const AdapterDescription = z
+  .strictObject({
+    /** for lists in the window; not unique */
+    name,
+    method: z.enum(METHODS),
+    /** the model it was trained on; it means nothing on another one */
+    base: z.strictObject({ name, sha256, architecture: z.string().regex(/^[a-z0-9-]{1,40}$/, 'is no architecture') }),
+    /** layers of the base that are run, from 1 */
+    exitDepth: z.int().min(1).max(1000),
+    pooling: z.enum(POOLINGS),
+    /** put before every text, '' for none: "Instruct: …\nQuery: " */
+    instruction: text.max(4000),
+    task: z.enum(TASKS),
+    /** one for each output of the head, in its order */
+    labels: z.array(name).min(1).max(1000),
+    /** the label that means "nothing to review", if there is one; the queue's score is 1 − its probability */
+    neutralLabel: name.nullable(),
+    /** the logits are divided by it before softmax or sigmoid */
+    temperature: z.number().positive().max(1e6),
+    /** per label: the probability from which on an item counts as that label */
+    thresholds: z.array(fraction),
+    /** languages that it was measured on (BCP 47) */
+    languages: z.array(z.string().min(2).max(35)).max(500),
+    /** what went into the training and what came out, as it was reported */
+    training: jsonObject,
+  })
+  .superRefine((a, context) => {
+    const refuse = (key: keyof typeof a, message: string): void => {
+      context.addIssue({ code: 'custom', path: [key], message });
+    };
+    if (new Set(a.labels).size !== a.labels.length) refuse('labels', 'holds one label twice');
+    if (a.task === 'binary' && a.labels.length !== 2)
+      refuse('labels', `holds ${a.labels.length} labels; a binary task has 2`);
+    if (a.task === 'multi-class' && a.labels.length < 2)
+      refuse('labels', 'holds 1 label; a multi-class task has 2 or more');
+    if (a.neutralLabel !== null && !a.labels.includes(a.neutralLabel)) refuse('neutralLabel', 'is none of the labels');
+    if (a.thresholds.length !== a.labels.length) {
+      refuse('thresholds', `holds ${a.thresholds.length} numbers for ${a.labels.length} labels`);
+    }
+  });
+export type AdapterDescription = Readonly<z.infer<typeof AdapterDescription>>;
+
+/** A linear layer.  weight: (inputs, outputs) in ggml order, so output by output; bias: (outputs) */
+export interface Linear {
+  readonly weight: Float32Array;
+  readonly bias: Float32Array;
+}
+
+/** The baseline that travels with an adapter: hashed character n-grams, weight (buckets, labels). */
+export interface NgramWeights extends Linear {
+  /** how texts become buckets; the module that trains them checks it */
+  readonly settings: Readonly<Record<string, z.infer<ReturnType<typeof z.json>>>>;
+}
+
+export interface Adapter extends AdapterDescription {
+  /** (width of the base, labels): logits = weight · pooled state + bias */
+  readonly head: Linear;
+  readonly ngrams?: NgramWeights;
+}
+
+/** Inputs of the head, that is the width of the base model. */
+export function widthOf(adapter: Adapter): number {
+  return adapter.head.weight.length / adapter.labels.length;
+}
