@@ -1,0 +1,161 @@
+import { ACCELERATORS, libraryFolder, LibraryError, type Accelerator } from './library.ts';
+import { checkAbi } from './abi.ts';
+import { loadNative, NULL, type Native, type Pointer } from './native.ts';
+import { own } from './owner.ts';
+
+export interface Device {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** A backend could not be started or a computation on it failed. */
+export class BackendError extends Error {
+  override name = 'BackendError';
+}
+
+/** ggml_status */
+const STATUS: Readonly<Record<number, string>> = { [-2]: 'out of memory', [-1]: 'failed', 0: 'success', 1: 'aborted' };
+
+const DEVICE_PREFIX: Readonly<Record<Accelerator, RegExp>> = {
+  cpu: /^CPU$/,
+  cuda: /^CUDA/,
+  vulkan: /^Vulkan/,
+  metal: /^(MTL|Metal)/,
+};
+
+/** A buffer type that rearranges weights for faster products: AMX, CPU_REPACK and their like. */
+export interface RepackBuffer {
+  readonly name: string;
+  readonly pointer: Pointer;
+}
+
+/**
+ * One device of ggml with its stream of computations. One computation runs at a time; nothing is copied meanwhile,
+ * and a disposal waits for it.
+ */
+export class Backend {
+  readonly accelerator: Accelerator;
+  readonly native: Native;
+  readonly device: Device;
+  readonly pointer: Pointer;
+  /** Buffer types that rearrange weights, fastest first as ggml lists them; empty on GPUs. */
+  readonly repackBuffers: readonly RepackBuffer[];
+  readonly bufferType: Pointer;
+  readonly #devicePointer: Pointer;
+  readonly #free: () => void;
+  #inFlight: Promise<unknown> = Promise.resolve();
+  #computing = false;
+  #disposed = false;
+
+  private constructor(accelerator: Accelerator, native: Native, devicePointer: Pointer, pointer: Pointer) {
+    this.accelerator = accelerator;
+    this.native = native;
+    this.pointer = pointer;
+    this.#devicePointer = devicePointer;
+    this.device = {
+      name: native.ggml_backend_dev_name(devicePointer),
+      description: native.ggml_backend_dev_description(devicePointer),
+    };
+    this.bufferType = native.ggml_backend_get_default_buffer_type(pointer);
+    const extra = this.#procedure('ggml_backend_dev_get_extra_bufts');
+    this.repackBuffers =
+      extra === NULL
+        ? []
+        : native.callForPointers(extra, devicePointer).map((buft) => ({ name: native.ggml_backend_buft_name(buft), pointer: buft }));
+    this.#free = own('backend');
+  }
+
+  /** Starts a backend in this process. Untried ones belong in a throw-away child first (trial.ts). Throws LibraryError, BackendError. */
+  static open(accelerator: Accelerator, options: { readonly threads?: number } = {}): Backend {
+    const folder = libraryFolder(accelerator);
+    if (folder === null)
+      throw new LibraryError(
+        `No package of node-llama-cpp for ${accelerator} is installed on this machine (${process.platform} ${process.arch}).`,
+      );
+    return Backend.openFrom(folder, accelerator, options);
+  }
+
+  /** As `open`, with the libraries of a named folder. */
+  static openFrom(folder: string, accelerator: Accelerator, { threads = 1 }: { readonly threads?: number } = {}): Backend {
+    const native = loadNative(folder);
+    checkAbi(native);
+    const devices = registeredDevices(native);
+    const device = devices.find(({ name }) => DEVICE_PREFIX[accelerator].test(name));
+    if (!device)
+      throw new BackendError(
+        `ggml found no ${accelerator} device on this machine; it has ${devices.map(({ name }) => name).join(', ') || 'none'}.`,
+      );
+    const pointer = native.ggml_backend_dev_init(device.pointer, null);
+    if (!pointer) throw new BackendError(`The ${accelerator} device "${device.name}" did not start. Update its driver or use the CPU.`);
+    const backend = new Backend(accelerator, native, device.pointer, pointer);
+    if (accelerator === 'cpu') backend.setThreads(threads);
+    return backend;
+  }
+
+  /** Threads of the next computation. The caller keeps it at or below what the machine has (design §3). */
+  setThreads(threads: number): void {
+    const address = this.#procedure('ggml_backend_set_n_threads');
+    if (address !== NULL) this.native.callWithInt(address, this.pointer, threads);
+  }
+
+  supports(node: Pointer): boolean {
+    return this.native.ggml_backend_supports_op(this.pointer, node);
+  }
+
+  /** Whether a product with weights in a rearranging buffer is one that this device can run. */
+  deviceSupports(node: Pointer): boolean {
+    return this.native.ggml_backend_dev_supports_op(this.#devicePointer, node);
+  }
+
+  /** Runs a native graph off the event loop. Throws BackendError with ggml's status. */
+  async compute(graph: Pointer): Promise<void> {
+    if (this.#disposed) throw new BackendError('The backend is closed.');
+    if (this.#computing) throw new BackendError('A computation is already in flight on this backend.');
+    this.#computing = true;
+    const running = this.native.computeAsync(this.pointer, graph);
+    this.#inFlight = running.catch(() => undefined);
+    let status: number;
+    try {
+      status = await running;
+    } finally {
+      this.#computing = false;
+    }
+    if (status !== 0) throw new BackendError(`A computation on ${this.device.name} ended with "${STATUS[status] ?? status}".`);
+  }
+
+  /** Resolves when nothing is in flight; native memory may be freed or copied then. */
+  async idle(): Promise<void> {
+    await this.#inFlight;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    await this.idle();
+    this.native.ggml_backend_free(this.pointer);
+    this.#free();
+  }
+
+  #procedure(name: string): Pointer {
+    const registry = this.native.ggml_backend_dev_backend_reg(this.#devicePointer);
+    return this.native.ggml_backend_reg_get_proc_address(registry, name) ?? NULL;
+  }
+}
+
+const registered = new Map<Native, readonly { readonly name: string; readonly pointer: Pointer }[]>();
+
+function registeredDevices(native: Native) {
+  let devices = registered.get(native);
+  if (!devices) {
+    native.ggml_backend_load_all_from_path(native.files.folder);
+    devices = Array.from({ length: native.ggml_backend_dev_count() }, (_, i) => {
+      const pointer = native.ggml_backend_dev_get(i);
+      return { name: native.ggml_backend_dev_name(pointer), pointer };
+    });
+    registered.set(native, devices);
+  }
+  return devices;
+}
+
+/** Accelerators whose libraries npm installed on this machine; says nothing about drivers. */
+export const installedAccelerators = (): readonly Accelerator[] => ACCELERATORS.filter((a) => libraryFolder(a) !== null);

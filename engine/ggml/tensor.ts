@@ -1,0 +1,93 @@
+import type { Native, Pointer } from './native.ts';
+import { GGML_TYPES, tensorBytes, type GgmlType } from './gguf/types.ts';
+
+/** Sizes in ggml order, fastest first. */
+export type Shape = readonly [number, number, number, number];
+
+/** A wrong shape or type, found before native code would have ended the process over it. */
+export class ShapeError extends Error {
+  override name = 'ShapeError';
+}
+
+/**
+ * A tensor of a ggml context. Sizes and strides are kept on this side: the native struct is never decoded.
+ * It does not own its memory; the Graph or Weights that made it does.
+ */
+export class Tensor {
+  readonly native: Native;
+  readonly pointer: Pointer;
+  readonly type: GgmlType;
+  readonly ne: Shape;
+  /** strides in bytes */
+  readonly nb: Shape;
+  /** Lies in a buffer that rearranges weights: may only be the left operand of a product. */
+  readonly repacked: boolean;
+
+  constructor(native: Native, pointer: Pointer, type: GgmlType, ne: Shape, nb: Shape = denseStrides(type, ne), repacked = false) {
+    this.native = native;
+    this.pointer = pointer;
+    this.type = type;
+    this.ne = ne;
+    this.nb = nb;
+    this.repacked = repacked;
+  }
+
+  /** number of elements */
+  get size(): number {
+    return this.ne[0] * this.ne[1] * this.ne[2] * this.ne[3];
+  }
+
+  get byteLength(): number {
+    return tensorBytes(this.type, this.ne);
+  }
+
+  /** Fully contiguous, in the order of its sizes. */
+  get dense(): boolean {
+    const strides = denseStrides(this.type, this.ne);
+    return this.nb.every((stride, i) => this.ne[i] === 1 || stride === strides[i]);
+  }
+
+  /** Elements of a row lie side by side. */
+  get denseRows(): boolean {
+    return this.nb[0] === GGML_TYPES[this.type].blockBytes;
+  }
+
+  /** Copies to the backend. The tensor must be allocated and no computation may be in flight on its backend. */
+  upload(data: ArrayBufferView): void {
+    if (data.byteLength !== this.byteLength)
+      throw new ShapeError(`A tensor of ${describe(this)} takes ${this.byteLength} bytes, not ${data.byteLength}.`);
+    this.native.ggml_backend_tensor_set(this.pointer, data, 0, data.byteLength);
+  }
+
+  /** Copies part of a tensor to the backend, from byte `offset` on. */
+  uploadPart(data: ArrayBufferView, offset: number): void {
+    if (offset < 0 || offset + data.byteLength > this.byteLength)
+      throw new ShapeError(`Bytes ${offset} to ${offset + data.byteLength} lie outside a tensor of ${this.byteLength} bytes.`);
+    this.native.ggml_backend_tensor_set(this.pointer, data, offset, data.byteLength);
+  }
+
+  /** Copies an F32 tensor from the backend, in its dense order. */
+  download(): Float32Array {
+    if (this.type !== 'f32' || !this.dense || this.repacked)
+      throw new ShapeError(`Only a dense f32 tensor can be read back, not ${describe(this)}.`);
+    const data = new Float32Array(this.size);
+    this.native.ggml_backend_tensor_get(this.pointer, data, 0, data.byteLength);
+    return data;
+  }
+}
+
+export const describe = (tensor: Tensor): string => `${tensor.type} (${tensor.ne.join(', ')})`;
+
+/** Strides in bytes of a contiguous tensor. */
+export function denseStrides(type: GgmlType, ne: Shape): Shape {
+  const { blockSize, blockBytes } = GGML_TYPES[type];
+  const row = (ne[0] / blockSize) * blockBytes;
+  return [blockBytes, row, row * ne[1], row * ne[1] * ne[2]];
+}
+
+export function shape(ne: readonly number[]): Shape {
+  const [a = 1, b = 1, c = 1, d = 1, ...rest] = ne;
+  if (rest.length > 0) throw new ShapeError(`ggml tensors have at most four dimensions, not ${ne.length}.`);
+  for (const n of [a, b, c, d]) if (!Number.isSafeInteger(n) || n < 1) throw new ShapeError(`(${ne.join(', ')}) is not a shape.`);
+  return [a, b, c, d];
+}

@@ -1,0 +1,43 @@
+import { getLlama, LlamaVocabularyType, type LlamaModel, type Token } from 'node-llama-cpp';
+
+/**
+ * Texts to token ids with llama.cpp's own tokenizer (a load of the vocabulary alone, through node-llama-cpp).
+ * Special tokens stand where llama.cpp's embedding puts them: BOS first, EOS last, CLS and SEP for BERT.
+ * Text is never read as a special token: "<|im_end|>" in a message is letters.
+ */
+export class Tokenizer implements AsyncDisposable {
+  readonly #model: LlamaModel;
+  readonly #begin: Token | null;
+  readonly #end: Token | null;
+
+  private constructor(model: LlamaModel) {
+    this.#model = model;
+    const { tokens } = model;
+    const wordPiece = model.vocabularyType === LlamaVocabularyType.wpm;
+    this.#begin = wordPiece ? tokens.bos : tokens.shouldPrependBosToken ? tokens.bos : null;
+    this.#end = wordPiece ? tokens.sep : tokens.shouldAppendEosToken ? tokens.eos : null;
+  }
+
+  static async load(path: string): Promise<Tokenizer> {
+    // One thread: nothing is computed here, and node-llama-cpp's default of four collapses small machines.
+    const llama = await getLlama({ gpu: false, build: 'never', logLevel: 'error', maxThreads: 1, skipDownload: true, progressLogs: false });
+    const model = await llama.loadModel({ modelPath: path, vocabOnly: true });
+    return new Tokenizer(model);
+  }
+
+  /** Token ids with the special tokens; a text without letters gives these alone. */
+  encode(text: string): Int32Array {
+    const ids = this.#model.tokenize(text, false);
+    const begin = this.#begin === null ? 0 : 1;
+    const end = this.#end === null ? 0 : 1;
+    const all = new Int32Array(begin + ids.length + end);
+    if (this.#begin !== null) all[0] = this.#begin;
+    all.set(ids, begin);
+    if (this.#end !== null) all[all.length - 1] = this.#end;
+    return all;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#model.dispose();
+  }
+}
