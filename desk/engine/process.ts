@@ -1,0 +1,72 @@
+/**
+ * The engine's process as the desk sees it, and the one way to start it under Node. In Electron the shell starts a
+ * utility process instead and hands the desk the same interface.
+ */
+import { fork } from 'node:child_process';
+import type { ToEngine } from '../../engine/contract.ts';
+
+/** One life of an engine process, from its start to its end. */
+export interface EngineProcess {
+  readonly pid: number | undefined;
+  send(message: ToEngine): void;
+  /** Messages as they arrive: unchecked. */
+  onMessage(receive: (message: unknown) => void): void;
+  /** What native libraries and the runtime print. */
+  onStderr(receive: (chunk: Uint8Array) => void): void;
+  /** Called once, after the last message; `how` completes "the engine …", e.g. "was ended by SIGSEGV". */
+  onExit(exited: (how: string) => void): void;
+  /** Ends it at once, whatever it is doing. */
+  kill(): void;
+}
+
+export type SpawnEngine = () => EngineProcess;
+
+/** After its end a process's last output is waited for this long: a grandchild may hold the pipe open for ever. */
+const DRAIN_MS = 250;
+
+/**
+ * Starts engines as Node child processes.
+ * `entry` is the engine's entry file. `environment` is added to the cleaned environment (for tests and drivers).
+ */
+export function nodeEngine(entry: URL, environment: Readonly<Record<string, string>> = {}): SpawnEngine {
+  return () => {
+    const child = fork(entry, [], {
+      serialization: 'advanced',
+      // The desk's own flags (an inspector, a test runner's hooks) are not the engine's.
+      execArgv: [],
+      env: { ...cleanEnvironment(process.env), ...environment },
+      // Standard output may be the rows that the command line writes: nothing of the engine's may land there.
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      windowsHide: true,
+    });
+    return {
+      pid: child.pid,
+      // A dead channel is heard of through `onExit`.
+      send: (message) => void child.send(message, () => {}),
+      onMessage: (receive) => child.on('message', receive),
+      onStderr: (receive) => child.stderr?.on('data', receive),
+      onExit: (exited) => {
+        let told = false;
+        const tell = (how: string): void => {
+          if (!told) exited(how);
+          told = true;
+        };
+        child.once('error', (error) => tell(`could not be started (${error.message})`));
+        child.once('exit', (code, signal) => {
+          const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
+          child.once('close', () => tell(how));
+          setTimeout(() => tell(how), DRAIN_MS);
+        });
+      },
+      kill: () => void child.kill('SIGKILL'),
+    };
+  };
+}
+
+/**
+ * The environment for an engine: without the variables that choose ggml's libraries and devices behind our back
+ * (GGML_…, among them GGML_BACKEND_PATH; LLAMA_…) and without those that change Node itself (NODE_OPTIONS …).
+ */
+export function cleanEnvironment(environment: Readonly<NodeJS.ProcessEnv>): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(GGML_|LLAMA_|NODE_)/i.test(name)));
+}

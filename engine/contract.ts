@@ -1,0 +1,230 @@
+/**
+ * What desk and engine say to each other: every message of both directions, with its zod schema.
+ * The two are processes of their own, so nothing that arrives is believed before it parsed; a message that does not
+ * parse is refused with an error and never acted on. The same messages travel over a Node child's channel and over
+ * an Electron utility process's port; values are structured clones (typed arrays travel as they are).
+ *
+ * desk → engine: `call` (with an id that the desk chooses, rising), `cancel`, `stop`.
+ * engine → desk: `hello` first, then `answer` or `error` once per call, and `progress`, `heartbeat`, `log` at any time.
+ */
+import { z } from 'zod';
+
+/** Raised with every change of a message: a desk and an engine of different builds part with a clear error. */
+export const CONTRACT = 1;
+
+/** Items of one call, at most. A death of the engine costs one call, so calls are kept small. */
+export const MAX_ITEMS = 2048;
+
+/** Calls that may wait in one engine. A desk keeps two or three in flight; more is a mistake that would eat memory. */
+export const MAX_QUEUE = 64;
+
+/** Time between two heartbeats, milliseconds. */
+export const HEARTBEAT_MS = 1000;
+
+const Id = z.int().min(1);
+const SessionId = z.int().min(1);
+const Path = z.string().min(1).max(32_768);
+/** UTF-16 units. An importer's record is at most 16 MiB, so no text is longer. */
+const Text = z.string().max(16 * 1024 * 1024);
+
+/** One text to read. `key` is the desk's own name for it and comes back unchanged; it is never a message text. */
+export const Item = z.strictObject({ key: z.string().max(1024), text: Text });
+export type Item = z.infer<typeof Item>;
+
+const Items = z.array(Item).max(MAX_ITEMS).readonly();
+
+const Probabilities = z
+  .instanceof(Float32Array)
+  .refine((p) => p.every((x) => x >= 0 && x <= 1.0001), 'Invalid input: a probability outside 0 … 1');
+
+/** What became of one item: probabilities per label in the order of `SessionInfo.labels`, or why it was not read. */
+export const ItemScore = z.discriminatedUnion('status', [
+  z.strictObject({ key: z.string(), status: z.literal('scored'), probabilities: Probabilities }),
+  z.strictObject({ key: z.string(), status: z.literal('not-read'), reason: z.enum(['empty', 'over-long']) }),
+]);
+export type ItemScore = z.infer<typeof ItemScore>;
+
+export const BACKENDS = ['auto', 'cpu', 'cuda', 'vulkan', 'metal'] as const;
+
+const OpenInput = z.strictObject({
+  /** path of the base model's GGUF */
+  base: Path,
+  /** bytes of an adapter file; without one the session gives states, no scores */
+  adapter: z.instanceof(Uint8Array).exactOptional(),
+  backend: z.enum(BACKENDS),
+  /** exit depth: layers that are run, from the first */
+  depth: z.int().min(1).exactOptional(),
+  pooling: z.enum(['mean', 'last', 'cls']).exactOptional(),
+  deterministic: z.boolean(),
+  threads: z.int().min(1).max(1024).exactOptional(),
+  /** file in which the measured layout and thread count are remembered */
+  calibrationFile: Path.exactOptional(),
+  /** a window is in front: leave a core to it */
+  foreground: z.boolean().exactOptional(),
+});
+
+/** What the engine chose for a session. */
+export const SessionInfo = z.strictObject({
+  backend: z.string(),
+  /** driver of a GPU backend, with its version, as the backend names it */
+  driver: z.string().exactOptional(),
+  /** weight layout, e.g. `q4_0 repacked` */
+  layout: z.string(),
+  threads: z.int().min(0),
+  depth: z.int().min(0),
+  /** numbers in one pooled state */
+  width: z.int().min(1),
+  pooling: z.string(),
+  labels: z.array(z.string()).readonly(),
+  base: z.strictObject({ name: z.string(), sha256: z.string(), architecture: z.string() }),
+  /** a text of more tokens is not read (`over-long`) */
+  maxTokens: z.int().min(1),
+});
+export type SessionInfo = z.infer<typeof SessionInfo>;
+
+const LabelledText = z.strictObject({
+  key: z.string().max(1024),
+  text: Text,
+  /** index into `labels` */
+  label: z.int().min(0),
+});
+export type LabelledText = z.infer<typeof LabelledText>;
+
+const TrainProbeInput = z.strictObject({
+  /** session of the base model whose pooled states are classified */
+  session: SessionId,
+  labels: z.array(z.string().min(1)).min(2).max(1000).readonly(),
+  train: z.array(LabelledText).min(1).max(2_000_000).readonly(),
+  /** the part on which the regularisation strength is picked */
+  dev: z.array(LabelledText).min(1).max(2_000_000).readonly(),
+  options: z.strictObject({
+    classWeights: z.enum(['balanced', 'none']),
+    /** L2 strengths to try; without them the trainer's own grid */
+    strengths: z.array(z.number().positive()).min(1).max(100).readonly().exactOptional(),
+    /** also train the character n-gram baseline and store it in the adapter */
+    ngrams: z.boolean(),
+  }),
+});
+
+/** One backend in the table of `doctor`. */
+export const BackendCheck = z.strictObject({
+  backend: z.string(),
+  device: z.string().exactOptional(),
+  driver: z.string().exactOptional(),
+  status: z.enum(['works', 'refused', 'absent']),
+  /** a sentence for people: why it was refused, or what is missing */
+  reason: z.string().exactOptional(),
+  /** largest difference from the CPU in the forward check */
+  difference: z.number().exactOptional(),
+  seconds: z.number().min(0).exactOptional(),
+});
+export type BackendCheck = z.infer<typeof BackendCheck>;
+
+/** Every call: what goes in and what comes back. */
+export const calls = {
+  open: {
+    input: OpenInput,
+    output: z.strictObject({ session: SessionId, info: SessionInfo, seconds: z.number().min(0) }),
+  },
+  score: {
+    input: z.strictObject({ session: SessionId, items: Items }),
+    /** one per item, in the order of the items */
+    output: z.array(ItemScore).max(MAX_ITEMS).readonly(),
+  },
+  embed: {
+    input: z.strictObject({ session: SessionId, items: Items }),
+    /** pooled states: (width, items), row after row; a row that was not read is zeros */
+    output: z.strictObject({
+      states: z.instanceof(Float32Array),
+      read: z.array(z.boolean()).max(MAX_ITEMS).readonly(),
+    }),
+  },
+  trainProbe: {
+    input: TrainProbeInput,
+    output: z.strictObject({ adapter: z.instanceof(Uint8Array), report: z.record(z.string(), z.json()) }),
+  },
+  verifyBackends: {
+    input: z.strictObject({ base: Path.exactOptional() }),
+    output: z.array(BackendCheck).readonly(),
+  },
+  close: { input: z.strictObject({ session: SessionId }), output: z.strictObject({}) },
+} as const;
+
+export type CallName = keyof typeof calls;
+export type CallInput<N extends CallName> = z.infer<(typeof calls)[N]['input']>;
+export type CallOutput<N extends CallName> = z.infer<(typeof calls)[N]['output']>;
+
+const CALL_NAMES = ['open', 'score', 'embed', 'trainProbe', 'verifyBackends', 'close'] as const satisfies CallName[];
+
+/** desk → engine. A call's `input` is parsed by the schema of its name, in a second step. */
+export const ToEngine = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('call'), id: Id, name: z.enum(CALL_NAMES), input: z.unknown() }),
+  z.strictObject({ kind: z.literal('cancel'), id: Id }),
+  z.strictObject({ kind: z.literal('stop') }),
+]);
+export type ToEngine = z.infer<typeof ToEngine>;
+
+/** An error on its way to a person. */
+export const ErrorBody = z.strictObject({
+  /** what a program tells errors apart by: `cancelled`, `bad-message`, `no-such-session`, `busy`, an errno, … */
+  code: z.string(),
+  message: z.string(),
+  /** what to do now */
+  remedy: z.string(),
+  /** file, byte, key or row that it is about */
+  place: z.string().exactOptional(),
+});
+export type ErrorBody = z.infer<typeof ErrorBody>;
+
+export const Progress = z.strictObject({
+  kind: z.literal('progress'),
+  id: Id,
+  done: z.number().min(0),
+  total: z.number().min(0),
+  /** what is counted: `items`, `steps` … */
+  unit: z.string(),
+  /** units a second since the start; 0 until known */
+  rate: z.number().min(0),
+  /** null until known */
+  secondsLeft: z.number().min(0).nullable(),
+});
+export type Progress = z.infer<typeof Progress>;
+
+/** `load`: a model is being loaded or a driver tried, and the engine may be silent for a while. */
+export const PHASES = ['idle', 'load', 'job'] as const;
+
+export const Heartbeat = z.strictObject({
+  kind: z.literal('heartbeat'),
+  /** resident memory, bytes */
+  rss: z.number().min(0),
+  /** id of the running call, null when idle */
+  busy: Id.nullable(),
+  phase: z.enum(PHASES),
+  /** seconds since the running call last got ahead; 0 when idle */
+  stalled: z.number().min(0),
+});
+export type Heartbeat = z.infer<typeof Heartbeat>;
+
+/** engine → desk. An answer's `output` is parsed by the schema of its call's name, in a second step. */
+export const FromEngine = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('hello'), contract: z.int(), pid: z.int() }),
+  z.strictObject({ kind: z.literal('answer'), id: Id, output: z.unknown() }),
+  /** `id` is null where the refused message had none that could be read */
+  z.strictObject({ kind: z.literal('error'), id: Id.nullable(), error: ErrorBody }),
+  Progress,
+  Heartbeat,
+  /** never holds message text */
+  z.strictObject({ kind: z.literal('log'), level: z.enum(['info', 'warning']), line: z.string().max(2000) }),
+]);
+export type FromEngine = z.infer<typeof FromEngine>;
+
+/** Where a message went wrong, in a line, without the values that it held (they may be message text). */
+export function whatIsWrong(error: z.ZodError): string {
+  const shown = error.issues.slice(0, 3).map((issue) => {
+    // A key that nobody expects is somebody's data: say that it is there, not what it says.
+    const what = issue.code === 'unrecognized_keys' ? 'Unexpected key' : issue.message;
+    return issue.path.length > 0 ? `${what} at ${issue.path.map(String).join('.').slice(0, 100)}` : what;
+  });
+  const more = error.issues.length - shown.length;
+  return shown.join('; ') + (more > 0 ? `; and ${more} more` : '');
+}
