@@ -151,7 +151,8 @@ export class EngineSession implements AsyncDisposable {
       onProgress: (progress) => onDone(progress.done),
       check: (scores, info) => mismatch(part, scores, info.labels.length),
     });
-    return this.#isolate(
+    // Awaited here: the attempt is let go when its last part is done, not before.
+    return await this.#isolate(
       items,
       async (part, last) => [...(await attempt.run('score', { items: part }, hooks(part), last))],
       ({ key }): Scored => ({ key, status: 'not-read', reason: 'engine-failed' }),
@@ -173,7 +174,7 @@ export class EngineSession implements AsyncDisposable {
           ? undefined
           : `${states.length} numbers for ${part.length} items`,
     });
-    return this.#isolate(
+    return await this.#isolate(
       items,
       async (part, last) => {
         const { states, read } = await attempt.run('embed', { items: part }, hooks(part), last);
