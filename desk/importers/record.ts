@@ -66,6 +66,8 @@ export interface MessageRecord {
   readonly visibility?: 'public' | 'unlisted' | 'followers' | 'direct';
   /** Parts of `text` that quote somebody else (Reddit's `>` lines), as [start, end) in UTF-16 units. */
   readonly quoted?: readonly (readonly [number, number])[];
+  /** People whom the text mentions, by the name the text uses (without '@'). */
+  readonly mentions?: readonly { readonly id: string | null; readonly name: string }[];
   /** Addresses behind words of the text that the text itself does not show (Telegram's text links). */
   readonly links?: readonly string[];
   /** Text to score: the author's own words, as formats.md defines them per platform. May be ''. */
