@@ -94,7 +94,7 @@ async function* through(
 async function* zstBlocks(packed: AsyncIterable<Buffer>, watch: UnpackWatch): AsyncGenerator<Buffer> {
   let pending: Buffer = Buffer.alloc(0);
   for await (const chunk of packed) {
-    pending = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
+    pending = Buffer.concat([pending, chunk]);
     while (pending.length >= 4 && pending.length >= 4 + pending.readUInt32LE(0)) {
       const end = 4 + pending.readUInt32LE(0);
       yield* blockLines(pending.subarray(4, end), watch);

@@ -44,7 +44,7 @@ export async function* readDiscordJson(context: ReadContext): AsyncGenerator<Sou
         // Sorted keys can put the channel behind the messages: look for it first.
         head ??= headOf((await collectJson(input, new Set(['channel']))).get('channel')) ?? headOfName(context);
         const place = nextPlace(input, tally);
-        const element = parseElement(event, place, 'message');
+        const element = parseElement(event, place, 'message', 'ids-are-strings');
         const row = element.status === 'rejected' ? element : discordRow(element.fields, element.raw, place, head);
         if (row.status === 'item' && contradictsId(row)) disagreeing++;
         tally.add(row);

@@ -31,7 +31,7 @@ export class Utf8Stream {
     this.#held = Buffer.alloc(0);
     if (this.#start) {
       if (chunk.length < 3 && !last) {
-        this.#held = chunk;
+        this.#held = Buffer.from(chunk);
         return Buffer.alloc(0);
       }
       this.#start = false;
@@ -45,7 +45,7 @@ export class Utf8Stream {
       const whole = last ? chunk : withoutCutCharacter(chunk);
       // Nothing but the beginning of one character: the next bytes tell.
       if (isAscii(whole) && !last) {
-        this.#held = chunk.subarray(whole.length);
+        this.#held = Buffer.from(chunk.subarray(whole.length));
         return whole;
       }
       this.#decide(isUtf8(whole) || (last && isUtf8(withoutCutCharacter(chunk))) ? 'UTF-8' : 'Windows-1252');
@@ -53,7 +53,7 @@ export class Utf8Stream {
     if (this.#decoder !== null) return Buffer.from(this.#decoder.decode(chunk, { stream: !last }));
     if (this.encoding === 'UTF-8' && !this.damaged) {
       const whole = last ? chunk : withoutCutCharacter(chunk);
-      this.#held = chunk.subarray(whole.length);
+      this.#held = Buffer.from(chunk.subarray(whole.length));
       if (!isUtf8(whole)) this.damaged = !last || !isUtf8(withoutCutCharacter(whole));
       return whole;
     }

@@ -20,7 +20,10 @@ export interface Input {
   readonly plain: boolean;
   /** Time the file was last changed, in ms, null where not known. */
   readonly modified: number | null;
-  /** The bytes from the start. Fails with a CutError after the last byte where the container ends too early. */
+  /**
+   * The bytes from the start. A chunk is valid only until the next one is asked for: whoever keeps bytes copies them.
+   * Fails with a CutError after the last byte where the container ends too early.
+   */
   bytes(): AsyncIterable<Buffer>;
 }
 
@@ -56,9 +59,9 @@ export async function fileInput(path: string): Promise<Input> {
 
 async function* fileBytes(path: string): AsyncGenerator<Buffer> {
   await using handle = await open(path, 'r');
+  // One buffer for all: fresh ones would pile up to the size of the file before the collector looks at them.
+  const buffer = Buffer.allocUnsafeSlow(CHUNK);
   for (;;) {
-    // A fresh buffer each time: slices of it stay in use after the next read.
-    const buffer = Buffer.allocUnsafeSlow(CHUNK);
     const { bytesRead } = await handle.read(buffer, 0, CHUNK, null);
     if (bytesRead === 0) return;
     yield bytesRead === CHUNK ? buffer : buffer.subarray(0, bytesRead);
@@ -71,7 +74,7 @@ export async function headOf(input: Input): Promise<Head> {
   let length = 0;
   try {
     for await (const chunk of input.bytes()) {
-      parts.push(chunk);
+      parts.push(Buffer.from(chunk));
       length += chunk.length;
       if (length > HEAD_BYTES) break;
     }
@@ -87,7 +90,7 @@ export async function allOf(input: Input, limit: number, what: string): Promise<
   const parts: Buffer[] = [];
   let length = 0;
   for await (const chunk of input.bytes()) {
-    parts.push(chunk);
+    parts.push(Buffer.from(chunk));
     length += chunk.length;
     if (length > limit)
       throw new ImportError(

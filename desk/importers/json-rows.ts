@@ -1,7 +1,7 @@
 import type { Fields } from './fields.ts';
 import { isFields } from './fields.ts';
-import { JsonSplitter, type JsonEvent, type Plan } from './json-splitter.ts';
-import { parseJson } from './json-value.ts';
+import { JsonSplitter, type JsonEvent, type JsonPart, type Plan } from './json-splitter.ts';
+import { parseJson, parseJsonOfStrings } from './json-value.ts';
 import type { Input } from './input.ts';
 import { CutError } from './input.ts';
 import type { Place, RejectedRow } from './record.ts';
@@ -63,7 +63,7 @@ export async function collectJson(input: Input, wanted: ReadonlySet<string>): Pr
   return found;
 }
 
-function note(found: Map<string, unknown>, event: JsonEvent & { type: 'value' }): void {
+function note(found: Map<string, unknown>, event: JsonPart): void {
   try {
     found.set(event.path, parseJson(event.bytes.toString('utf8')));
   } catch {
@@ -77,24 +77,25 @@ export interface ParsedElement {
   readonly raw: string;
 }
 
-/** One element of an array as an object, or the rejected row it becomes. */
+/** One element of an array as an object, or the rejected row it becomes. `digits` as in json-value.ts. */
 export function parseElement(
-  event: JsonEvent & { type: 'value' | 'too-long' },
+  event: JsonPart,
   place: Place,
   noun: string,
+  digits: 'exact' | 'ids-are-strings' = 'exact',
 ): ParsedElement | RejectedRow {
   const raw = event.bytes.toString('utf8');
-  const where = `${noun} ${inFigures(place.row)} (byte ${inFigures(event.offset)})`;
+  const where = (): string => `${noun} ${inFigures(place.row)} (byte ${inFigures(event.offset)})`;
   if (event.type === 'too-long') {
     const limit = RECORD_BYTES / 1024 / 1024;
-    return rejected(place, raw, `${where} is longer than ${limit} MB; only its beginning is kept.`);
+    return rejected(place, raw, `${where()} is longer than ${limit} MB; only its beginning is kept.`);
   }
   try {
-    const value = parseJson(raw);
+    const value = digits === 'exact' ? parseJson(raw) : parseJsonOfStrings(raw);
     if (isFields(value)) return { status: 'parsed', fields: value, raw };
-    return rejected(place, raw, `${where} is not an object.`);
+    return rejected(place, raw, `${where()} is not an object.`);
   } catch {
-    return rejected(place, raw, `${where} is not valid JSON.`);
+    return rejected(place, raw, `${where()} is not valid JSON.`);
   }
 }
 

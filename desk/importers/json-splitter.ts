@@ -9,25 +9,20 @@ export type Step = 'into' | 'take' | 'skip';
  */
 export type Plan = (path: string, opens: '{' | '[' | 'scalar') => Step;
 
+/** A value that was asked for; of one above the limit (`too-long`) only the beginning. */
+export interface JsonPart {
+  readonly type: 'value' | 'too-long';
+  readonly path: string;
+  /** valid until the next chunk is read */
+  readonly bytes: Buffer;
+  /** place among the elements of its array or the members of its object, from 0 */
+  readonly index: number;
+  /** first byte in the file */
+  readonly offset: number;
+}
+
 export type JsonEvent =
-  | {
-      readonly type: 'value';
-      readonly path: string;
-      readonly bytes: Buffer;
-      /** place among the elements of its array or the members of its object, from 0 */
-      readonly index: number;
-      /** first byte in the file */
-      readonly offset: number;
-    }
-  /** A value above the limit; `bytes` is its beginning. */
-  | {
-      readonly type: 'too-long';
-      readonly path: string;
-      readonly bytes: Buffer;
-      readonly index: number;
-      readonly offset: number;
-    }
-  | { readonly type: 'open' | 'close'; readonly path: string };
+  JsonPart | { readonly type: 'open'; readonly path: string } | { readonly type: 'close'; readonly path: string };
 
 export interface JsonEnd {
   /** whole: the root was closed. cut: the file ended before. broken: something that is no JSON stood at `offset`. */
@@ -270,7 +265,7 @@ export class JsonSplitter {
       }
     }
     this.#escaped = i > chunk.length;
-    this.#key.push(chunk.subarray(from));
+    this.#key.push(Buffer.from(chunk.subarray(from)));
     return chunk.length;
   }
 
@@ -280,9 +275,10 @@ export class JsonSplitter {
     this.#start = 0;
     const before = this.#length;
     this.#length += part.length;
-    if (this.#length <= this.#limit) this.#parts.push(part);
+    // Copied, because a chunk is valid only until the next.
+    if (this.#length <= this.#limit) this.#parts.push(Buffer.from(part));
     else if (before <= this.#limit) {
-      // Too long from here on: only the beginning stays, copied so that the chunks are let go.
+      // Too long from here on: only the beginning stays.
       this.#parts = [Buffer.from(Buffer.concat([...this.#parts, part]).subarray(0, KEPT_OF_TOO_LONG))];
     }
   }

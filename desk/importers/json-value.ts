@@ -1,3 +1,5 @@
+import { isFields } from './fields.ts';
+
 /** Whole numbers too long for a double, where a value can stand; a hit inside a text only costs time. */
 const LONG_INTEGER = /(?:[:,[]|^)\s*-?\d{16,}/;
 
@@ -14,6 +16,20 @@ export function parseJson(text: string): unknown {
     const repaired = repair(text);
     if (repaired === text) throw thrown;
     return parseKeepingDigits(repaired);
+  }
+}
+
+/**
+ * The same, without looking for long integers: for formats whose ids are strings or small, which is most of the time
+ * that parsing takes. A long id that is a number after all is still kept exactly.
+ */
+export function parseJsonOfStrings(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    const id = isFields(value) ? value['id'] : undefined;
+    return typeof id === 'number' && !Number.isSafeInteger(id) ? parseJson(text) : value;
+  } catch {
+    return parseJson(text);
   }
 }
 

@@ -45,7 +45,7 @@ async function* entriesOf(archive: Input): AsyncGenerator<TarEntry> {
   let cut: unknown = null;
   const source = async function* (): AsyncGenerator<Buffer> {
     try {
-      yield* archive.bytes();
+      for await (const chunk of archive.bytes()) yield Buffer.from(chunk);
     } catch (thrown) {
       // Ending here lets the reader hand out what it has; the cut is told below.
       if (!(thrown instanceof CutError)) throw thrown;
