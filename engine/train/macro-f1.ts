@@ -1,0 +1,35 @@
+/** Counts of what was predicted for what was true, and the macro-averaged F1 from them. */
+
+/** classes × classes, row-major: row = true class, column = predicted class. */
+export interface Confusion {
+  readonly classes: number;
+  readonly counts: Float64Array;
+}
+
+export function confusionOf(labels: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): Confusion {
+  const counts = new Float64Array(classes * classes);
+  for (let row = 0; row < labels.length; row++) {
+    const cell = (labels[row] as number) * classes + (predicted[row] as number);
+    counts[cell] = (counts[cell] as number) + 1;
+  }
+  return { classes, counts };
+}
+
+/** F1 of one class, 0 where the class is neither true nor predicted anywhere. */
+export function f1Of({ classes, counts }: Confusion, of: number): number {
+  let support = 0;
+  let predicted = 0;
+  for (let other = 0; other < classes; other++) {
+    support += counts[of * classes + other] as number;
+    predicted += counts[other * classes + of] as number;
+  }
+  const both = support + predicted;
+  return both === 0 ? 0 : (2 * (counts[of * classes + of] as number)) / both;
+}
+
+/** Mean F1 over all classes. A class that occurs nowhere counts as 0, as in scikit-learn with `labels` given. */
+export function macroF1(confusion: Confusion): number {
+  let sum = 0;
+  for (let k = 0; k < confusion.classes; k++) sum += f1Of(confusion, k);
+  return sum / confusion.classes;
+}
