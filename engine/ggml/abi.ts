@@ -8,13 +8,30 @@ export const EXPECTED = {
   commit: '5b4ebc5',
   /** bytes of a tensor in a context: object header and ggml_tensor */
   tensorOverhead: 368,
-  ops: { 0: 'NONE', 2: 'ADD', 7: 'MUL', 25: 'RMS_NORM', 29: 'MUL_MAT', 40: 'GET_ROWS', 46: 'SOFT_MAX', 48: 'ROPE', 91: 'UNARY', 100: 'GLU' } as Readonly<Record<number, string>>,
+  ops: {
+    0: 'NONE',
+    2: 'ADD',
+    7: 'MUL',
+    25: 'RMS_NORM',
+    29: 'MUL_MAT',
+    40: 'GET_ROWS',
+    46: 'SOFT_MAX',
+    48: 'ROPE',
+    91: 'UNARY',
+    100: 'GLU',
+  } as Readonly<Record<number, string>>,
 } as const;
 
 /** What a library says of itself; asked once at load. */
 export type AbiView = Pick<
   Native,
-  'ggml_version' | 'ggml_commit' | 'ggml_tensor_overhead' | 'ggml_op_name' | 'ggml_type_name' | 'ggml_blck_size' | 'ggml_type_size'
+  | 'ggml_version'
+  | 'ggml_commit'
+  | 'ggml_tensor_overhead'
+  | 'ggml_op_name'
+  | 'ggml_type_name'
+  | 'ggml_blck_size'
+  | 'ggml_type_size'
 > & { readonly files: { readonly base: string } };
 
 /** Throws LibraryError unless version, layout, op numbers and type sizes are the ones this program was made for. */

@@ -61,7 +61,9 @@ export class Backend {
     this.repackBuffers =
       extra === NULL
         ? []
-        : native.callForPointers(extra, devicePointer).map((buft) => ({ name: native.ggml_backend_buft_name(buft), pointer: buft }));
+        : native
+            .callForPointers(extra, devicePointer)
+            .map((buft) => ({ name: native.ggml_backend_buft_name(buft), pointer: buft }));
     this.#free = own('backend');
   }
 
@@ -76,7 +78,11 @@ export class Backend {
   }
 
   /** As `open`, with the libraries of a named folder. */
-  static openFrom(folder: string, accelerator: Accelerator, { threads = 1 }: { readonly threads?: number } = {}): Backend {
+  static openFrom(
+    folder: string,
+    accelerator: Accelerator,
+    { threads = 1 }: { readonly threads?: number } = {},
+  ): Backend {
     const native = loadNative(folder);
     checkAbi(native);
     const devices = registeredDevices(native);
@@ -86,7 +92,10 @@ export class Backend {
         `ggml found no ${accelerator} device on this machine; it has ${devices.map(({ name }) => name).join(', ') || 'none'}.`,
       );
     const pointer = native.ggml_backend_dev_init(device.pointer, null);
-    if (!pointer) throw new BackendError(`The ${accelerator} device "${device.name}" did not start. Update its driver or use the CPU.`);
+    if (!pointer)
+      throw new BackendError(
+        `The ${accelerator} device "${device.name}" did not start. Update its driver or use the CPU.`,
+      );
     const backend = new Backend(accelerator, native, device.pointer, pointer);
     if (accelerator === 'cpu') backend.setThreads(threads);
     return backend;
@@ -120,7 +129,8 @@ export class Backend {
     } finally {
       this.#computing = false;
     }
-    if (status !== 0) throw new BackendError(`A computation on ${this.device.name} ended with "${STATUS[status] ?? status}".`);
+    if (status !== 0)
+      throw new BackendError(`A computation on ${this.device.name} ended with "${STATUS[status] ?? status}".`);
   }
 
   /** Resolves when nothing is in flight; native memory may be freed or copied then. */
@@ -158,4 +168,5 @@ function registeredDevices(native: Native) {
 }
 
 /** Accelerators whose libraries npm installed on this machine; says nothing about drivers. */
-export const installedAccelerators = (): readonly Accelerator[] => ACCELERATORS.filter((a) => libraryFolder(a) !== null);
+export const installedAccelerators = (): readonly Accelerator[] =>
+  ACCELERATORS.filter((a) => libraryFolder(a) !== null);

@@ -41,7 +41,8 @@ export class Graph {
   constructor(backend: Backend, maxNodes: number) {
     this.backend = backend;
     this.#native = backend.native;
-    const bytes = maxNodes * 2 * this.#native.ggml_tensor_overhead() + this.#native.ggml_graph_overhead_custom(maxNodes, false);
+    const bytes =
+      maxNodes * 2 * this.#native.ggml_tensor_overhead() + this.#native.ggml_graph_overhead_custom(maxNodes, false);
     this.#context = this.#native.ggml_init({ mem_size: bytes, mem_buffer: null, no_alloc: true });
     if (!this.#context) throw new BackendError(`Not enough memory for a graph of ${maxNodes} operations.`);
     this.#graph = this.#native.ggml_new_graph_custom(this.#context, maxNodes, false);
@@ -62,8 +63,14 @@ export class Graph {
     const fits = a.ne[0] === b.ne[0] && b.ne[2] % a.ne[2] === 0 && b.ne[3] % a.ne[3] === 0;
     if (!fits || !a.denseRows || !b.denseRows || a.nb[0] > a.nb[1] || b.repacked) this.#refuse('mulMat', a, b);
     // Rearranged weights times rows that are not side by side give wrong numbers in silence.
-    if (a.repacked && !(b.dense && b.type === 'f32' && b.ne[3] === 1)) this.#refuse('mulMat with repacked weights', a, b);
-    return this.#made(this.#native.ggml_mul_mat(this.#context, a.pointer, b.pointer), [a.ne[1], b.ne[1], b.ne[2], b.ne[3]]);
+    if (a.repacked && !(b.dense && b.type === 'f32' && b.ne[3] === 1))
+      this.#refuse('mulMat with repacked weights', a, b);
+    return this.#made(this.#native.ggml_mul_mat(this.#context, a.pointer, b.pointer), [
+      a.ne[1],
+      b.ne[1],
+      b.ne[2],
+      b.ne[3],
+    ]);
   }
 
   /** a + b; b is repeated into a's shape. */
@@ -118,7 +125,8 @@ export class Graph {
   softMax(a: Tensor, mask: Tensor | null, scale: number): Tensor {
     this.#dense('softMax', a);
     if (mask) {
-      const fits = mask.ne[0] === a.ne[0] && mask.ne[1] >= a.ne[1] && a.ne[2] % mask.ne[2] === 0 && a.ne[3] % mask.ne[3] === 0;
+      const fits =
+        mask.ne[0] === a.ne[0] && mask.ne[1] >= a.ne[1] && a.ne[2] % mask.ne[2] === 0 && a.ne[3] % mask.ne[3] === 0;
       if (!fits || !mask.dense || (mask.type !== 'f32' && mask.type !== 'f16')) this.#refuse('softMax', a, mask);
     }
     return this.#made(this.#native.ggml_soft_max_ext(this.#context, a.pointer, mask?.pointer ?? NULL, scale, 0), a.ne);
@@ -130,15 +138,33 @@ export class Graph {
       this.#refuse('rope', a, positions);
     if (factors && (factors.type !== 'f32' || factors.ne[0] < dims / 2)) this.#refuse('rope', a, factors);
     const made = this.#native.ggml_rope_ext(
-      this.#context, a.pointer, positions.pointer, factors?.pointer ?? NULL, dims, ROPE_MODES[mode], 0, base, scale, 0, 1, 32, 1,
+      this.#context,
+      a.pointer,
+      positions.pointer,
+      factors?.pointer ?? NULL,
+      dims,
+      ROPE_MODES[mode],
+      0,
+      base,
+      scale,
+      0,
+      1,
+      32,
+      1,
     );
     return this.#made(made, a.ne);
   }
 
   /** Rows of a table.  table: (n, rows)  ids: (count) I32  returns F32 (n, count) */
   getRows(table: Tensor, ids: Tensor): Tensor {
-    if (table.repacked || ids.type !== 'i32' || ids.ne[1] !== 1 || ids.ne[2] !== 1 || table.ne[2] !== 1) this.#refuse('getRows', table, ids);
-    return this.#made(this.#native.ggml_get_rows(this.#context, table.pointer, ids.pointer), [table.ne[0], ids.ne[0], 1, 1]);
+    if (table.repacked || ids.type !== 'i32' || ids.ne[1] !== 1 || ids.ne[2] !== 1 || table.ne[2] !== 1)
+      this.#refuse('getRows', table, ids);
+    return this.#made(this.#native.ggml_get_rows(this.#context, table.pointer, ids.pointer), [
+      table.ne[0],
+      ids.ne[0],
+      1,
+      1,
+    ]);
   }
 
   /** The same elements in another shape; a must be dense. */
@@ -181,7 +207,8 @@ export class Graph {
     const [nb0, nb1, nb2, nb3] = a.nb;
     const last = offset + (full[0] - 1) * nb0 + (full[1] - 1) * nb1 + (full[2] - 1) * nb2 + (full[3] - 1) * nb3;
     const end = (a.ne[0] - 1) * nb0 + (a.ne[1] - 1) * nb1 + (a.ne[2] - 1) * nb2 + (a.ne[3] - 1) * nb3;
-    if (offset < 0 || last > end || a.repacked || GGML_TYPES[a.type].blockSize !== 1) this.#refuse(`view of (${ne.join(', ')}) at ${offset}`, a);
+    if (offset < 0 || last > end || a.repacked || GGML_TYPES[a.type].blockSize !== 1)
+      this.#refuse(`view of (${ne.join(', ')}) at ${offset}`, a);
     const made = this.#native.ggml_view_4d(this.#context, a.pointer, ...full, nb1, nb2, nb3, offset);
     return new Tensor(this.#native, made, a.type, full, a.nb);
   }
@@ -211,11 +238,15 @@ export class Graph {
       if (!this.backend.supports(node)) missing.add(this.#native.ggml_op_desc(node));
     }
     if (missing.size > 0)
-      throw new BackendError(`${this.backend.device.name} cannot compute ${[...missing].join(', ')}. Use another backend (--backend cpu).`);
+      throw new BackendError(
+        `${this.backend.device.name} cannot compute ${[...missing].join(', ')}. Use another backend (--backend cpu).`,
+      );
     this.#allocator = this.#native.ggml_gallocr_new(this.backend.bufferType);
     this.#freeAllocator = own('graph memory');
     if (!this.#native.ggml_gallocr_alloc_graph(this.#allocator, this.#graph))
-      throw new BackendError(`${this.backend.device.name} has not enough memory for this batch. Use smaller batches or the CPU.`);
+      throw new BackendError(
+        `${this.backend.device.name} has not enough memory for this batch. Use smaller batches or the CPU.`,
+      );
     return this;
   }
 
@@ -229,7 +260,8 @@ export class Graph {
   }
 
   async compute(): Promise<void> {
-    if (this.#disposed || this.#allocator === NULL) throw new BackendError('This graph is not ready: it is unfinished or disposed of.');
+    if (this.#disposed || this.#allocator === NULL)
+      throw new BackendError('This graph is not ready: it is unfinished or disposed of.');
     await this.backend.compute(this.#graph);
   }
 
@@ -247,7 +279,13 @@ export class Graph {
   }
 
   #leaf(type: GgmlType, ne: Shape): Tensor {
-    return new Tensor(this.#native, this.#native.ggml_new_tensor_4d(this.#context, GGML_TYPES[type].id, ...ne), type, ne, denseStrides(type, ne));
+    return new Tensor(
+      this.#native,
+      this.#native.ggml_new_tensor_4d(this.#context, GGML_TYPES[type].id, ...ne),
+      type,
+      ne,
+      denseStrides(type, ne),
+    );
   }
 
   #made(pointer: Pointer, ne: Shape): Tensor {

@@ -27,7 +27,8 @@ const PATTERNS = {
 
 /** The libraries in one folder. Throws LibraryError when one is missing or the choice is not unique. */
 export function findLibraries(folder: string): LibraryFiles {
-  if (!existsSync(folder)) throw new LibraryError(`The folder of the native libraries does not exist: ${folder}. Run "npm ci" again.`);
+  if (!existsSync(folder))
+    throw new LibraryError(`The folder of the native libraries does not exist: ${folder}. Run "npm ci" again.`);
   const names = readdirSync(folder);
   const only = (what: keyof typeof PATTERNS): string => {
     const found = names.filter((name) => PATTERNS[what].test(name));
@@ -42,7 +43,11 @@ export function findLibraries(folder: string): LibraryFiles {
 }
 
 /** Platform packages of node-llama-cpp that may hold an accelerator's build, best first. */
-export function packageNames(accelerator: Accelerator, platform = process.platform, arch = process.arch): readonly string[] {
+export function packageNames(
+  accelerator: Accelerator,
+  platform = process.platform,
+  arch = process.arch,
+): readonly string[] {
   const system = `${platform === 'darwin' ? 'mac' : platform === 'win32' ? 'win' : 'linux'}-${arch === 'arm' ? 'armv7l' : arch}`;
   if (accelerator === 'cpu') return system === 'mac-arm64' ? ['mac-arm64-metal'] : [system];
   if (accelerator === 'metal') return platform === 'darwin' ? [`${system}-metal`] : [];

@@ -24,17 +24,29 @@ const BASE = {
   ggml_version: c<() => string>('const char* ggml_version()'),
   ggml_commit: c<() => string>('const char* ggml_commit()'),
   ggml_tensor_overhead: c<() => number>('size_t ggml_tensor_overhead()'),
-  ggml_graph_overhead_custom: c<(size: number, grads: boolean) => number>('size_t ggml_graph_overhead_custom(size_t, bool)'),
+  ggml_graph_overhead_custom: c<(size: number, grads: boolean) => number>(
+    'size_t ggml_graph_overhead_custom(size_t, bool)',
+  ),
   ggml_op_name: c<(op: number) => string>('const char* ggml_op_name(int)'),
   ggml_unary_op_name: c<(op: number) => string>('const char* ggml_unary_op_name(int)'),
   ggml_type_name: c<(type: number) => string>('const char* ggml_type_name(int)'),
   ggml_blck_size: c<(type: number) => number>('int64_t ggml_blck_size(int)'),
   ggml_type_size: c<(type: number) => number>('size_t ggml_type_size(int)'),
-  ggml_quantize_chunk: c<(type: number, src: Float32Array, dst: Uint8Array, start: number, rows: number, perRow: number, imatrix: P) => number>(
-    'size_t ggml_quantize_chunk(int, float*, void*, int64_t, int64_t, int64_t, void*)',
-  ),
+  ggml_quantize_chunk: c<
+    (
+      type: number,
+      src: Float32Array,
+      dst: Uint8Array,
+      start: number,
+      rows: number,
+      perRow: number,
+      imatrix: P,
+    ) => number
+  >('size_t ggml_quantize_chunk(int, float*, void*, int64_t, int64_t, int64_t, void*)'),
 
-  ggml_init: c<(params: { mem_size: number; mem_buffer: null; no_alloc: boolean }) => P>('void* ggml_init(ggml_init_params)'),
+  ggml_init: c<(params: { mem_size: number; mem_buffer: null; no_alloc: boolean }) => P>(
+    'void* ggml_init(ggml_init_params)',
+  ),
   ggml_free: c<(ctx: P) => void>('void ggml_free(void*)'),
   ggml_new_tensor_4d: c<(ctx: P, type: number, ne0: number, ne1: number, ne2: number, ne3: number) => P>(
     'void* ggml_new_tensor_4d(void*, int, int64_t, int64_t, int64_t, int64_t)',
@@ -62,17 +74,46 @@ const BASE = {
     'void* ggml_soft_max_ext(void*, void*, void*, float, float)',
   ),
   ggml_rope_ext: c<
-    (ctx: P, a: P, positions: P, factors: P, dims: number, mode: number, ctxOrig: number, base: number, scale: number, ext: number, attn: number, betaFast: number, betaSlow: number) => P
+    (
+      ctx: P,
+      a: P,
+      positions: P,
+      factors: P,
+      dims: number,
+      mode: number,
+      ctxOrig: number,
+      base: number,
+      scale: number,
+      ext: number,
+      attn: number,
+      betaFast: number,
+      betaSlow: number,
+    ) => P
   >('void* ggml_rope_ext(void*, void*, void*, void*, int, int, int, float, float, float, float, float, float)'),
-  ggml_permute: c<(ctx: P, a: P, a0: number, a1: number, a2: number, a3: number) => P>('void* ggml_permute(void*, void*, int, int, int, int)'),
+  ggml_permute: c<(ctx: P, a: P, a0: number, a1: number, a2: number, a3: number) => P>(
+    'void* ggml_permute(void*, void*, int, int, int, int)',
+  ),
   ggml_reshape_4d: c<(ctx: P, a: P, ne0: number, ne1: number, ne2: number, ne3: number) => P>(
     'void* ggml_reshape_4d(void*, void*, int64_t, int64_t, int64_t, int64_t)',
   ),
-  ggml_view_4d: c<(ctx: P, a: P, ne0: number, ne1: number, ne2: number, ne3: number, nb1: number, nb2: number, nb3: number, offset: number) => P>(
-    'void* ggml_view_4d(void*, void*, int64_t, int64_t, int64_t, int64_t, size_t, size_t, size_t, size_t)',
-  ),
+  ggml_view_4d: c<
+    (
+      ctx: P,
+      a: P,
+      ne0: number,
+      ne1: number,
+      ne2: number,
+      ne3: number,
+      nb1: number,
+      nb2: number,
+      nb3: number,
+      offset: number,
+    ) => P
+  >('void* ggml_view_4d(void*, void*, int64_t, int64_t, int64_t, int64_t, size_t, size_t, size_t, size_t)'),
 
-  ggml_new_graph_custom: c<(ctx: P, size: number, grads: boolean) => P>('void* ggml_new_graph_custom(void*, size_t, bool)'),
+  ggml_new_graph_custom: c<(ctx: P, size: number, grads: boolean) => P>(
+    'void* ggml_new_graph_custom(void*, size_t, bool)',
+  ),
   ggml_build_forward_expand: c<(graph: P, tensor: P) => void>('void ggml_build_forward_expand(void*, void*)'),
   ggml_graph_n_nodes: c<(graph: P) => number>('int ggml_graph_n_nodes(void*)'),
   ggml_graph_node: c<(graph: P, i: number) => P>('void* ggml_graph_node(void*, int)'),
@@ -95,17 +136,23 @@ const BASE = {
   ggml_backend_tensor_get: c<(tensor: P, data: ArrayBufferView, offset: number, size: number) => void>(
     'void ggml_backend_tensor_get(void*, void*, size_t, size_t)',
   ),
-  ggml_backend_alloc_ctx_tensors_from_buft: c<(ctx: P, buft: P) => P>('void* ggml_backend_alloc_ctx_tensors_from_buft(void*, void*)'),
+  ggml_backend_alloc_ctx_tensors_from_buft: c<(ctx: P, buft: P) => P>(
+    'void* ggml_backend_alloc_ctx_tensors_from_buft(void*, void*)',
+  ),
   ggml_backend_buffer_free: c<(buffer: P) => void>('void ggml_backend_buffer_free(void*)'),
   ggml_backend_buffer_get_size: c<(buffer: P) => number>('size_t ggml_backend_buffer_get_size(void*)'),
-  ggml_backend_buffer_set_usage: c<(buffer: P, usage: number) => void>('void ggml_backend_buffer_set_usage(void*, int)'),
+  ggml_backend_buffer_set_usage: c<(buffer: P, usage: number) => void>(
+    'void ggml_backend_buffer_set_usage(void*, int)',
+  ),
   ggml_backend_buft_name: c<(buft: P) => string>('const char* ggml_backend_buft_name(void*)'),
   ggml_backend_dev_name: c<(dev: P) => string>('const char* ggml_backend_dev_name(void*)'),
   ggml_backend_dev_description: c<(dev: P) => string>('const char* ggml_backend_dev_description(void*)'),
   ggml_backend_dev_type: c<(dev: P) => number>('int ggml_backend_dev_type(void*)'),
   ggml_backend_dev_supports_op: c<(dev: P, tensor: P) => boolean>('bool ggml_backend_dev_supports_op(void*, void*)'),
   ggml_backend_dev_backend_reg: c<(dev: P) => P>('void* ggml_backend_dev_backend_reg(void*)'),
-  ggml_backend_reg_get_proc_address: c<(reg: P, name: string) => P>('void* ggml_backend_reg_get_proc_address(void*, const char*)'),
+  ggml_backend_reg_get_proc_address: c<(reg: P, name: string) => P>(
+    'void* ggml_backend_reg_get_proc_address(void*, const char*)',
+  ),
   ggml_log_set: c<(callback: P, data: P) => void>('void ggml_log_set(void*, void*)'),
 } as const;
 
@@ -165,7 +212,9 @@ export function loadNative(folder: string): Native {
       try {
         bound[name] = library.func(prototype.c);
       } catch (error) {
-        throw new LibraryError(`${files.base} has no usable ${name}: ${String(error)}. Install node-llama-cpp 3.21.1 exactly ("npm ci").`);
+        throw new LibraryError(
+          `${files.base} has no usable ${name}: ${String(error)}. Install node-llama-cpp 3.21.1 exactly ("npm ci").`,
+        );
       }
     }
     return bound as Bound<T>;

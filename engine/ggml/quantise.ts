@@ -15,7 +15,8 @@ export function quantise(native: Native, type: GgmlType, values: Float32Array, p
 /** A weight type to F32 with ggml's own conversion. Throws RangeError for types that have none or bytes that do not fit. */
 export function dequantise(native: Native, type: GgmlType, bytes: Uint8Array): Float32Array {
   const { blockSize, blockBytes } = GGML_TYPES[type];
-  if (bytes.byteLength % blockBytes !== 0) throw new RangeError(`${bytes.byteLength} bytes are no whole number of ${type} blocks.`);
+  if (bytes.byteLength % blockBytes !== 0)
+    throw new RangeError(`${bytes.byteLength} bytes are no whole number of ${type} blocks.`);
   const values = new Float32Array((bytes.byteLength / blockBytes) * blockSize);
   if (type === 'f32') new Uint8Array(values.buffer).set(bytes);
   else if (!native.dequantise(type, bytes, values)) throw new RangeError(`ggml cannot turn ${type} into F32.`);

@@ -23,7 +23,14 @@ export class Tensor {
   /** Lies in a buffer that rearranges weights: may only be the left operand of a product. */
   readonly repacked: boolean;
 
-  constructor(native: Native, pointer: Pointer, type: GgmlType, ne: Shape, nb: Shape = denseStrides(type, ne), repacked = false) {
+  constructor(
+    native: Native,
+    pointer: Pointer,
+    type: GgmlType,
+    ne: Shape,
+    nb: Shape = denseStrides(type, ne),
+    repacked = false,
+  ) {
     this.native = native;
     this.pointer = pointer;
     this.type = type;
@@ -62,7 +69,9 @@ export class Tensor {
   /** Copies part of a tensor to the backend, from byte `offset` on. */
   uploadPart(data: ArrayBufferView, offset: number): void {
     if (offset < 0 || offset + data.byteLength > this.byteLength)
-      throw new ShapeError(`Bytes ${offset} to ${offset + data.byteLength} lie outside a tensor of ${this.byteLength} bytes.`);
+      throw new ShapeError(
+        `Bytes ${offset} to ${offset + data.byteLength} lie outside a tensor of ${this.byteLength} bytes.`,
+      );
     this.native.ggml_backend_tensor_set(this.pointer, data, offset, data.byteLength);
   }
 
@@ -88,6 +97,7 @@ export function denseStrides(type: GgmlType, ne: Shape): Shape {
 export function shape(ne: readonly number[]): Shape {
   const [a = 1, b = 1, c = 1, d = 1, ...rest] = ne;
   if (rest.length > 0) throw new ShapeError(`ggml tensors have at most four dimensions, not ${ne.length}.`);
-  for (const n of [a, b, c, d]) if (!Number.isSafeInteger(n) || n < 1) throw new ShapeError(`(${ne.join(', ')}) is not a shape.`);
+  for (const n of [a, b, c, d])
+    if (!Number.isSafeInteger(n) || n < 1) throw new ShapeError(`(${ne.join(', ')}) is not a shape.`);
   return [a, b, c, d];
 }

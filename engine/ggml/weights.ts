@@ -39,10 +39,15 @@ export class Weights<Name extends string = string> {
       tensors.set(name, new Tensor(native, pointer, type, full, undefined, repack !== null));
     }
     this.tensors = tensors;
-    this.#buffer = native.ggml_backend_alloc_ctx_tensors_from_buft(this.#context, repack?.pointer ?? backend.bufferType);
+    this.#buffer = native.ggml_backend_alloc_ctx_tensors_from_buft(
+      this.#context,
+      repack?.pointer ?? backend.bufferType,
+    );
     if (!this.#buffer) {
       native.ggml_free(this.#context);
-      throw new BackendError(`${backend.device.name} has not enough memory for the weights of this model. Use a smaller model or the CPU.`);
+      throw new BackendError(
+        `${backend.device.name} has not enough memory for the weights of this model. Use a smaller model or the CPU.`,
+      );
     }
     native.ggml_backend_buffer_set_usage(this.#buffer, USAGE_WEIGHTS);
     this.memory = native.ggml_backend_buffer_get_size(this.#buffer);

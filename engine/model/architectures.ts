@@ -55,7 +55,12 @@ export const ARCHITECTURES: Readonly<Record<ArchitectureName, Architecture>> = {
   bert: {
     embedding: bertEmbedding(),
     start: layerNorm('token_embd_norm'),
-    layer: chain(residual(attention({ rope: null })), layerNorm('attn_output_norm'), residual(mlp()), layerNorm('layer_output_norm')),
+    layer: chain(
+      residual(attention({ rope: null })),
+      layerNorm('attn_output_norm'),
+      residual(mlp()),
+      layerNorm('layer_output_norm'),
+    ),
     end: null,
     causal: false,
   },

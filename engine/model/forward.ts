@@ -73,7 +73,7 @@ export class Forward implements AsyncDisposable {
     this.#masks.upload(lengths);
     this.#shares.upload(poolingShares(pooling, lengths, T));
     await this.#graph.compute();
-    return this.#states.download().subarray(0, texts.length * (this.#states.ne[0]));
+    return this.#states.download().subarray(0, texts.length * this.#states.ne[0]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -109,11 +109,14 @@ class Masks {
     const filled = (texts: number, sees: (text: number, query: number, key: number) => boolean) => {
       const mask = new Float32Array(T * T * texts);
       for (let b = 0; b < texts; b++)
-        for (let q = 0; q < T; q++) for (let k = 0; k < T; k++) if (!sees(b, q, k)) mask[(b * T + q) * T + k] = -Infinity;
+        for (let q = 0; q < T; q++)
+          for (let k = 0; k < T; k++) if (!sees(b, q, k)) mask[(b * T + q) * T + k] = -Infinity;
       return mask;
     };
     const { causal } = this.#model.architecture;
-    this.#full.upload(causal ? filled(1, (_, q, k) => k <= q) : filled(lengths.length, (b, _, k) => k < (lengths[b] ?? 1)));
+    this.#full.upload(
+      causal ? filled(1, (_, q, k) => k <= q) : filled(lengths.length, (b, _, k) => k < (lengths[b] ?? 1)),
+    );
     const size = this.#model.hyper.window?.size ?? T;
     this.#windowed?.upload(filled(1, (_, q, k) => k <= q && q - k < size));
   }

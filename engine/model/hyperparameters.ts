@@ -40,7 +40,11 @@ export function readHyperparameters(file: GgufFile): Hyperparameters {
   const name = metadata.requireString('general.architecture');
   const architecture =
     ARCHITECTURE_NAMES.find((known) => known === name) ??
-    fail('general.architecture', `is '${name}', which this program cannot run`, `Use a model of one of ${ARCHITECTURE_NAMES.join(', ')}`);
+    fail(
+      'general.architecture',
+      `is '${name}', which this program cannot run`,
+      `Use a model of one of ${ARCHITECTURE_NAMES.join(', ')}`,
+    );
   const key = (suffix: string) => `${architecture}.${suffix}`;
   const within = (suffix: string, value: number, limit: number): number =>
     value >= 1 && value <= limit ? value : fail(key(suffix), `is ${value}; 1 to ${limit} is expected`);
@@ -53,26 +57,36 @@ export function readHyperparameters(file: GgufFile): Hyperparameters {
     }
     const list = metadata.requireNumbers(key(suffix));
     const first = list[0] ?? 0;
-    if (Array.from(list).some((value) => value !== first)) fail(key(suffix), 'differs between layers, which this program cannot run');
+    if (Array.from(list).some((value) => value !== first))
+      fail(key(suffix), 'differs between layers, which this program cannot run');
     return within(suffix, first, limit);
   };
-  const required = (suffix: string, limit: number): number => uint(suffix, limit) ?? fail(key(suffix), 'is missing; a whole number is expected');
+  const required = (suffix: string, limit: number): number =>
+    uint(suffix, limit) ?? fail(key(suffix), 'is missing; a whole number is expected');
 
   const width = required('embedding_length', LIMITS.width);
   const heads = required('attention.head_count', LIMITS.heads);
   const kvHeads = uint('attention.head_count_kv', LIMITS.heads) ?? heads;
-  if (heads % kvHeads !== 0) fail(key('attention.head_count_kv'), `is ${kvHeads}, which does not divide the ${heads} heads`);
-  if (width % heads !== 0 && !metadata.has(key('attention.key_length'))) fail(key('attention.head_count'), `is ${heads}, which does not divide the width ${width}`);
+  if (heads % kvHeads !== 0)
+    fail(key('attention.head_count_kv'), `is ${kvHeads}, which does not divide the ${heads} heads`);
+  if (width % heads !== 0 && !metadata.has(key('attention.key_length')))
+    fail(key('attention.head_count'), `is ${heads}, which does not divide the width ${width}`);
   const headWidth = uint('attention.key_length', LIMITS.width) ?? width / heads;
   const valueWidth = uint('attention.value_length', LIMITS.width) ?? headWidth;
-  if (valueWidth !== headWidth) fail(key('attention.value_length'), `is ${valueWidth}; it must equal the key length ${headWidth}`);
+  if (valueWidth !== headWidth)
+    fail(key('attention.value_length'), `is ${valueWidth}; it must equal the key length ${headWidth}`);
   const usesRms = architecture !== 'bert' && architecture !== 'phi2';
-  const normEpsilon = metadata.requireFloat(key(usesRms ? 'attention.layer_norm_rms_epsilon' : 'attention.layer_norm_epsilon'));
+  const normEpsilon = metadata.requireFloat(
+    key(usesRms ? 'attention.layer_norm_rms_epsilon' : 'attention.layer_norm_epsilon'),
+  );
   const dims = uint('rope.dimension_count', LIMITS.width) ?? headWidth;
-  if (dims % 2 !== 0 || dims > headWidth) fail(key('rope.dimension_count'), `is ${dims}; an even number up to ${headWidth} is expected`);
+  if (dims % 2 !== 0 || dims > headWidth)
+    fail(key('rope.dimension_count'), `is ${dims}; an even number up to ${headWidth} is expected`);
   const scaling = metadata.optionalString(key('rope.scaling.type')) ?? 'none';
-  if (!['none', 'linear'].includes(scaling)) fail(key('rope.scaling.type'), `is '${scaling}', which this program cannot run`);
-  const factor = metadata.optionalFloat(key('rope.scaling.factor')) ?? metadata.optionalFloat(key('rope.scale_linear')) ?? 0;
+  if (!['none', 'linear'].includes(scaling))
+    fail(key('rope.scaling.type'), `is '${scaling}', which this program cannot run`);
+  const factor =
+    metadata.optionalFloat(key('rope.scaling.factor')) ?? metadata.optionalFloat(key('rope.scale_linear')) ?? 0;
   const windowSize = architecture === 'gemma3' ? metadata.optionalUint(key('attention.sliding_window')) : undefined;
   const base = metadata.optionalFloat(key('rope.freq_base')) ?? 10_000;
   return {

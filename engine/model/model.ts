@@ -46,7 +46,9 @@ export class Model implements AsyncDisposable {
     const hyper = readHyperparameters(file);
     const depth = options.depth ?? hyper.blocks;
     if (!Number.isInteger(depth) || depth < 1 || depth > hyper.blocks)
-      throw new RangeError(`The exit depth ${depth} is not possible: ${file.name} has ${hyper.blocks} layers. Use 1 to ${hyper.blocks}.`);
+      throw new RangeError(
+        `The exit depth ${depth} is not possible: ${file.name} has ${hyper.blocks} layers. Use 1 to ${hyper.blocks}.`,
+      );
     const { backend, layout } = options;
     const plain = new Map<string, Placed>();
     const repacked = new Map<string, Placed>();
@@ -54,14 +56,20 @@ export class Model implements AsyncDisposable {
       const tensor = locate(file, name, need);
       if (!tensor) continue;
       const type = weightType(need, tensor.type, layout);
-      const repack = need.use === 'product' && layout.repack !== null && canRepack(backend, layout.repack, { type, ne: need.ne });
+      const repack =
+        need.use === 'product' && layout.repack !== null && canRepack(backend, layout.repack, { type, ne: need.ne });
       (repack ? repacked : plain).set(name, { tensor, need, type });
     }
     const groups: Weights[] = [];
     try {
-      for (const [placed, buffer] of [[plain, null], [repacked, layout.repack]] as const) {
+      for (const [placed, buffer] of [
+        [plain, null],
+        [repacked, layout.repack],
+      ] as const) {
         if (placed.size === 0) continue;
-        const specs = new Map<string, WeightSpec>([...placed].map(([name, { type, need }]) => [name, { type, ne: need.ne }]));
+        const specs = new Map<string, WeightSpec>(
+          [...placed].map(([name, { type, need }]) => [name, { type, ne: need.ne }]),
+        );
         const weights = new Weights(backend, specs, buffer);
         groups.push(weights);
         for (const [name, weight] of placed) weights.get(name).upload(weightBytes(file, backend, weight));
@@ -76,6 +84,11 @@ export class Model implements AsyncDisposable {
   /** bytes of weights on the device */
   get memory(): number {
     return this.#groups.reduce((sum, { memory }) => sum + memory, 0);
+  }
+
+  /** Whether any weight lies in the layout's rearranging buffer. */
+  get repacked(): boolean {
+    return this.#groups.some(({ tensors }) => tensors.values().some((tensor) => tensor.repacked));
   }
 
   /** The weight `name` of a layer (−1: outside the layers), or null where the file has none. */

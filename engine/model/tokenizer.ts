@@ -1,4 +1,4 @@
-import { getLlama, LlamaVocabularyType, type LlamaModel, type Token } from 'node-llama-cpp';
+import { getLlama, LlamaLogLevel, LlamaVocabularyType, type LlamaModel, type Token } from 'node-llama-cpp';
 
 /**
  * Texts to token ids with llama.cpp's own tokenizer (a load of the vocabulary alone, through node-llama-cpp).
@@ -13,14 +13,22 @@ export class Tokenizer implements AsyncDisposable {
   private constructor(model: LlamaModel) {
     this.#model = model;
     const { tokens } = model;
+    const unigram = model.vocabularyType === LlamaVocabularyType.ugm;
     const wordPiece = model.vocabularyType === LlamaVocabularyType.wpm;
-    this.#begin = wordPiece ? tokens.bos : tokens.shouldPrependBosToken ? tokens.bos : null;
-    this.#end = wordPiece ? tokens.sep : tokens.shouldAppendEosToken ? tokens.eos : null;
+    this.#begin = wordPiece || (!unigram && tokens.shouldPrependBosToken) ? tokens.bos : null;
+    this.#end = wordPiece ? tokens.sep : unigram || tokens.shouldAppendEosToken ? tokens.eos : null;
   }
 
   static async load(path: string): Promise<Tokenizer> {
     // One thread: nothing is computed here, and node-llama-cpp's default of four collapses small machines.
-    const llama = await getLlama({ gpu: false, build: 'never', logLevel: 'error', maxThreads: 1, skipDownload: true, progressLogs: false });
+    const llama = await getLlama({
+      gpu: false,
+      build: 'never',
+      logLevel: LlamaLogLevel.error,
+      maxThreads: 1,
+      skipDownload: true,
+      progressLogs: false,
+    });
     const model = await llama.loadModel({ modelPath: path, vocabOnly: true });
     return new Tokenizer(model);
   }

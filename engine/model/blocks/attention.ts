@@ -48,7 +48,10 @@ function rotated(pass: Pass, layer: number, norm: string, x: Tensor, { rope, hea
   });
 }
 
-function needs({ width: C, heads: H, kvHeads: K, headWidth: D }: Hyperparameters, { headNorms }: AttentionOptions): readonly WeightNeed[] {
+function needs(
+  { width: C, heads: H, kvHeads: K, headWidth: D }: Hyperparameters,
+  { headNorms }: AttentionOptions,
+): readonly WeightNeed[] {
   const rows = { attn_q: [0, D * H], attn_k: [D * H, D * K], attn_v: [D * H + D * K, D * K] } as const;
   const projections = Object.entries(rows).flatMap(([name, [row, count]]) =>
     linearNeeds(name, C, count).map((need) => ({

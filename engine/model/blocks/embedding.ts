@@ -9,7 +9,11 @@ export interface Embedding {
   forward(pass: Pass, ids: Tensor): Tensor;
 }
 
-const table = ({ width, vocabulary }: Hyperparameters): WeightNeed => ({ name: 'token_embd.weight', ne: [width, vocabulary], use: 'table' });
+const table = ({ width, vocabulary }: Hyperparameters): WeightNeed => ({
+  name: 'token_embd.weight',
+  ne: [width, vocabulary],
+  use: 'table',
+});
 
 /** Rows of the token table, scaled by √C for gemma3. */
 export function tokenEmbedding({ scaled = false } = {}): Embedding {

@@ -22,7 +22,10 @@ export function layerNorm(name: string): Block {
       { name: `${name}.bias`, ne: [width], use: 'vector' },
     ],
     forward: (pass, layer, x) => {
-      const scaled = pass.graph.mul(pass.graph.norm(x, pass.hyper.normEpsilon), requireWeight(pass, layer, `${name}.weight`));
+      const scaled = pass.graph.mul(
+        pass.graph.norm(x, pass.hyper.normEpsilon),
+        requireWeight(pass, layer, `${name}.weight`),
+      );
       return pass.graph.add(scaled, requireWeight(pass, layer, `${name}.bias`));
     },
   };

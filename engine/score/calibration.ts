@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import type { Backend } from '../ggml/backend.ts';
+import type { GgufFile } from '../ggml/gguf/read.ts';
+import type { Pooling } from '../model/blocks/pooling.ts';
+import { Forward } from '../model/forward.ts';
+import { EXACT, findLayout, layoutName, layouts, type Layout } from '../model/layout.ts';
+import { Model } from '../model/model.ts';
+import { threadCandidates } from './threads.ts';
+
+/**
+ * The fastest weight layout differs by processor by up to four times, so it is measured: once per machine and model.
+ * Only layouts whose states agree with F32 within this tolerance are taken: cosine of every probe text.
+ */
+export const TOLERANCE = 0.998;
+
+const Measured = z.strictObject({
+  layout: z.string(),
+  threads: z.int().min(1),
+  tokensPerSecond: z.number().positive(),
+});
+export type Calibration = Readonly<z.infer<typeof Measured>>;
+const Remembered = z.record(z.string(), Measured);
+
+interface Measurement {
+  readonly calibration: Calibration;
+  /** nothing else took the processor meanwhile */
+  readonly undisturbed: boolean;
+}
+
+export interface CalibrationInput {
+  readonly file: GgufFile;
+  readonly sha256: string;
+  readonly depth: number;
+  readonly pooling: Pooling;
+  readonly backend: Backend;
+  /** token ids of a few texts of the base's own tokenizer, for the check of agreement */
+  readonly probes: readonly Int32Array[];
+  readonly foreground?: boolean | undefined;
+  /** fixed by the caller instead of measured */
+  readonly threads?: number | undefined;
+}
+
+/** What was measured for this machine, backend and model before, or a new measurement, remembered in the file `memory`. */
+export async function calibrate(
+  input: CalibrationInput,
+  memory: string | undefined,
+  signal?: AbortSignal,
+): Promise<Calibration> {
+  const known = memory === undefined ? {} : recall(memory);
+  const key = identity(input);
+  const before = known[key];
+  if (before && findLayout(input.backend, before.layout)) return before;
+  const { calibration, undisturbed } = await measure(input, signal);
+  // A measurement beside another busy program is used now but not kept.
+  if (memory !== undefined && undisturbed) remember(memory, { ...known, [key]: calibration });
+  return calibration;
+}
+
+/** A batch like those of chat messages, and only as many layers as show the rate of one. */
+const SAMPLE = { texts: 16, tokens: 32, layers: 2, runs: 3 } as const;
+/** Share of a processor that one thread must have had for its times to mean something. */
+const UNDISTURBED = 0.85;
+
+async function measure(input: CalibrationInput, signal?: AbortSignal): Promise<Measurement> {
+  const { backend, depth } = input;
+  const layers = Math.min(SAMPLE.layers, depth);
+  const timed: (Timed & { readonly layout: Layout })[] = [];
+  for (const layout of layouts(backend)) {
+    signal?.throwIfAborted();
+    // One thread: on a busy machine two of them would wait for each other and say nothing about the layout.
+    const [alone] = await time(input, layout, layers, [1]);
+    if (alone) timed.push({ layout, ...alone });
+  }
+  timed.sort((a, b) => a.seconds - b.seconds);
+  const exact = await probeStates(input, EXACT);
+  for (const { layout } of timed) {
+    signal?.throwIfAborted();
+    if (!(worstCosine(exact, await probeStates(input, layout)) >= TOLERANCE)) continue;
+    const runs = await time(
+      input,
+      layout,
+      layers,
+      input.threads === undefined ? threadCandidates(input) : [input.threads],
+    );
+    const best = runs.reduce((a, b) => (b.seconds < a.seconds ? b : a));
+    const tokensPerSecond = (SAMPLE.texts * SAMPLE.tokens * layers) / (best.seconds * depth);
+    return {
+      calibration: { layout: layoutName(layout), threads: best.threads, tokensPerSecond },
+      undisturbed: timed.every(({ processorShare }) => processorShare >= UNDISTURBED),
+    };
+  }
+  throw new RangeError(
+    `The states of ${input.file.name} are not finite numbers: the model file is damaged. Get it again.`,
+  );
+}
+
+interface Timed {
+  readonly threads: number;
+  /** fastest run */
+  readonly seconds: number;
+  /** processor time by wall time of all runs, 1 for a thread that had a core of its own */
+  readonly processorShare: number;
+}
+
+/** Times the sample batch at each thread count, ascending; stops where more threads make it slower. */
+async function time(
+  input: CalibrationInput,
+  layout: Layout,
+  layers: number,
+  threadCounts: readonly number[],
+): Promise<Timed[]> {
+  await using model = await Model.load(input.file, { backend: input.backend, layout, depth: layers });
+  // A buffer that takes none of these weights leaves the plain layout, which is measured on its own.
+  if (layout.repack && !model.repacked) return [];
+  await using forward = new Forward(model, SAMPLE.tokens, SAMPLE.texts);
+  const texts = Array.from({ length: SAMPLE.texts }, (_, i) =>
+    Int32Array.from({ length: SAMPLE.tokens }, (_, j) => (i * SAMPLE.tokens + j) % model.hyper.vocabulary),
+  );
+  const all: Timed[] = [];
+  for (const threads of threadCounts) {
+    input.backend.setThreads(threads);
+    await forward.run(texts, input.pooling);
+    const used = process.cpuUsage();
+    const begin = performance.now();
+    let fastest = Infinity;
+    for (let run = 0; run < SAMPLE.runs; run++) {
+      const start = performance.now();
+      await forward.run(texts, input.pooling);
+      fastest = Math.min(fastest, performance.now() - start);
+    }
+    const { user, system } = process.cpuUsage(used);
+    const seconds = fastest / 1000;
+    const slower = seconds > (all.at(-1)?.seconds ?? Infinity);
+    all.push({ threads, seconds, processorShare: (user + system) / 1000 / (performance.now() - begin) });
+    if (slower) break;
+  }
+  return all;
+}
+
+/** Pooled states of the probe texts at full exit depth, one text per graph. */
+async function probeStates(input: CalibrationInput, layout: Layout): Promise<readonly Float32Array[]> {
+  await using model = await Model.load(input.file, { backend: input.backend, layout, depth: input.depth });
+  const states: Float32Array[] = [];
+  for (const probe of input.probes) {
+    await using forward = new Forward(model, probe.length, 1);
+    states.push(await forward.run([probe], input.pooling));
+  }
+  return states;
+}
+
+const worstCosine = (a: readonly Float32Array[], b: readonly Float32Array[]): number =>
+  Math.min(...a.map((state, i) => cosine(state, b[i] ?? state)));
+
+/** NaN where a state is not finite, so that it never passes for agreement. */
+export function cosine(a: Float32Array, b: Float32Array): number {
+  let ab = 0;
+  let aa = 0;
+  let bb = 0;
+  a.forEach((x, i) => {
+    const y = b[i] ?? NaN;
+    ab += x * y;
+    aa += x * x;
+    bb += y * y;
+  });
+  return ab / Math.sqrt(aa * bb);
+}
+
+/** What a measurement depends on. */
+function identity({ backend, sha256, depth, foreground, threads }: CalibrationInput): string {
+  const machine = [
+    cpus()[0]?.model ?? process.arch,
+    cpus().length,
+    backend.device.description,
+    backend.native.ggml_version(),
+    backend.accelerator,
+    sha256,
+    depth,
+    foreground ?? false,
+    threads ?? 'any',
+  ];
+  return createHash('sha256').update(machine.join('\n')).digest('hex').slice(0, 32);
+}
+
+/** A file that cannot be read costs a second measurement, no more. */
+function recall(memory: string): z.infer<typeof Remembered> {
+  try {
+    return Remembered.parse(JSON.parse(readFileSync(memory, 'utf8')));
+  } catch {
+    return {};
+  }
+}
+
+function remember(memory: string, all: z.infer<typeof Remembered>): void {
+  try {
+    mkdirSync(dirname(memory), { recursive: true });
+    const fresh = `${memory}.${process.pid}.new`;
+    writeFileSync(fresh, `${JSON.stringify(all, null, 2)}\n`);
+    renameSync(fresh, memory);
+  } catch {
+    // A full or read-only disk must not stop the scoring; the next start measures again.
+  }
+}

@@ -1,0 +1,289 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { Adapter } from '../adapter/adapter.ts';
+import { assertBase, decodeAdapter } from '../adapter/file.ts';
+import { Backend } from '../ggml/backend.ts';
+import type { Accelerator } from '../ggml/library.ts';
+import { readGguf } from '../ggml/gguf/read.ts';
+import type { Pooling } from '../model/blocks/pooling.ts';
+import { Forward } from '../model/forward.ts';
+import { readHyperparameters, type Hyperparameters } from '../model/hyperparameters.ts';
+import { EXACT, findLayout, layoutName } from '../model/layout.ts';
+import { Model } from '../model/model.ts';
+import { Tokenizer } from '../model/tokenizer.ts';
+import { planBatches, type BatchLimits } from './batching.ts';
+import { calibrate, type Calibration, type CalibrationInput } from './calibration.ts';
+import { probabilities } from './head.ts';
+import { threadCandidates } from './threads.ts';
+
+export interface OpenOptions {
+  /** path of the base model's GGUF */
+  readonly base: string;
+  /** bytes of an adapter file; without one there are states, but no scores */
+  readonly adapter?: Uint8Array;
+  readonly backend: Accelerator | 'auto';
+  /** exit depth; default: the adapter's, else all layers */
+  readonly depth?: number;
+  /** default: the adapter's, else mean */
+  readonly pooling?: Pooling;
+  /** F32, one text per graph: bit for bit the same, whatever stands beside a text */
+  readonly deterministic: boolean;
+  readonly threads?: number;
+  /** layout by name instead of the measured one (`q8_0+AMX`) */
+  readonly layout?: string;
+  readonly calibrationFile?: string;
+  /** a window is in front: leave a core to it */
+  readonly foreground?: boolean;
+}
+
+export interface SessionInfo {
+  readonly backend: string;
+  readonly layout: string;
+  readonly threads: number;
+  readonly depth: number;
+  /** numbers in a pooled state */
+  readonly width: number;
+  readonly pooling: Pooling;
+  readonly labels: readonly string[];
+  readonly base: { readonly name: string; readonly sha256: string; readonly architecture: string };
+  /** longer texts are not read */
+  readonly maxTokens: number;
+}
+
+export interface Item {
+  readonly key: string;
+  readonly text: string;
+}
+
+export type ItemScore =
+  | { readonly key: string; readonly status: 'scored'; readonly probabilities: Float32Array }
+  | { readonly key: string; readonly status: 'not-read'; readonly reason: 'empty' | 'over-long' };
+
+export interface Hooks {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Attention takes memory by the square of a text's length; chat messages end far below. */
+const LONGEST = 2048;
+/** No token of the vocabularies in use is longer, so that a text beyond this need not be cut into tokens to be refused. */
+const LONGEST_TOKEN = 128;
+/** One graph takes about this long: cancel and progress wait no longer. */
+const GRAPH_SECONDS = 0.25;
+const TOKENS_PER_GRAPH = { least: 64, most: 2048 } as const;
+const LENGTH_STEP = 8;
+/** Graphs kept for their shapes; each holds its activations. */
+const KEPT_GRAPHS = 24;
+const BREATHE_EVERY = 256;
+
+/** Plain sentences, long and short, on which a layout must agree with F32. */
+const PROBES = [
+  'no',
+  'Thanks for the help, that fixed it!',
+  'You have no idea what you are talking about and everybody here knows it.',
+  'Der Server ist heute Abend wieder erreichbar, bitte habt noch etwas Geduld.',
+  'If the update breaks your save file again, copy the folder first, then start the program once without mods and look at the log.',
+];
+
+interface Parts {
+  readonly model: Model;
+  readonly tokenizer: Tokenizer;
+  readonly adapter: Adapter | null;
+  readonly limits: BatchLimits;
+  /** disposes of backend, tokenizer and model, the last made first */
+  readonly owned: AsyncDisposableStack;
+}
+
+/** A base model with its adapter, ready to read texts. */
+export class Scorer implements AsyncDisposable {
+  readonly info: SessionInfo;
+  readonly #parts: Parts;
+  /** by shape, least recently used first */
+  readonly #graphs = new Map<string, Forward>();
+
+  private constructor(info: SessionInfo, parts: Parts) {
+    this.info = info;
+    this.#parts = parts;
+  }
+
+  /**
+   * Opens a session. Throws GgufError, AdapterError, AdapterBaseMismatch, LibraryError, BackendError or RangeError,
+   * each with what to do; the signal's reason when aborted.
+   */
+  static async open(options: OpenOptions, signal?: AbortSignal): Promise<Scorer> {
+    await using opening = new AsyncDisposableStack();
+    using file = readGguf(options.base);
+    const hyper = readHyperparameters(file);
+    const base = {
+      name: basename(options.base),
+      sha256: await fileSha256(options.base, signal),
+      architecture: hyper.architecture,
+    };
+    const adapter = options.adapter ? decodeAdapter(options.adapter, { source: 'the adapter' }) : null;
+    if (adapter) assertBase(adapter, base);
+    const { depth, pooling } = exit(options, adapter, hyper);
+    // Native code meets the file here for the first time: its head has been checked whole by then.
+    const tokenizer = opening.use(await Tokenizer.load(options.base));
+    const backend = opening.use(Backend.open(options.backend === 'auto' ? 'cpu' : options.backend));
+    const input = {
+      file,
+      sha256: base.sha256,
+      depth,
+      pooling,
+      backend,
+      probes: PROBES.map((text) => tokenizer.encode(text)),
+    };
+    const chosen = await choose(options, input, signal);
+    signal?.throwIfAborted();
+    const layout = findLayout(backend, chosen.layout);
+    if (!layout)
+      throw new RangeError(
+        `This machine has no weight layout called ${chosen.layout}. Leave the choice to the program.`,
+      );
+    backend.setThreads(chosen.threads);
+    const model = opening.use(await Model.load(file, { backend, layout, depth }));
+    const info: SessionInfo = {
+      backend: backend.accelerator,
+      layout: chosen.layout,
+      threads: chosen.threads,
+      depth,
+      width: hyper.width,
+      pooling,
+      labels: adapter?.labels ?? [],
+      base,
+      maxTokens: Math.min(hyper.context, LONGEST),
+    };
+    const budget = Math.floor(
+      Math.min(TOKENS_PER_GRAPH.most, Math.max(TOKENS_PER_GRAPH.least, chosen.tokensPerSecond * GRAPH_SECONDS)),
+    );
+    const limits = options.deterministic
+      ? { tokenBudget: 1, lengthStep: 1 }
+      : { tokenBudget: budget, lengthStep: LENGTH_STEP };
+    return new Scorer(info, { model, tokenizer, adapter, limits, owned: opening.move() });
+  }
+
+  /** Probabilities per label for each text, in the order of the items. */
+  async score(items: readonly Item[], hooks: Hooks): Promise<ItemScore[]> {
+    const { adapter } = this.#parts;
+    if (!adapter) throw new RangeError('This session has no adapter, so it cannot score. Open it with one.');
+    const scores = new Array<ItemScore>(items.length);
+    const read = await this.#read(items, hooks, (index, state) => {
+      scores[index] = { key: items[index]?.key ?? '', status: 'scored', probabilities: probabilities(adapter, state) };
+    });
+    read.forEach((reason, index) => {
+      if (reason !== null) scores[index] = { key: items[index]?.key ?? '', status: 'not-read', reason };
+    });
+    return scores;
+  }
+
+  /** Pooled states, (width) per item one after the other; zeros where an item was not read. */
+  async embed(items: readonly Item[], hooks: Hooks): Promise<{ states: Float32Array; read: boolean[] }> {
+    const { width } = this.info;
+    const states = new Float32Array(items.length * width);
+    const reasons = await this.#read(items, hooks, (index, state) => states.set(state, index * width));
+    return { states, read: reasons.map((reason) => reason === null) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const graph of this.#graphs.values()) await graph[Symbol.asyncDispose]();
+    this.#graphs.clear();
+    await this.#parts.owned.disposeAsync();
+  }
+
+  /** Runs all texts, hands each state over, and returns why an item was not read (null: it was). */
+  async #read(
+    items: readonly Item[],
+    { signal, onProgress }: Hooks,
+    take: (index: number, state: Float32Array) => void,
+  ) {
+    const { width, pooling } = this.info;
+    const reasons = new Array<'empty' | 'over-long' | null>(items.length).fill(null);
+    const indices: number[] = [];
+    const texts: Int32Array[] = [];
+    for (const [index, { text }] of items.entries()) {
+      const ids = this.#tokens(text);
+      if (typeof ids === 'string') reasons[index] = ids;
+      else {
+        indices.push(index);
+        texts.push(ids);
+      }
+      if (index % BREATHE_EVERY === BREATHE_EVERY - 1) {
+        await breathe();
+        signal?.throwIfAborted();
+      }
+    }
+    let done = items.length - texts.length;
+    onProgress?.(done, items.length);
+    const batches = planBatches(
+      texts.map(({ length }) => length),
+      this.#parts.limits,
+    );
+    for (const { tokens, texts: places, members } of batches) {
+      signal?.throwIfAborted();
+      const graph = await this.#graph(tokens, places);
+      const states = await graph.run(
+        members.map((member) => texts[member] ?? new Int32Array(1)),
+        pooling,
+      );
+      members.forEach((member, i) => take(indices[member] ?? 0, states.subarray(i * width, (i + 1) * width)));
+      done += members.length;
+      onProgress?.(done, items.length);
+    }
+    return reasons;
+  }
+
+  #tokens(text: string): Int32Array | 'empty' | 'over-long' {
+    if (text.trim() === '') return 'empty';
+    if (text.length > this.info.maxTokens * LONGEST_TOKEN) return 'over-long';
+    const ids = this.#parts.tokenizer.encode((this.#parts.adapter?.instruction ?? '') + text);
+    if (ids.length === 0) return 'empty';
+    return ids.length > this.info.maxTokens ? 'over-long' : ids;
+  }
+
+  async #graph(tokens: number, texts: number): Promise<Forward> {
+    const shape = `${tokens}×${texts}`;
+    const kept = this.#graphs.get(shape);
+    this.#graphs.delete(shape);
+    const graph = kept ?? new Forward(this.#parts.model, tokens, texts);
+    this.#graphs.set(shape, graph);
+    const [oldest] = this.#graphs;
+    if (oldest && this.#graphs.size > KEPT_GRAPHS) {
+      this.#graphs.delete(oldest[0]);
+      await oldest[1][Symbol.asyncDispose]();
+    }
+    return graph;
+  }
+}
+
+/** Depth and pooling: what the caller asks for must be what the adapter was trained with. */
+function exit(
+  { depth, pooling }: OpenOptions,
+  adapter: Adapter | null,
+  { blocks }: Hyperparameters,
+): { depth: number; pooling: Pooling } {
+  if (!adapter) return { depth: depth ?? blocks, pooling: pooling ?? 'mean' };
+  const { exitDepth, pooling: trained, name } = adapter;
+  if ((depth ?? exitDepth) !== exitDepth || (pooling ?? trained) !== trained)
+    throw new RangeError(
+      `The adapter "${name}" was trained at depth ${exitDepth} with ${trained} pooling and has no meaning elsewhere. Leave --depth and --pooling out.`,
+    );
+  return { depth: exitDepth, pooling: trained };
+}
+
+/** Layout and threads: fixed by the caller, exact, or measured. */
+async function choose(options: OpenOptions, input: CalibrationInput, signal?: AbortSignal): Promise<Calibration> {
+  const { threads, layout, deterministic, foreground, calibrationFile } = options;
+  if (deterministic) return { layout: layoutName(EXACT), threads: threads ?? 1, tokensPerSecond: 1 };
+  if (layout !== undefined)
+    return { layout, threads: threads ?? threadCandidates({ foreground }).at(-1) ?? 1, tokensPerSecond: Infinity };
+  return await calibrate({ ...input, foreground, threads }, calibrationFile, signal);
+}
+
+async function fileSha256(path: string, signal?: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash, { ...(signal && { signal }) });
+  return hash.digest('hex');
+}
