@@ -21,6 +21,18 @@ export const MAX_QUEUE = 64;
 /** Time between two heartbeats, milliseconds. */
 export const HEARTBEAT_MS = 1000;
 
+/**
+ * An array that is read-only to the compiler. (zod's own `readonly()` freezes what it is given before it knows what
+ * that is, and freezing a typed array throws.)
+ */
+const listOf = <S extends z.ZodType>(
+  item: S,
+  { min = 0, max }: { min?: number; max: number },
+): z.ZodType<readonly z.infer<S>[]> => z.array(item).min(min).max(max);
+
+const Floats: z.ZodType<Float32Array> = z.instanceof(Float32Array);
+const Bytes: z.ZodType<Uint8Array> = z.instanceof(Uint8Array);
+
 const Id = z.int().min(1);
 const SessionId = z.int().min(1);
 const Path = z.string().min(1).max(32_768);
@@ -31,11 +43,12 @@ const Text = z.string().max(16 * 1024 * 1024);
 export const Item = z.strictObject({ key: z.string().max(1024), text: Text });
 export type Item = z.infer<typeof Item>;
 
-const Items = z.array(Item).max(MAX_ITEMS).readonly();
+const Items = listOf(Item, { max: MAX_ITEMS });
 
-const Probabilities = z
-  .instanceof(Float32Array)
-  .refine((p) => p.every((x) => x >= 0 && x <= 1.0001), 'Invalid input: a probability outside 0 … 1');
+const Probabilities = Floats.refine(
+  (p) => p.every((x) => x >= 0 && x <= 1.0001),
+  'Invalid input: a probability outside 0 … 1',
+);
 
 /** What became of one item: probabilities per label in the order of `SessionInfo.labels`, or why it was not read. */
 export const ItemScore = z.discriminatedUnion('status', [
@@ -50,13 +63,15 @@ const OpenInput = z.strictObject({
   /** path of the base model's GGUF */
   base: Path,
   /** bytes of an adapter file; without one the session gives states, no scores */
-  adapter: z.instanceof(Uint8Array).exactOptional(),
+  adapter: Bytes.exactOptional(),
   backend: z.enum(BACKENDS),
   /** exit depth: layers that are run, from the first */
   depth: z.int().min(1).exactOptional(),
   pooling: z.enum(['mean', 'last', 'cls']).exactOptional(),
   deterministic: z.boolean(),
   threads: z.int().min(1).max(1024).exactOptional(),
+  /** weight layout by name, instead of the fastest measured one */
+  layout: z.string().max(100).exactOptional(),
   /** file in which the measured layout and thread count are remembered */
   calibrationFile: Path.exactOptional(),
   /** a window is in front: leave a core to it */
@@ -75,7 +90,7 @@ export const SessionInfo = z.strictObject({
   /** numbers in one pooled state */
   width: z.int().min(1),
   pooling: z.string(),
-  labels: z.array(z.string()).readonly(),
+  labels: listOf(z.string(), { max: 1000 }),
   base: z.strictObject({ name: z.string(), sha256: z.string(), architecture: z.string() }),
   /** a text of more tokens is not read (`over-long`) */
   maxTokens: z.int().min(1),
@@ -93,14 +108,14 @@ export type LabelledText = z.infer<typeof LabelledText>;
 const TrainProbeInput = z.strictObject({
   /** session of the base model whose pooled states are classified */
   session: SessionId,
-  labels: z.array(z.string().min(1)).min(2).max(1000).readonly(),
-  train: z.array(LabelledText).min(1).max(2_000_000).readonly(),
+  labels: listOf(z.string().min(1), { min: 2, max: 1000 }),
+  train: listOf(LabelledText, { min: 1, max: 2_000_000 }),
   /** the part on which the regularisation strength is picked */
-  dev: z.array(LabelledText).min(1).max(2_000_000).readonly(),
+  dev: listOf(LabelledText, { min: 1, max: 2_000_000 }),
   options: z.strictObject({
     classWeights: z.enum(['balanced', 'none']),
     /** L2 strengths to try; without them the trainer's own grid */
-    strengths: z.array(z.number().positive()).min(1).max(100).readonly().exactOptional(),
+    strengths: listOf(z.number().positive(), { min: 1, max: 100 }).exactOptional(),
     /** also train the character n-gram baseline and store it in the adapter */
     ngrams: z.boolean(),
   }),
@@ -129,23 +144,23 @@ export const calls = {
   score: {
     input: z.strictObject({ session: SessionId, items: Items }),
     /** one per item, in the order of the items */
-    output: z.array(ItemScore).max(MAX_ITEMS).readonly(),
+    output: listOf(ItemScore, { max: MAX_ITEMS }),
   },
   embed: {
     input: z.strictObject({ session: SessionId, items: Items }),
     /** pooled states: (width, items), row after row; a row that was not read is zeros */
     output: z.strictObject({
-      states: z.instanceof(Float32Array),
-      read: z.array(z.boolean()).max(MAX_ITEMS).readonly(),
+      states: Floats,
+      read: listOf(z.boolean(), { max: MAX_ITEMS }),
     }),
   },
   trainProbe: {
     input: TrainProbeInput,
-    output: z.strictObject({ adapter: z.instanceof(Uint8Array), report: z.record(z.string(), z.json()) }),
+    output: z.strictObject({ adapter: Bytes, report: z.record(z.string(), z.json()) }),
   },
   verifyBackends: {
     input: z.strictObject({ base: Path.exactOptional() }),
-    output: z.array(BackendCheck).readonly(),
+    output: listOf(BackendCheck, { max: 100 }),
   },
   close: { input: z.strictObject({ session: SessionId }), output: z.strictObject({}) },
 } as const;
@@ -169,7 +184,7 @@ export const ErrorBody = z.strictObject({
   /** what a program tells errors apart by: `cancelled`, `bad-message`, `no-such-session`, `busy`, an errno, … */
   code: z.string(),
   message: z.string(),
-  /** what to do now */
+  /** what to do now; empty where the message says it */
   remedy: z.string(),
   /** file, byte, key or row that it is about */
   place: z.string().exactOptional(),

@@ -67,7 +67,7 @@ export class EngineServer<S extends WorkSession> {
   #nextSession = 1;
   #stopping = false;
 
-  /** `exit` ends the process; it is called once, after a `stop` or when the desk is gone. */
+  /** `exit` ends the process after a `stop`: with 0 when all is disposed of, with 1 when native work did not end in time. */
   constructor(transport: Transport, work: EngineWork<S>, exit: (code: number) => void) {
     this.#transport = transport;
     this.#work = work;
@@ -79,7 +79,8 @@ export class EngineServer<S extends WorkSession> {
     this.#transport.onMessage((message) => this.#receive(message));
     this.#send({ kind: 'hello', contract: CONTRACT, pid: process.pid });
     this.#beat();
-    setInterval(() => this.#beat(), HEARTBEAT_MS);
+    // The wire keeps the process alive, not the heart.
+    setInterval(() => this.#beat(), HEARTBEAT_MS).unref();
   }
 
   #send(message: FromEngine): void {
@@ -272,7 +273,7 @@ export class EngineServer<S extends WorkSession> {
     for (const job of this.#queue.splice(0)) {
       this.#send({ kind: 'error', id: job.id, error: describeError(cancelled()) });
     }
-    setTimeout(() => this.#exit(0), STOP_GRACE_MS);
+    setTimeout(() => this.#exit(1), STOP_GRACE_MS).unref();
     const job = this.#running;
     if (job !== undefined) {
       this.#cancel(job.id);

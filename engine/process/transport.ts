@@ -19,11 +19,14 @@ interface ParentPort {
   on(event: 'close', listener: () => void): void;
 }
 
+/** The part of `process` that is used. */
+export type Host = Pick<NodeJS.Process, 'send' | 'on' | 'once'> & { readonly parentPort?: ParentPort };
+
 /**
  * The wire that this process was started with.
  * Throws an Error when it was started with none (by hand, say).
  */
-export function parentTransport(host: NodeJS.Process & { parentPort?: ParentPort } = process): Transport {
+export function parentTransport(host: Host = process): Transport {
   const port = host.parentPort;
   if (port !== undefined) {
     return {

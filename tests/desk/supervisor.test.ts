@@ -4,11 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import fc from 'fast-check';
 import { EngineCallError, EngineFailed } from '../../desk/engine/errors.ts';
+import { EngineLife, LIMITS } from '../../desk/engine/life.ts';
 import { cleanEnvironment, nodeEngine } from '../../desk/engine/process.ts';
 import type { EngineProcess } from '../../desk/engine/process.ts';
 import { Supervisor } from '../../desk/supervisor.ts';
 import type { BackendMemory, Notice, SupervisorOptions } from '../../desk/supervisor.ts';
+import { CONTRACT } from '../../engine/contract.ts';
 import type { CallInput, Item, ToEngine } from '../../engine/contract.ts';
 
 const entry = new URL('../engine/process/trick-engine.ts', import.meta.url);
@@ -382,9 +385,44 @@ describe('an answer that is wrong', () => {
     }
   });
 
+  it('of any content at all does not bring the desk down', async () => {
+    const kind = fc.constantFrom('hello', 'answer', 'error', 'progress', 'heartbeat', 'log');
+    const field = fc.oneof(fc.nat(3), fc.string(), fc.anything({ withTypedArray: true, withMap: true }));
+    const likely = fc.record({
+      kind,
+      id: field,
+      output: field,
+      error: field,
+      rss: field,
+      line: field,
+      contract: field,
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(likely, fc.anything({ withTypedArray: true }))), async (messages) => {
+        let receive: (message: unknown) => void = () => {};
+        let exited: (how: string) => void = () => {};
+        const engine: EngineProcess = {
+          pid: 1,
+          send: () => {},
+          onMessage: (listener) => void (receive = listener),
+          onStderr: () => {},
+          onExit: (listener) => void (exited = listener),
+          kill: () => {},
+        };
+        const life = new EngineLife(engine, LIMITS, () => {});
+        const call = life.call('score', { session: 1, items: [] }).catch(() => {});
+        receive({ kind: 'hello', contract: CONTRACT, pid: 1 });
+        for (const message of messages) receive(message);
+        exited('was ended');
+        await call;
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('to a question that nobody asked is passed over', async () => {
     const { supervisor } = withEngine(() => [
-      { kind: 'hello', contract: 1, pid: 1 },
+      { kind: 'hello', contract: CONTRACT, pid: 1 },
       { kind: 'answer', id: 77, output: { session: 1 } },
       { kind: 'error', id: 78, error: { code: 'x', message: 'y', remedy: 'z' } },
       { kind: 'progress', id: 79, done: 1, total: 1, unit: 'items', rate: 1, secondsLeft: 0 },

@@ -13,9 +13,8 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CallInput, CallOutput, Item, ItemScore, SessionInfo } from '../../../engine/contract.ts';
-import { EngineServer } from '../../../engine/process/server.ts';
+import { runEngine } from '../../../engine/process/run.ts';
 import type { WorkHooks, WorkSession } from '../../../engine/process/server.ts';
-import { parentTransport } from '../../../engine/process/transport.ts';
 
 const die = (): void => {
   process.stderr.write('GGML_ASSERT(trick) failed\n');
@@ -87,28 +86,23 @@ class TrickSession implements WorkSession {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
-const server = new EngineServer<TrickSession>(
-  parentTransport(),
-  {
-    open: async (input, { signal }) => {
-      if (input.base === 'die') die();
-      if (input.base === 'die on gpu' && input.backend !== 'cpu') die();
-      if (input.base === 'slow') await wait(1e8, undefined, { signal });
-      // Deaf to its signal, like a native call.
-      if (input.base === 'deaf') await wait(1500);
-      if (input.base === 'none.gguf')
-        throw Object.assign(new Error('no such file'), { code: 'ENOENT', file: input.base });
-      return new TrickSession(input);
-    },
-    trainProbe: async (_session, input, hooks): Promise<CallOutput<'trainProbe'>> => {
-      hooks.onProgress(1, 4, 'steps');
-      await new Promise((resolve) => setImmediate(resolve));
-      if (input.train.some(({ text }) => text === 'die')) die();
-      hooks.onProgress(4, 4, 'steps');
-      return { adapter: new Uint8Array([1, 2, 3]), report: { environment: Object.keys(process.env) } };
-    },
-    verifyBackends: () => Promise.resolve([{ backend: 'cpu', status: 'works' }]),
+runEngine<TrickSession>({
+  open: async (input, { signal }) => {
+    if (input.base === 'die') die();
+    if (input.base === 'die on gpu' && input.backend !== 'cpu') die();
+    if (input.base === 'slow') await wait(1e8, undefined, { signal });
+    // Deaf to its signal, like a native call.
+    if (input.base === 'deaf') await wait(1500);
+    if (input.base === 'none.gguf')
+      throw Object.assign(new Error('no such file'), { code: 'ENOENT', file: input.base });
+    return new TrickSession(input);
   },
-  (code) => process.exit(code),
-);
-server.start();
+  trainProbe: async (_session, input, hooks): Promise<CallOutput<'trainProbe'>> => {
+    hooks.onProgress(1, 4, 'steps');
+    await new Promise((resolve) => setImmediate(resolve));
+    if (input.train.some(({ text }) => text === 'die')) die();
+    hooks.onProgress(4, 4, 'steps');
+    return { adapter: new Uint8Array([1, 2, 3]), report: { environment: Object.keys(process.env) } };
+  },
+  verifyBackends: () => Promise.resolve([{ backend: 'cpu', status: 'works' }]),
+});
