@@ -3,12 +3,10 @@ import { isFields } from './fields.ts';
 import { JsonSplitter, type JsonEvent, type JsonPart, type Plan } from './json-splitter.ts';
 import { parseJson, parseJsonOfStrings } from './json-value.ts';
 import type { Input } from './input.ts';
-import { CutError } from './input.ts';
 import type { Place, RejectedRow } from './record.ts';
-import { utf8Bytes, type ReadContext } from './reading.ts';
+import { previewBytes, utf8Bytes, type ReadContext } from './reading.ts';
 import { RECORD_BYTES } from './source.ts';
 import { inFigures, type Tally } from './tally.ts';
-import { Utf8Stream } from './encoding.ts';
 
 /**
  * The events of a JSON file, chunk by chunk. At the end it states in the summary whether the file was whole; `noun` is
@@ -51,14 +49,9 @@ export async function* jsonEvents(
 export async function collectJson(input: Input, wanted: ReadonlySet<string>): Promise<Map<string, unknown>> {
   const found = new Map<string, unknown>();
   const splitter = new JsonSplitter((path) => (path === '' ? 'into' : wanted.has(path) ? 'take' : 'skip'));
-  const text = new Utf8Stream();
-  try {
-    for await (const chunk of input.bytes()) {
-      for (const event of splitter.push(text.push(chunk))) if (event.type === 'value') note(found, event);
-      if (found.size === wanted.size) break;
-    }
-  } catch (thrown) {
-    if (!(thrown instanceof CutError)) throw thrown;
+  for await (const chunk of previewBytes(input)) {
+    for (const event of splitter.push(chunk)) if (event.type === 'value') note(found, event);
+    if (found.size === wanted.size) break;
   }
   return found;
 }

@@ -1,11 +1,11 @@
 import { basename } from 'node:path/posix';
 import { fieldsOf, isFields, listOf, numberOf, textOf, type Fields } from './fields.ts';
 import { htmlText } from './html-text.ts';
-import { CutError, type Input } from './input.ts';
+import type { Input } from './input.ts';
 import { jsonEvents, nextPlace, parseElement, rejected } from './json-rows.ts';
 import { JsonSplitter, type Plan } from './json-splitter.ts';
 import type { Attachment, MessageRecord, Place, SourceRow } from './record.ts';
-import type { ReadContext } from './reading.ts';
+import { previewBytes, type ReadContext } from './reading.ts';
 import { inFigures } from './tally.ts';
 import { isoTime } from './times.ts';
 
@@ -37,17 +37,13 @@ export async function countDirect(input: Input): Promise<{ readonly direct: numb
   let direct = 0;
   let posts = 0;
   const splitter = new JsonSplitter(plan);
-  try {
-    for await (const chunk of input.bytes())
-      for (const event of splitter.push(chunk)) {
-        if (event.type !== 'value') continue;
-        posts++;
-        const element = parseElement(event, { member: '', row: posts }, 'post');
-        if (element.status === 'parsed' && visibilityOf(element.fields) === 'direct') direct++;
-      }
-  } catch (thrown) {
-    if (!(thrown instanceof CutError)) throw thrown;
-  }
+  for await (const chunk of previewBytes(input))
+    for (const event of splitter.push(chunk)) {
+      if (event.type !== 'value') continue;
+      posts++;
+      const element = parseElement(event, { member: '', row: posts }, 'post');
+      if (element.status === 'parsed' && visibilityOf(element.fields) === 'direct') direct++;
+    }
   return { direct, posts };
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Utf8Stream } from './encoding.ts';
 import { ImportError, sentenceOf } from './import-error.ts';
-import type { Input } from './input.ts';
+import { CutError, type Input } from './input.ts';
 import type { SourceRow } from './record.ts';
 import type { Reading, ReadOptions } from './source.ts';
 import { Tally } from './tally.ts';
@@ -80,4 +80,19 @@ export async function* utf8Bytes(context: ReadContext): AsyncGenerator<Buffer> {
     tally.warn('The file is not UTF-8; it was read as Windows-1252. Check that letters with accents look right.');
   if (text.damaged)
     tally.warn('Some bytes of the file are no valid UTF-8; they were replaced by \uFFFD, also in the raw rows.');
+}
+
+/** The input as UTF-8 for a look ahead: nothing is counted, and a container that is cut just ends. */
+export async function* previewBytes(input: Input): AsyncGenerator<Buffer> {
+  const text = new Utf8Stream();
+  try {
+    for await (const chunk of input.bytes()) {
+      const utf8 = text.push(chunk);
+      if (utf8.length > 0) yield utf8;
+    }
+  } catch (thrown) {
+    if (!(thrown instanceof CutError)) throw thrown;
+  }
+  const rest = text.push(Buffer.alloc(0), true);
+  if (rest.length > 0) yield rest;
 }

@@ -1,12 +1,12 @@
 import { basename } from 'node:path/posix';
 import { cleanText } from './encoding.ts';
 import { isFields, fieldsOf, idOf, listOf, numberOf, textOf, type Fields } from './fields.ts';
-import { CutError, type Input } from './input.ts';
+import type { Input } from './input.ts';
 import { jsonEvents, nextPlace, parseElement, rejected } from './json-rows.ts';
 import { JsonSplitter, type JsonEvent, type Plan } from './json-splitter.ts';
 import { parseJson } from './json-value.ts';
 import type { Attachment, MessageRecord, Place, Reaction, SourceRow, Time } from './record.ts';
-import type { ReadContext } from './reading.ts';
+import { previewBytes, type ReadContext } from './reading.ts';
 import { inFigures } from './tally.ts';
 import { TopicsOfChat } from './telegram-topics.ts';
 import { isoTime, unixTime } from './times.ts';
@@ -114,15 +114,11 @@ async function collectHeads(input: Input): Promise<Map<number, ChatHead>> {
   const heads = new Map<number, ChatHead>();
   const chats = new Chats();
   const splitter = new JsonSplitter(headPlan);
-  try {
-    for await (const chunk of input.bytes())
-      for (const event of splitter.push(chunk)) {
-        chats.follow(event);
-        heads.set(chats.ordinal, chats.head);
-      }
-  } catch (thrown) {
-    if (!(thrown instanceof CutError)) throw thrown;
-  }
+  for await (const chunk of previewBytes(input))
+    for (const event of splitter.push(chunk)) {
+      chats.follow(event);
+      heads.set(chats.ordinal, chats.head);
+    }
   return heads;
 }
 
