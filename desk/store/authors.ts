@@ -1,0 +1,97 @@
+import type { Db } from './connection.ts';
+import { authorKey, pseudonymOf } from './pseudonym.ts';
+
+export interface AuthorName {
+  readonly name: string;
+  /** The platform's id of this person, where it has one. */
+  readonly account: string | null;
+}
+
+/** Words after @ that address everybody. */
+const EVERYBODY = new Set(['everyone', 'here', 'all', 'channel']);
+
+// <@123> and <@!123> (Discord with markdown off) · @⁨name⁩ (WhatsApp) · @name, not inside an e-mail address.
+const MENTION = /<@!?(\d{1,24})>|@\u2068([^\u2069]{1,100})\u2069|(?<![\p{L}\p{N}_.+-])@(?=[\p{L}\p{N}_~])/gu;
+const HANDLE = /^[\p{L}\p{N}_]+(?:[.@-][\p{L}\p{N}_]+)*/u;
+/** A display name may have several words; longer ones are found by their first five. */
+const MAX_NAME_WORDS = 5;
+const MAX_NAME_UNITS = 80;
+
+/** Authors under their pseudonyms, and their real names, which are only given when asked for by name. */
+export class Authors {
+  readonly #key: Uint8Array;
+  readonly #names;
+  readonly #byKey;
+  readonly #byName;
+
+  constructor(db: Db, workspaceKey: Uint8Array) {
+    this.#key = workspaceKey;
+    this.#names = db.prepare<[number], AuthorName>('SELECT name, account FROM author_names WHERE author = ?');
+    this.#byKey = db.prepare<[Uint8Array], string>('SELECT pseudonym FROM authors WHERE key = ?').pluck();
+    this.#byName = db
+      .prepare<[string, string], string>(
+        `SELECT pseudonym FROM author_names JOIN authors ON authors.id = author
+         WHERE name = ? AND platform = ? ORDER BY author LIMIT 1`,
+      )
+      .pluck();
+  }
+
+  /** The real names of an author: for evidence and for whoever switched pseudonyms off. */
+  names(author: number): readonly AuthorName[] {
+    return this.#names.all(author);
+  }
+
+  /**
+   * A text with every mention of a person replaced by the pseudonym that this person has as an author; people who wrote
+   * nothing get one too, the same each time. For showing only: the stored text stays as it is.
+   */
+  maskMentions(text: string, platform: string): string {
+    if (!text.includes('@')) return text;
+    let shown = '';
+    let end = 0;
+    for (const match of text.matchAll(MENTION)) {
+      if (match.index < end) continue;
+      const [whole, account, isolated] = match;
+      let pseudonym: string | undefined;
+      let stop = match.index + whole.length;
+      if (account !== undefined) {
+        const key = authorKey(this.#key, platform, account, '');
+        pseudonym = this.#byKey.get(key) ?? pseudonymOf(key);
+      } else if (isolated !== undefined) {
+        pseudonym = this.#named(isolated, platform) ?? this.#unknown(isolated, platform);
+      } else {
+        const found = this.#longestName(text.slice(stop, stop + MAX_NAME_UNITS), platform);
+        if (found === undefined) continue;
+        pseudonym = found.pseudonym;
+        stop += found.length;
+      }
+      shown += `${text.slice(end, match.index)}@${pseudonym}`;
+      end = stop;
+    }
+    return shown + text.slice(end);
+  }
+
+  /** The known name that begins `rest` and is longest, else its first word as the name of a stranger. */
+  #longestName(rest: string, platform: string): { readonly pseudonym: string; readonly length: number } | undefined {
+    const ends: number[] = [];
+    for (const space of rest.matchAll(/(?=[^\p{L}\p{N}_])|$/gu)) {
+      if (space.index > 0) ends.push(space.index);
+      if (ends.length === MAX_NAME_WORDS * 2) break;
+    }
+    for (const length of ends.reverse()) {
+      const pseudonym = this.#named(rest.slice(0, length), platform);
+      if (pseudonym !== undefined) return { pseudonym, length };
+    }
+    const handle = HANDLE.exec(rest)?.[0];
+    if (handle === undefined || EVERYBODY.has(handle.toLowerCase())) return undefined;
+    return { pseudonym: this.#unknown(handle, platform), length: handle.length };
+  }
+
+  #named(name: string, platform: string): string | undefined {
+    return this.#byName.get(name, platform);
+  }
+
+  #unknown(name: string, platform: string): string {
+    return pseudonymOf(authorKey(this.#key, platform, null, name.toLowerCase()));
+  }
+}

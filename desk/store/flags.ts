@@ -1,0 +1,28 @@
+import type { Kind } from '../importers/record.ts';
+
+/** Kinds as items.kind holds them: the place in this list. Only ever add at the end. */
+export const KINDS = ['message', 'media-only', 'deleted', 'system', 'share'] as const satisfies readonly Kind[];
+
+export const kindCode: Readonly<Record<Kind, number>> = {
+  message: 0,
+  'media-only': 1,
+  deleted: 2,
+  system: 3,
+  share: 4,
+};
+
+/** The kind behind a code of items.kind. */
+export function kindOf(code: number): Kind {
+  const kind = KINDS[code];
+  if (kind === undefined) throw new RangeError(`There is no kind of item number ${code}.`);
+  return kind;
+}
+
+/** Bits of items.flags. */
+export const FORWARDED = 1;
+/** The time is the local clock of whoever exported, zone unknown. */
+export const LOCAL_TIME = 2;
+/** There is nothing to read: no text, or nothing but spaces. */
+export const EMPTY = 4;
+/** Holds a script that puts no spaces between words, so the text is in the trigram index as well. */
+export const UNSPACED = 8;

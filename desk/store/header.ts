@@ -1,0 +1,99 @@
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { basename } from 'node:path';
+import { WorkspaceError } from './errors.ts';
+import { APPLICATION_ID } from './migrations.ts';
+
+const MAGIC = 'SQLite format 3\0';
+
+/**
+ * Looks at the first bytes of a file before SQLite does, so that a file that is not ours is not touched.
+ * @param known number of the newest migration of this program
+ * @throws WorkspaceError missing, not-a-workspace, newer-version, encrypted, read-only
+ */
+export function checkHeader(path: string, known: number): void {
+  const name = basename(path);
+  const head = readHead(path);
+  if (head === null) {
+    throw new WorkspaceError(
+      'missing',
+      path,
+      `There is no workspace ${name}.`,
+      'Check the path, or import something into it: that makes it.',
+    );
+  }
+  if (head.toString('latin1', 0, 16) !== MAGIC) {
+    if (looksEncrypted(head)) {
+      throw new WorkspaceError(
+        'encrypted',
+        path,
+        `${name} is encrypted, or it is not a workspace at all.`,
+        'This program cannot open encrypted workspaces yet: open it with the program that encrypted it.',
+      );
+    }
+    throw notAWorkspace(path, head.length === 0 ? 'it is empty' : 'it is another kind of file');
+  }
+  if (head.length < 100) throw notAWorkspace(path, 'it ends within its first line');
+  if (head.readUInt32BE(68) !== APPLICATION_ID) {
+    throw notAWorkspace(path, 'it is a database of another program');
+  }
+  refuseNewer(path, head.readUInt32BE(60), known);
+}
+
+/** @throws WorkspaceError newer-version, when `version` is above what this program knows */
+export function refuseNewer(path: string, version: number, known: number): void {
+  if (version <= known) return;
+  throw new WorkspaceError(
+    'newer-version',
+    path,
+    `${basename(path)} was made by a newer Moderato (schema ${version}, this program knows ${known}).`,
+    'Install the newer program. The file was not touched.',
+  );
+}
+
+function notAWorkspace(path: string, why: string): WorkspaceError {
+  return new WorkspaceError(
+    'not-a-workspace',
+    path,
+    `${basename(path)} is not a Moderato workspace: ${why}. It was not touched.`,
+    'Choose a file that Moderato made (NAME.moderato). To read an export, import it instead of opening it.',
+  );
+}
+
+/** The first 4 KiB; null when there is no such file. */
+function readHead(path: string): Buffer | null {
+  let file: number;
+  try {
+    file = openSync(path, 'r');
+  } catch (error) {
+    if (!existsSync(path)) return null;
+    throw new WorkspaceError(
+      'read-only',
+      path,
+      `${basename(path)} cannot be read.`,
+      'Change the permissions of the file, or copy it to a folder of your own.',
+      error,
+    );
+  }
+  try {
+    if (!fstatSync(file).isFile()) throw notAWorkspace(path, 'it is not a file');
+    const head = Buffer.alloc(4096);
+    return head.subarray(0, readSync(file, head, 0, head.length, 0));
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * An encrypted page is indistinguishable from random bytes: nearly 8 bits of entropy, whole pages, and no signature of
+ * a compressed format in front.
+ */
+function looksEncrypted(head: Buffer): boolean {
+  if (head.length < 4096) return false;
+  const start = head.toString('latin1', 0, 4);
+  if (start.startsWith('PK') || start.startsWith('\x1f\x8b') || start === '\x28\xb5\x2f\xfd') return false;
+  const counts = new Uint32Array(256);
+  for (const byte of head) counts[byte]! += 1;
+  let bits = 0;
+  for (const count of counts) if (count > 0) bits -= (count / head.length) * Math.log2(count / head.length);
+  return bits > 7.8;
+}

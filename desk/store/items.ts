@@ -1,0 +1,222 @@
+import type { Kind } from '../importers/record.ts';
+import type { Db } from './connection.ts';
+import { type Extra, unpackExtra } from './extra.ts';
+import { EMPTY, FORWARDED, LOCAL_TIME, kindOf } from './flags.ts';
+import { RAW_STRIDE, unpackRaw } from './raw.ts';
+
+/** One message as the desk shows it. The author is a pseudonym; real names are in Authors. */
+export interface Item {
+  readonly id: number;
+  readonly kind: Kind;
+  readonly platform: string;
+  readonly channel: { readonly id: number; readonly platformId: string; readonly name: string };
+  readonly author: { readonly id: number; readonly pseudonym: string; readonly bot: boolean } | null;
+  /** Message id of the platform; null where the export has none. */
+  readonly messageId: string | null;
+  /** Milliseconds since 1970 UTC; with `localTime` the exporting person's clock, zone unknown. */
+  readonly time: number | null;
+  readonly localTime: boolean;
+  readonly edited: number | null;
+  /** When an import first said that the message was deleted. */
+  readonly deleted: number | null;
+  readonly replyTo: string | null;
+  readonly thread: { readonly id: string; readonly name?: string | undefined } | null;
+  readonly forwarded: boolean;
+  readonly text: string;
+  readonly version: number;
+  /** BCP 47, 'unsure', or '' where there is no text. */
+  readonly language: string;
+  readonly attachments: Extra['attachments'];
+  readonly reactions: Extra['reactions'];
+  /** Who the source says can read it. */
+  readonly visibility: Extra['visibility'];
+  /** Parts of `text` that quote somebody else, as [start, end) in UTF-16 units. */
+  readonly quoted: Extra['quoted'];
+  /** Addresses behind words of the text that the text itself does not show. */
+  readonly links: Extra['links'];
+  readonly gold: string | null;
+  readonly source: number;
+  /** Row in the source, from 1. */
+  readonly row: number;
+}
+
+export interface ItemVersion {
+  readonly version: number;
+  readonly text: string;
+  readonly edited: number | null;
+  readonly language: string;
+  readonly source: number;
+}
+
+/** What the engine needs of an item. */
+export interface UnscoredItem {
+  readonly id: number;
+  readonly version: number;
+  readonly text: string;
+  readonly language: string;
+}
+
+export interface Context {
+  readonly before: readonly Item[];
+  readonly item: Item;
+  readonly after: readonly Item[];
+}
+
+/** Columns of an item and what it points to; `items` may be joined under any condition. */
+export const ITEM_COLUMNS = `
+  items.id, items.key, items.time, items.edited, items.kind, items.flags, items.deleted, items.reply_to, items.thread,
+  items.text, items.version, items.language, items.extra, items.gold, items.source, items.row,
+  channels.id AS channel, channels.platform, channels.platform_id, channels.name,
+  authors.id AS author, authors.pseudonym, authors.bot`;
+export const ITEM_JOINS = `
+  JOIN channels ON channels.id = items.channel LEFT JOIN authors ON authors.id = items.author`;
+
+export interface ItemRow {
+  readonly id: number;
+  readonly key: string;
+  readonly time: number | null;
+  readonly edited: number | null;
+  readonly kind: number;
+  readonly flags: number;
+  readonly deleted: number | null;
+  readonly reply_to: string | null;
+  readonly thread: string | null;
+  readonly text: string;
+  readonly version: number;
+  readonly language: string;
+  readonly extra: string | null;
+  readonly gold: string | null;
+  readonly source: number;
+  readonly row: number;
+  readonly channel: number;
+  readonly platform: string;
+  readonly platform_id: string;
+  readonly name: string;
+  readonly author: number | null;
+  readonly pseudonym: string | null;
+  readonly bot: number | null;
+}
+
+/** Reads an item out of a row of ITEM_COLUMNS. */
+export function toItem(row: ItemRow): Item {
+  const extra = unpackExtra(row.extra);
+  return {
+    id: row.id,
+    kind: kindOf(row.kind),
+    platform: row.platform,
+    channel: { id: row.channel, platformId: row.platform_id, name: row.name },
+    author:
+      row.author === null || row.pseudonym === null
+        ? null
+        : { id: row.author, pseudonym: row.pseudonym, bot: row.bot === 1 },
+    messageId: row.key.startsWith('=') ? row.key.slice(1) : null,
+    time: row.time,
+    localTime: (row.flags & LOCAL_TIME) !== 0,
+    edited: row.edited,
+    deleted: row.deleted,
+    replyTo: row.reply_to,
+    thread: row.thread === null ? null : { id: row.thread, name: extra.threadName },
+    forwarded: (row.flags & FORWARDED) !== 0,
+    text: row.text,
+    version: row.version,
+    language: row.language,
+    attachments: extra.attachments,
+    reactions: extra.reactions,
+    visibility: extra.visibility,
+    quoted: extra.quoted,
+    links: extra.links,
+    gold: row.gold,
+    source: row.source,
+    row: row.row,
+  };
+}
+
+/** The messages. They are written by the loader alone. */
+export class Items {
+  readonly #get;
+  readonly #byMessage;
+  readonly #before;
+  readonly #after;
+  readonly #versions;
+  readonly #raw;
+  readonly #unscored;
+  readonly #count;
+
+  constructor(db: Db) {
+    const select = `SELECT ${ITEM_COLUMNS} FROM items ${ITEM_JOINS}`;
+    this.#get = db.prepare<[number], ItemRow>(`${select} WHERE items.id = ?`);
+    this.#byMessage = db.prepare<[string, string, string], ItemRow>(
+      `${select} WHERE channels.platform = ? AND channels.platform_id = ? AND items.key = '=' || ?`,
+    );
+    this.#before = db.prepare<[number, number, number, number], ItemRow>(
+      `${select} WHERE items.channel = ? AND (items.time, items.id) < (?, ?)
+       ORDER BY items.time DESC, items.id DESC LIMIT ?`,
+    );
+    this.#after = db.prepare<[number, number, number, number], ItemRow>(
+      `${select} WHERE items.channel = ? AND (items.time, items.id) > (?, ?)
+       ORDER BY items.time, items.id LIMIT ?`,
+    );
+    this.#versions = db.prepare<[number], ItemVersion>(
+      'SELECT version, text, edited, language, source FROM item_versions WHERE item = ? ORDER BY version',
+    );
+    this.#raw = db.prepare<[number], { place: number; data: Buffer }>(
+      `SELECT items.raw % ${RAW_STRIDE} AS place, data FROM items
+       JOIN raw_blocks ON raw_blocks.id = items.raw / ${RAW_STRIDE} WHERE items.id = ?`,
+    );
+    this.#unscored = db.prepare<[number, number, number], UnscoredItem>(
+      `SELECT id, version, text, language FROM items
+       WHERE id > ? AND kind = 0 AND flags & ${EMPTY} = 0
+         AND NOT EXISTS (SELECT 1 FROM scores WHERE revision = ? AND item = items.id)
+       ORDER BY id LIMIT ?`,
+    );
+    this.#count = db
+      .prepare<[number], number>(
+        `SELECT count(*) FROM items WHERE kind = 0 AND flags & ${EMPTY} = 0
+         AND NOT EXISTS (SELECT 1 FROM scores WHERE revision = ? AND item = items.id)`,
+      )
+      .pluck();
+  }
+
+  get(id: number): Item | undefined {
+    const row = this.#get.get(id);
+    return row === undefined ? undefined : toItem(row);
+  }
+
+  /** The item behind a platform's own ids, as scripts and gold files name it. */
+  byMessage(platform: string, channel: string, messageId: string): Item | undefined {
+    const row = this.#byMessage.get(platform, channel, messageId);
+    return row === undefined ? undefined : toItem(row);
+  }
+
+  /** An item with what stands before and after it in its channel, each list in the order of time. */
+  context(id: number, before: number, after: number): Context | undefined {
+    const item = this.get(id);
+    if (item === undefined) return undefined;
+    if (item.time === null) return { before: [], item, after: [] };
+    return {
+      before: this.#before.all(item.channel.id, item.time, id, before).map(toItem).reverse(),
+      item,
+      after: this.#after.all(item.channel.id, item.time, id, after).map(toItem),
+    };
+  }
+
+  /** Texts that the item had, or that an older export gave it, beside the current one. */
+  versions(id: number): readonly ItemVersion[] {
+    return this.#versions.all(id);
+  }
+
+  /** The record exactly as it stands in the source. */
+  raw(id: number): string | undefined {
+    const found = this.#raw.get(id);
+    return found === undefined ? undefined : unpackRaw(found.data, found.place);
+  }
+
+  /** Messages with text that the revision has neither scored nor set aside, by id, after `after`. */
+  unscored(revision: number, after: number, limit: number): readonly UnscoredItem[] {
+    return this.#unscored.all(after, revision, limit);
+  }
+
+  countUnscored(revision: number): number {
+    return this.#count.get(revision) ?? 0;
+  }
+}

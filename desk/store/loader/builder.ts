@@ -1,0 +1,213 @@
+import type { MessageRecord, RejectedRow } from '../../importers/record.ts';
+import { packExtra } from '../extra.ts';
+import { EMPTY, FORWARDED, LOCAL_TIME, UNSPACED, kindCode } from '../flags.ts';
+import { contentHash, identityOf } from '../identity.ts';
+import { authorKey } from '../pseudonym.ts';
+import { BLOCK_UNITS, RAW_STRIDE, RECORDS_PER_BLOCK, packRaw } from '../raw.ts';
+import { isUnspaced } from '../script.ts';
+import type { AuthorEntry, Batch, ChannelEntry, RejectedEntry } from './batch.ts';
+
+/** Rows in one transaction. Fewer cost more per row (index pages are written again), more hold the lock for longer. */
+export const BATCH_ROWS = 4000;
+/** A batch is closed early when its raw records reach this many UTF-16 units. */
+const BATCH_UNITS = 16 << 20;
+/** Channels or authors remembered at once, so that an export with millions of people needs no more memory. */
+const MAX_REMEMBERED = 50_000;
+
+export interface BuilderSource {
+  readonly id: number;
+  readonly exportedAt: number;
+}
+
+/** Turns records into batches. One builder serves one loader, over all sources of an import. */
+export class BatchBuilder {
+  readonly #workspaceKey: Uint8Array;
+  readonly #channels = new Map<string, number>();
+  readonly #authors = new Map<string, number>();
+  #source: BuilderSource = { id: 0, exportedAt: 0 };
+  #fresh = true;
+  #open = new OpenBatch();
+
+  constructor(workspaceKey: Uint8Array) {
+    this.#workspaceKey = workspaceKey;
+  }
+
+  /** Says where the next rows come from; what is gathered must have been taken. */
+  begin(source: BuilderSource): void {
+    this.#source = source;
+  }
+
+  get full(): boolean {
+    return this.#open.entries >= BATCH_ROWS || this.#open.units >= BATCH_UNITS;
+  }
+
+  get pending(): boolean {
+    return this.#open.entries > 0;
+  }
+
+  reject(row: RejectedRow): void {
+    const raw = this.#open.addRaw(row.raw);
+    this.#open.rejected.push({ row: row.place.row, reason: row.reason, raw });
+  }
+
+  /** @param language of the text: BCP 47, 'unsure', or '' where there is no text */
+  add(record: MessageRecord, language: string): void {
+    const open = this.#open;
+    const i = open.rows++;
+    const text = record.text.toWellFormed();
+    const { identity, key, ordinal } = identityOf(record);
+    open.identities.set(identity, 32 * i);
+    open.keys.push(key);
+    open.ordinals[i] = ordinal ? 1 : 0;
+    open.channels[i] = this.#channel(record);
+    const { author } = record;
+    // Nobody in particular: accounts that are gone are different people under one placeholder.
+    const nameless = author.id === null && (author.name === '' || author.name === '[deleted]');
+    open.authors[i] = nameless ? -1 : this.#author(record.platform, author.id, author.name, author.bot);
+    if (record.mentions !== undefined) {
+      for (const { id, name } of record.mentions) if (name !== '') this.#author(record.platform, id, name, false);
+    }
+    open.times[i] = record.time?.ms ?? NaN;
+    open.edits[i] = record.edited?.ms ?? NaN;
+    open.kinds[i] = kindCode[record.kind];
+    open.flags[i] =
+      (record.forwarded ? FORWARDED : 0) |
+      (record.time?.zone === 'unknown' ? LOCAL_TIME : 0) |
+      (isBlank(text) ? EMPTY : 0) |
+      (isUnspaced(text) ? UNSPACED : 0);
+    open.replies.push(record.replyTo);
+    open.threads.push(record.thread?.id ?? null);
+    open.texts.push(text);
+    open.languages.push(language);
+    open.hashes[i] = contentHash(text);
+    open.extras.push(packExtra(record));
+    open.golds.push(record.label ?? null);
+    open.sourceRows[i] = record.place.row;
+    open.raws[i] = open.addRaw(record.raw);
+  }
+
+  /** Closes the batch and gives it away; its typed arrays may be transferred. */
+  take(): Batch {
+    const open = this.#open;
+    open.closeBlock();
+    const { rows } = open;
+    const batch: Batch = {
+      source: this.#source.id,
+      exportedAt: this.#source.exportedAt,
+      rows,
+      identities: open.identities,
+      keys: open.keys,
+      ordinals: open.ordinals,
+      channels: open.channels,
+      authors: open.authors,
+      times: open.times,
+      edits: open.edits,
+      kinds: open.kinds,
+      flags: open.flags,
+      replies: open.replies,
+      threads: open.threads,
+      texts: open.texts,
+      languages: open.languages,
+      hashes: open.hashes,
+      extras: open.extras,
+      golds: open.golds,
+      sourceRows: open.sourceRows,
+      raws: open.raws,
+      blocks: open.blocks,
+      rejected: open.rejected,
+      newChannels: open.newChannels,
+      newAuthors: open.newAuthors,
+      fresh: this.#fresh,
+    };
+    this.#open = new OpenBatch();
+    this.#fresh = this.#channels.size > MAX_REMEMBERED || this.#authors.size > MAX_REMEMBERED;
+    if (this.#fresh) {
+      this.#channels.clear();
+      this.#authors.clear();
+    }
+    return batch;
+  }
+
+  #channel(record: MessageRecord): number {
+    const { platform, channel, parentChannel } = record;
+    const name = `${platform} ${channel.id.length} ${channel.id}${channel.name}`;
+    let place = this.#channels.get(name);
+    if (place === undefined) {
+      place = this.#channels.size;
+      this.#channels.set(name, place);
+      this.#open.newChannels.push({
+        platform,
+        platformId: channel.id,
+        name: channel.name,
+        parentId: parentChannel?.id ?? null,
+        parentName: parentChannel?.name ?? null,
+      });
+    }
+    return place;
+  }
+
+  #author(platform: string, account: string | null, name: string, bot: boolean): number {
+    const who = account === null ? `${platform} ${name}` : `${platform} ${account.length} ${account}${name}`;
+    let place = this.#authors.get(who);
+    if (place === undefined) {
+      place = this.#authors.size;
+      this.#authors.set(who, place);
+      const key = authorKey(this.#workspaceKey, platform, account, name);
+      this.#open.newAuthors.push({ key, platform, name, account, bot });
+    }
+    return place;
+  }
+}
+
+/** A text that holds nothing to read: spaces, line breaks and invisible signs only. */
+function isBlank(text: string): boolean {
+  return text.length < 100 && /^[\s\u200b-\u200f\u2060\ufeff\0]*$/u.test(text);
+}
+
+class OpenBatch {
+  rows = 0;
+  units = 0;
+  readonly identities = new Uint8Array(32 * BATCH_ROWS);
+  readonly keys: string[] = [];
+  readonly ordinals = new Uint8Array(BATCH_ROWS);
+  readonly channels = new Int32Array(BATCH_ROWS);
+  readonly authors = new Int32Array(BATCH_ROWS);
+  readonly times = new Float64Array(BATCH_ROWS);
+  readonly edits = new Float64Array(BATCH_ROWS);
+  readonly kinds = new Uint8Array(BATCH_ROWS);
+  readonly flags = new Uint8Array(BATCH_ROWS);
+  readonly replies: (string | null)[] = [];
+  readonly threads: (string | null)[] = [];
+  readonly texts: string[] = [];
+  readonly languages: string[] = [];
+  readonly hashes = new Float64Array(BATCH_ROWS);
+  readonly extras: (string | null)[] = [];
+  readonly golds: (string | null)[] = [];
+  readonly sourceRows = new Float64Array(BATCH_ROWS);
+  readonly raws = new Int32Array(BATCH_ROWS);
+  readonly blocks: Uint8Array[] = [];
+  readonly rejected: RejectedEntry[] = [];
+  readonly newChannels: ChannelEntry[] = [];
+  readonly newAuthors: AuthorEntry[] = [];
+  #records: string[] = [];
+  #blockUnits = 0;
+
+  get entries(): number {
+    return this.rows + this.rejected.length;
+  }
+
+  addRaw(raw: string): number {
+    if (this.#records.length >= RECORDS_PER_BLOCK || this.#blockUnits >= BLOCK_UNITS) this.closeBlock();
+    this.#records.push(raw);
+    this.#blockUnits += raw.length;
+    this.units += raw.length;
+    return this.blocks.length * RAW_STRIDE + this.#records.length - 1;
+  }
+
+  closeBlock(): void {
+    if (this.#records.length === 0) return;
+    this.blocks.push(packRaw(this.#records));
+    this.#records = [];
+    this.#blockUnits = 0;
+  }
+}

@@ -1,0 +1,195 @@
+import { type Db, transact } from '../connection.ts';
+import { UNSPACED } from '../flags.ts';
+import { ordinalIdentity, ordinalKey } from '../identity.ts';
+import { RAW_STRIDE } from '../raw.ts';
+import type { Batch, Outcome } from './batch.ts';
+import { ITEM_INSERT, ITEM_WIDTH, type Value, itemValues, orNull, rawPlace } from './columns.ts';
+import { Merge, type Verdict } from './merge.ts';
+import { People } from './people.ts';
+import { SeenItems } from './seen.ts';
+
+/** Rows in one INSERT: SQLite's cost per statement is shared, and a statement that fails is short. */
+const CHUNK = 50;
+/** After a chunk that met known rows, so many are first looked up row by row. */
+const CAUTIOUS_CHUNKS = 20;
+
+interface State {
+  readonly batch: Batch;
+  readonly now: number;
+  readonly rawBase: number;
+  readonly firstNew: number;
+  nextId: number;
+  readonly usedBlocks: Set<number>;
+  readonly count: Record<Verdict | 'added', number>;
+}
+
+/** Writes batches into the workspace, each in one transaction. */
+export class BatchLoader {
+  readonly #db;
+  readonly #people;
+  readonly #merge;
+  readonly #insertChunk;
+  readonly #insertOne;
+  readonly #lastItem;
+  readonly #lastBlock;
+  readonly #addBlock;
+  readonly #reject;
+  readonly #indexWords;
+  readonly #indexTrigrams;
+  readonly #chunkValues: Value[] = new Array<Value>(CHUNK * ITEM_WIDTH).fill(null);
+  readonly #oneValues: Value[] = new Array<Value>(ITEM_WIDTH).fill(null);
+  readonly #seen = new SeenItems();
+  #source = -1;
+  #caution = 0;
+
+  constructor(db: Db) {
+    this.#db = db;
+    this.#people = new People(db);
+    this.#merge = new Merge(db);
+    const tuple = `(${new Array(ITEM_WIDTH).fill('?').join(',')})`;
+    this.#insertChunk = db.prepare<[Value[]]>(`${ITEM_INSERT} VALUES ${new Array(CHUNK).fill(tuple).join(',')}`);
+    this.#insertOne = db.prepare<[Value[]]>(`${ITEM_INSERT} VALUES ${tuple}`);
+    this.#lastItem = db.prepare<[], number | null>('SELECT max(id) FROM items').pluck();
+    this.#lastBlock = db.prepare<[], number | null>('SELECT max(id) FROM raw_blocks').pluck();
+    this.#addBlock = db.prepare<[number, number, Uint8Array]>(
+      'INSERT INTO raw_blocks (id, source, data) VALUES (?, ?, ?)',
+    );
+    this.#reject = db.prepare<[number, number, string, number]>(
+      'INSERT OR IGNORE INTO rejected (source, row, reason, raw) VALUES (?, ?, ?, ?)',
+    );
+    this.#indexWords = db.prepare<[number]>(
+      "INSERT INTO item_text (rowid, text) SELECT id, text FROM items WHERE id >= ? AND text <> ''",
+    );
+    this.#indexTrigrams = db.prepare<[number]>(
+      `INSERT INTO unspaced_text (rowid, text) SELECT id, text FROM items WHERE id >= ? AND flags & ${UNSPACED} <> 0`,
+    );
+  }
+
+  /**
+   * Loads one batch whole or not at all.
+   * @throws WorkspaceError where the disk or the file is the cause
+   */
+  load(batch: Batch): Outcome {
+    if (batch.source !== this.#source) {
+      // Ordinals count equal rows within one source.
+      this.#seen.clear();
+      this.#source = batch.source;
+    }
+    return transact(this.#db, () => this.#load(batch));
+  }
+
+  #load(batch: Batch): Outcome {
+    this.#people.learn(batch);
+    const firstNew = (this.#lastItem.get() ?? 0) + 1;
+    const state: State = {
+      batch,
+      now: Date.now(),
+      rawBase: (this.#lastBlock.get() ?? 0) + 1,
+      firstNew,
+      nextId: firstNew,
+      usedBlocks: new Set(),
+      count: { added: 0, known: 0, changed: 0, older: 0, deleted: 0 },
+    };
+    for (let i = 0; i < batch.rows; i += CHUNK) {
+      const end = Math.min(i + CHUNK, batch.rows);
+      if (end - i < CHUNK || this.#caution > 0 || !this.#insertAll(state, i)) {
+        if (this.#caution > 0) this.#caution--;
+        for (let row = i; row < end; row++) this.#loadRow(state, row);
+      }
+    }
+    const rejected = this.#storeRejected(state);
+    for (const block of state.usedBlocks) {
+      this.#addBlock.run(state.rawBase + block, batch.source, batch.blocks[block] ?? new Uint8Array());
+    }
+    if (state.nextId > firstNew) {
+      this.#indexWords.run(firstNew);
+      this.#indexTrigrams.run(firstNew);
+    }
+    return { ...state.count, rejected };
+  }
+
+  /** The quick way: all rows of a chunk at once, which fails as a whole when one of them is already there. */
+  #insertAll(state: State, from: number): boolean {
+    const { batch, rawBase, now } = state;
+    for (let k = 0; k < CHUNK; k++) {
+      const i = from + k;
+      const identity = batch.identities.subarray(32 * i, 32 * i + 32);
+      const key = batch.keys[i] ?? '';
+      itemValues(this.#chunkValues, k * ITEM_WIDTH, batch, i, this.#people, {
+        id: state.nextId + k,
+        identity,
+        key,
+        rawBase,
+        now,
+      });
+    }
+    try {
+      this.#insertChunk.run(this.#chunkValues);
+    } catch (error) {
+      if (!isDuplicate(error)) throw error;
+      this.#caution = CAUTIOUS_CHUNKS;
+      return false;
+    }
+    for (let k = 0; k < CHUNK; k++) this.#added(state, from + k);
+    return true;
+  }
+
+  #loadRow(state: State, i: number): void {
+    const { batch } = state;
+    const channel = this.#people.channelId(batch.channels[i] ?? -1);
+    const firstKey = batch.keys[i] ?? '';
+    const base = batch.identities.subarray(32 * i, 32 * i + 32);
+    const hasOrdinal = batch.ordinals[i] === 1;
+    const time = orNull(batch.times[i]);
+    let ordinal = hasOrdinal ? this.#seen.nextOrdinal(firstKey) : 0;
+    let key = ordinal === 0 ? firstKey : ordinalKey(base, time, ordinal);
+    let known = this.#merge.find(channel, key);
+    // An equal row that this source already accounted for: this one is the next of its equals.
+    while (hasOrdinal && known !== undefined && this.#seen.has(known.id)) {
+      ordinal++;
+      key = ordinalKey(base, time, ordinal);
+      known = this.#merge.find(channel, key);
+    }
+    if (hasOrdinal) this.#seen.noteOrdinal(firstKey, ordinal + 1);
+    if (known === undefined) {
+      const identity = ordinalIdentity(base, ordinal);
+      itemValues(this.#oneValues, 0, batch, i, this.#people, {
+        id: state.nextId,
+        identity,
+        key,
+        rawBase: state.rawBase,
+        now: state.now,
+      });
+      this.#insertOne.run(this.#oneValues);
+      this.#added(state, i);
+      return;
+    }
+    if (hasOrdinal) this.#seen.add(known.id);
+    const { verdict, stored } = this.#merge.join(known, batch, i, state.rawBase, state.firstNew, state.now);
+    state.count[verdict]++;
+    if (stored) state.usedBlocks.add(blockOf(batch.raws[i] ?? 0));
+  }
+
+  #added(state: State, i: number): void {
+    if (state.batch.ordinals[i] === 1) this.#seen.add(state.nextId);
+    state.usedBlocks.add(blockOf(state.batch.raws[i] ?? 0));
+    state.nextId++;
+    state.count.added++;
+  }
+
+  #storeRejected({ batch, rawBase, usedBlocks }: State): number {
+    for (const { row, reason, raw } of batch.rejected) {
+      const { changes } = this.#reject.run(batch.source, row, reason, rawPlace(raw, rawBase));
+      if (changes > 0) usedBlocks.add(blockOf(raw));
+    }
+    return batch.rejected.length;
+  }
+}
+
+function blockOf(raw: number): number {
+  return Math.floor(raw / RAW_STRIDE);
+}
+
+function isDuplicate(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'SQLITE_CONSTRAINT_UNIQUE';
+}

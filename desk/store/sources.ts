@@ -1,0 +1,96 @@
+import type { Format } from '../importers/record.ts';
+import type { Db } from './connection.ts';
+
+export type SourceStatus = 'reading' | 'complete' | 'partial';
+
+export interface NewSource {
+  /** The file, as it was given. */
+  readonly path: string;
+  /** Member of an archive, '' for a plain file. */
+  readonly member: string;
+  readonly format: Format;
+  /** Of the whole file, also for a member of an archive. */
+  readonly sha256: Uint8Array;
+  /** Bytes of the whole file. */
+  readonly size: number;
+  /** When the export was made, milliseconds: decides which of two exports is the later one. */
+  readonly exportedAt: number;
+  readonly importerVersion: number;
+}
+
+export interface Source extends NewSource {
+  readonly id: number;
+  readonly importedAt: number;
+  readonly status: SourceStatus;
+}
+
+interface Row {
+  readonly id: number;
+  readonly path: string;
+  readonly member: string;
+  readonly format: Format;
+  readonly sha256: Buffer;
+  readonly size: number;
+  readonly exported_at: number;
+  readonly importer_version: number;
+  readonly imported_at: number;
+  readonly status: SourceStatus;
+}
+
+/** The files that were imported. */
+export class Sources {
+  readonly #begin;
+  readonly #finish;
+  readonly #all;
+
+  constructor(db: Db) {
+    this.#begin = db
+      .prepare<[string, string, string, Uint8Array, number, number, number, number], number>(
+        `INSERT INTO sources (path, member, format, sha256, size, exported_at, importer_version, imported_at, status)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'reading')
+         ON CONFLICT (sha256, member) DO UPDATE SET
+           path = excluded.path, format = excluded.format, importer_version = excluded.importer_version,
+           imported_at = excluded.imported_at, status = 'reading'
+         RETURNING id`,
+      )
+      .pluck();
+    this.#finish = db.prepare<[SourceStatus, string, number]>('UPDATE sources SET status = ?, report = ? WHERE id = ?');
+    this.#all = db.prepare<[], Row>('SELECT * FROM sources ORDER BY id');
+  }
+
+  /** Notes that a file is about to be read and gives its id; the same bytes have the same id again. */
+  begin(source: NewSource, now: number): number {
+    const id = this.#begin.get(
+      source.path,
+      source.member,
+      source.format,
+      source.sha256,
+      source.size,
+      source.exportedAt,
+      source.importerVersion,
+      now,
+    );
+    if (id === undefined) throw new Error('SQLite returned no id for a new source.');
+    return id;
+  }
+
+  finish(id: number, status: Exclude<SourceStatus, 'reading'>, report: unknown): void {
+    this.#finish.run(status, JSON.stringify(report), id);
+  }
+
+  /** All sources, in the order of their first import. `reading` means that the import was broken off. */
+  list(): readonly Source[] {
+    return this.#all.all().map((row) => ({
+      id: row.id,
+      path: row.path,
+      member: row.member,
+      format: row.format,
+      sha256: row.sha256,
+      size: row.size,
+      exportedAt: row.exported_at,
+      importerVersion: row.importer_version,
+      importedAt: row.imported_at,
+      status: row.status,
+    }));
+  }
+}
