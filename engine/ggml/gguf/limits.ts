@@ -6,6 +6,8 @@ export const MAX_ALIGNMENT = 2 ** 20;
 export const MAX_TENSOR_NAME = 63;
 /** GGML_MAX_DIMS */
 export const MAX_DIMENSIONS = 4;
+/** The largest models have some thousands of tensors and some dozens of keys. */
+export const MAX_RECORDS = 2 ** 16;
 /** bytes, from the format's description */
 export const MAX_KEY = 2 ** 16 - 1;
 

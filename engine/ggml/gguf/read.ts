@@ -11,6 +11,7 @@ import {
   MAX_ALIGNMENT,
   MAX_DIMENSIONS,
   MAX_KEY,
+  MAX_RECORDS,
   MAX_TENSOR_NAME,
   padTo,
 } from './limits.ts';
@@ -128,8 +129,14 @@ function readHead(source: ByteSource): GgufFile {
   const head = new Head(source);
   const version = readVersion(head);
   // Both counts come first in the file; each is held against what the rest of the file could hold at all.
-  const tensorCount = head.length('the number of tensors', Math.floor(head.remaining / MIN_TENSOR));
-  const pairCount = head.length('the number of metadata keys', Math.floor(head.remaining / MIN_PAIR));
+  const tensorCount = head.length(
+    'the number of tensors',
+    Math.min(MAX_RECORDS, Math.floor(head.remaining / MIN_TENSOR)),
+  );
+  const pairCount = head.length(
+    'the number of metadata keys',
+    Math.min(MAX_RECORDS, Math.floor(head.remaining / MIN_PAIR)),
+  );
   const values = readPairs(head, pairCount);
   const alignment = readAlignment(head, values);
   const tensors = readTensors(head, tensorCount, alignment);
