@@ -23,8 +23,8 @@ export class LanguageDetector {
   readonly #place: ReadonlyMap<string, number>;
   readonly #first = new Int32Array(SLOTS);
   readonly #second = new Int32Array(SLOTS);
-  readonly #evidence = new Float32Array(SLOTS * WIDTH);
-  readonly #sum = new Float64Array(WIDTH);
+  readonly #evidence = new Uint16Array(SLOTS * WIDTH);
+  readonly #sum = new Uint32Array(WIDTH);
   #used = 0;
 
   constructor() {
@@ -54,7 +54,8 @@ export class LanguageDetector {
 
   /** Adds up the evidence of all words in #sum. */
   #addWords(text: string): void {
-    this.#sum.fill(0);
+    const sum = this.#sum.fill(0);
+    const evidence = this.#evidence;
     let start = -1;
     let a = 0;
     let b = 0;
@@ -70,7 +71,7 @@ export class LanguageDetector {
         b = Math.imul(b ^ unit, 0x5bd1e995) + (b >>> 15);
       } else if (start >= 0) {
         const base = this.#slot(a | 1, b | 0, text, start, i) * WIDTH;
-        for (let k = 0; k < WIDTH; k++) this.#sum[k]! += this.#evidence[base + k] ?? 0;
+        for (let k = 0; k < WIDTH; k++) sum[k]! += evidence[base + k]!;
         start = -1;
       }
     }
@@ -98,7 +99,8 @@ export class LanguageDetector {
   }
 
   /**
-   * eld tells the mean evidence per piece, m, as m / (m + 25); undone here and multiplied by the number of pieces.
+   * eld tells the mean evidence per piece, m, as m / (m + 25); undone here and multiplied by the number of pieces,
+   * which gives back the whole numbers (at most some thousand) that it had added up.
    */
   #fill(base: number, word: string): void {
     this.#evidence.fill(0, base, base + WIDTH);
@@ -107,7 +109,7 @@ export class LanguageDetector {
     for (const language in scores) {
       const score = scores[language] ?? 0;
       const place = this.#place.get(language);
-      if (place !== undefined) this.#evidence[base + place] = (25 * score * pieces) / (1 - score);
+      if (place !== undefined) this.#evidence[base + place] = Math.round((25 * score * pieces) / (1 - score));
     }
   }
 }
@@ -165,6 +167,10 @@ function byScript(text: string): { readonly letters: number; readonly language: 
   let first: Map<string, number> | null = null;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
+    if (unit < 0x80) {
+      if (unit >= 0x61 && unit <= 0x7a) letters++;
+      continue;
+    }
     if (!isLetter(unit)) continue;
     letters++;
     if (unit < 0x370) continue;

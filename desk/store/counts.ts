@@ -23,9 +23,7 @@ export class Counts {
       `SELECT language, count(*) AS n FROM items WHERE kind = 0 AND flags & ${EMPTY} = 0
        GROUP BY language ORDER BY n DESC, language`,
     );
-    this.#empty = db
-      .prepare<[], number>(`SELECT count(*) FROM items WHERE kind = 0 AND flags & ${EMPTY} <> 0`)
-      .pluck();
+    this.#empty = db.prepare<[], number>(`SELECT count(*) FROM items WHERE kind = 0 AND flags & ${EMPTY} <> 0`).pluck();
     this.#results = db.prepare<[number], { reason: NotReadReason | null; n: number }>(
       'SELECT reason, count(*) AS n FROM scores WHERE revision = ? GROUP BY reason',
     );

@@ -50,7 +50,11 @@ export function locate(path: string, fileSystem: number | undefined = fileSystem
       };
     }
   }
-  const network = full.startsWith('\\\\') ? 'SMB' : fileSystem === undefined ? undefined : NETWORK.get(fileSystem >>> 0);
+  const network = full.startsWith('\\\\')
+    ? 'SMB'
+    : fileSystem === undefined
+      ? undefined
+      : NETWORK.get(fileSystem >>> 0);
   if (network === undefined) return { kind: 'local' };
   return {
     kind: 'network',

@@ -36,9 +36,7 @@ export class Queue {
          AND (ranked.${value} < @score OR ranked.item > @item)
        ORDER BY ranked.${value} DESC, ranked.item LIMIT @limit`;
     this.#ranked = db.prepare<[object], ScoredRow>(ranked('scores', 'score', ''));
-    this.#byLabel = db.prepare<[object], ScoredRow>(
-      ranked('label_scores', 'probability', 'AND ranked.label = @label'),
-    );
+    this.#byLabel = db.prepare<[object], ScoredRow>(ranked('label_scores', 'probability', 'AND ranked.label = @label'));
     const select = `SELECT ${ITEM_COLUMNS} FROM items ${ITEM_JOINS}`;
     this.#notRead = db.prepare<[number, string, number, number], ItemRow>(
       `SELECT ${ITEM_COLUMNS} FROM scores JOIN items ON items.id = scores.item ${ITEM_JOINS}

@@ -54,9 +54,7 @@ export class Scores {
       )
       .pluck();
     // Nothing is written where the text has changed since it was read, or the item is gone.
-    this.#write = db.prepare<
-      [number, number, number | null, Uint8Array | null, string | null, number, number]
-    >(
+    this.#write = db.prepare<[number, number, number | null, Uint8Array | null, string | null, number, number]>(
       `INSERT OR REPLACE INTO scores (revision, item, run, version, score, probabilities, reason)
        SELECT ?, id, ?, version, ?, ?, ? FROM items WHERE id = ? AND version = ?`,
     );

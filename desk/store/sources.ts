@@ -44,23 +44,27 @@ export class Sources {
   readonly #all;
 
   constructor(db: Db) {
-    this.#begin = db
-      .prepare<[string, string, string, Uint8Array, number, number, number, number], number>(
-        `INSERT INTO sources (path, member, format, sha256, size, exported_at, importer_version, imported_at, status)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'reading')
-         ON CONFLICT (sha256, member) DO UPDATE SET
-           path = excluded.path, format = excluded.format, importer_version = excluded.importer_version,
-           imported_at = excluded.imported_at, status = 'reading'
-         RETURNING id`,
-      )
-      .pluck();
+    this.#begin = db.prepare<
+      [string, string, string, Uint8Array, number, number, number, number],
+      { id: number; exportedAt: number }
+    >(
+      `INSERT INTO sources (path, member, format, sha256, size, exported_at, importer_version, imported_at, status)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'reading')
+       ON CONFLICT (sha256, member) DO UPDATE SET
+         path = excluded.path, format = excluded.format, importer_version = excluded.importer_version,
+         imported_at = excluded.imported_at, status = 'reading'
+       RETURNING id, exported_at AS exportedAt`,
+    );
     this.#finish = db.prepare<[SourceStatus, string, number]>('UPDATE sources SET status = ?, report = ? WHERE id = ?');
     this.#all = db.prepare<[], Row>('SELECT * FROM sources ORDER BY id');
   }
 
-  /** Notes that a file is about to be read and gives its id; the same bytes have the same id again. */
-  begin(source: NewSource, now: number): number {
-    const id = this.#begin.get(
+  /**
+   * Notes that a file is about to be read and gives its id. The same bytes have the same id again, and the time of
+   * export that was noted first: a copy of a file is no later export.
+   */
+  begin(source: NewSource, now: number): { readonly id: number; readonly exportedAt: number } {
+    const begun = this.#begin.get(
       source.path,
       source.member,
       source.format,
@@ -70,8 +74,8 @@ export class Sources {
       source.importerVersion,
       now,
     );
-    if (id === undefined) throw new Error('SQLite returned no id for a new source.');
-    return id;
+    if (begun === undefined) throw new Error('SQLite returned no id for a new source.');
+    return begun;
   }
 
   finish(id: number, status: Exclude<SourceStatus, 'reading'>, report: unknown): void {

@@ -50,8 +50,11 @@ export class BatchBuilder {
     this.#open.rejected.push({ row: row.place.row, reason: row.reason, raw });
   }
 
-  /** @param language of the text: BCP 47, 'unsure', or '' where there is no text */
-  add(record: MessageRecord, language: string): void {
+  /**
+   * @param language of the text: BCP 47, 'unsure', or '' where there is no text
+   * @returns whether the text holds anything to read
+   */
+  add(record: MessageRecord, language: string): boolean {
     const open = this.#open;
     const i = open.rows++;
     const text = record.text.toWellFormed();
@@ -84,6 +87,7 @@ export class BatchBuilder {
     open.golds.push(record.label ?? null);
     open.sourceRows[i] = record.place.row;
     open.raws[i] = open.addRaw(record.raw);
+    return ((open.flags[i] ?? 0) & EMPTY) === 0;
   }
 
   /** Closes the batch and gives it away; its typed arrays may be transferred. */

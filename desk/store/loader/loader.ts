@@ -45,7 +45,7 @@ export class Loader implements AsyncDisposable {
    * @throws WorkspaceError when this or an earlier batch could not be written
    */
   async write(batch: Batch, onLoaded: (outcome: Outcome) => void): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
+    this.throwIfFailed();
     this.#waiting.push(onLoaded);
     const { identities, ordinals, channels, authors, times, edits, kinds, flags, hashes, sourceRows, raws } = batch;
     const columns = [identities, ordinals, channels, authors, times, edits, kinds, flags, hashes, sourceRows, raws];
@@ -54,6 +54,11 @@ export class Loader implements AsyncDisposable {
       columns.map((column) => column.buffer),
     );
     await this.#until(IN_FLIGHT - 1);
+  }
+
+  /** @throws WorkspaceError when a batch could not be written */
+  throwIfFailed(): void {
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** Resolves when everything that was handed over is on the disk. */
@@ -75,7 +80,7 @@ export class Loader implements AsyncDisposable {
       });
     }
     this.#wake = undefined;
-    if (this.#failure !== undefined) throw this.#failure;
+    this.throwIfFailed();
   }
 }
 

@@ -55,9 +55,7 @@ export class Merge {
     );
     this.#noteDeleted = db.prepare<[number, number]>('UPDATE items SET deleted = ? WHERE id = ?');
     this.#seen = db.prepare<[number, number]>('UPDATE items SET seen_at = ? WHERE id = ?');
-    this.#refresh = db.prepare<
-      [number | null, string | null, number, number, number, number, number, number, number]
-    >(
+    this.#refresh = db.prepare<[number | null, string | null, number, number, number, number, number, number, number]>(
       `UPDATE items SET edited = ?, extra = ?, kind = ?, flags = ?, source = ?, row = ?, raw = ?, seen_at = ?
        WHERE id = ?`,
     );
@@ -71,23 +69,39 @@ export class Merge {
       `INSERT INTO item_versions (item, version, text, edited, language, content_hash, source, row, raw)
        SELECT id, version, text, edited, language, content_hash, source, row, raw FROM items WHERE id = ?`,
     );
-    this.#keepOlder = db.prepare<
-      [number, number, string, number | null, string, number, number, number, number]
-    >(
+    this.#keepOlder = db.prepare<[number, number, string, number | null, string, number, number, number, number]>(
       `INSERT INTO item_versions (item, version, text, edited, language, content_hash, source, row, raw)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#replace = db.prepare<
-      [string, number, string, number, number | null, string | null, number, number, number, number, number, number, number]
+      [
+        string,
+        number,
+        string,
+        number,
+        number | null,
+        string | null,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+      ]
     >(
       `UPDATE items SET text = ?, version = ?, language = ?, content_hash = ?, edited = ?, extra = ?, kind = ?,
          flags = ?, source = ?, row = ?, raw = ?, seen_at = ? WHERE id = ?`,
     );
     this.#forgetScores = db.prepare<[number]>('DELETE FROM scores WHERE item = ?');
-    const index = (table: string): string => `INSERT INTO ${table} (rowid, text) SELECT id, text FROM items WHERE id = ?`;
+    const index = (table: string): string =>
+      `INSERT INTO ${table} (rowid, text) SELECT id, text FROM items WHERE id = ?`;
     const unindex = (table: string): string =>
       `INSERT INTO ${table} (${table}, rowid, text) SELECT 'delete', id, text FROM items WHERE id = ?`;
-    this.#index = { words: db.prepare<[number]>(index('item_text')), trigrams: db.prepare<[number]>(index('unspaced_text')) };
+    this.#index = {
+      words: db.prepare<[number]>(index('item_text')),
+      trigrams: db.prepare<[number]>(index('unspaced_text')),
+    };
     this.#unindex = {
       words: db.prepare<[number]>(unindex('item_text')),
       trigrams: db.prepare<[number]>(unindex('unspaced_text')),

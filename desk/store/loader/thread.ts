@@ -13,8 +13,7 @@ export interface ThreadData {
 export type Request = { readonly kind: 'load'; readonly batch: Batch } | { readonly kind: 'close' };
 
 export type Reply =
-  | { readonly kind: 'loaded'; readonly outcome: Outcome }
-  | { readonly kind: 'failed'; readonly error: FailedLoad };
+  { readonly kind: 'loaded'; readonly outcome: Outcome } | { readonly kind: 'failed'; readonly error: FailedLoad };
 
 /** An error loses its class on the way between threads. */
 export interface FailedLoad {
@@ -53,5 +52,9 @@ function describe(error: unknown): FailedLoad {
   if (error instanceof WorkspaceError) {
     return { problem: error.kind, message: error.message, remedy: error.remedy };
   }
-  return { problem: null, message: error instanceof Error ? (error.stack ?? error.message) : String(error), remedy: '' };
+  return {
+    problem: null,
+    message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    remedy: '',
+  };
 }
