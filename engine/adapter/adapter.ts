@@ -62,11 +62,16 @@ export interface Linear {
   readonly bias: Float32Array;
 }
 
-/** The baseline that travels with an adapter: hashed character n-grams, weight (buckets, labels). */
-export interface NgramWeights extends Linear {
-  /** how texts become buckets; the module that trains them checks it */
-  readonly settings: Readonly<Record<string, z.infer<ReturnType<typeof z.json>>>>;
-}
+/** What makes character n-grams of a text; the buckets are counted in the weights. */
+export const NgramLengths = z
+  .strictObject({ shortest: z.int().min(1).max(16), longest: z.int().min(1).max(16) })
+  .refine(({ shortest, longest }) => shortest <= longest, { path: ['longest'], message: 'is less than the shortest' });
+
+/**
+ * The baseline that travels with an adapter: hashed character n-grams (engine/train/ngrams.ts).
+ * weight: (buckets, vectors), buckets a power of two; two labels have one vector, more labels have one each
+ */
+export interface NgramWeights extends Linear, Readonly<z.infer<typeof NgramLengths>> {}
 
 export interface Adapter extends AdapterDescription {
   /** (width of the base, labels): logits = weight · pooled state + bias */

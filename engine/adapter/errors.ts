@@ -29,3 +29,7 @@ export class AdapterBaseMismatch extends Error {
     );
   }
 }
+
+/** The source named in errors about an adapter that is not written yet. */
+export const NEW = 'new adapter';
+export const DAMAGED = 'The file is damaged or was made by another program; get it again or train anew';

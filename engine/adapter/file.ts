@@ -6,14 +6,13 @@ import { z } from 'zod';
 import { readGguf, type GgufFile } from '../ggml/gguf/read.ts';
 import { GgufStrings } from '../ggml/gguf/strings.ts';
 import { str, u32, type GgufValue } from '../ggml/gguf/values.ts';
-import { encodeGguf, type TensorContent } from '../ggml/gguf/write.ts';
-import { AdapterDescription, METHODS, type Adapter, type Linear } from './adapter.ts';
-import { AdapterBaseMismatch, AdapterError } from './errors.ts';
+import { encodeGguf } from '../ggml/gguf/write.ts';
+import { AdapterDescription, METHODS, NgramLengths, type Adapter, type Linear, type NgramWeights } from './adapter.ts';
+import { AdapterBaseMismatch, AdapterError, DAMAGED, NEW } from './errors.ts';
+import { linearTensors, readLinear } from './linear.ts';
 
 /** Raised when an older program could misread a newer file. */
 const FORMAT = 1;
-const NEW = 'new adapter';
-const RETRAIN = 'The file is damaged or was made by another program; get it again or train anew';
 
 /** Where each part of the description stands in the file, for reading and for messages. */
 const KEYS: Readonly<Record<keyof AdapterDescription, string>> = {
@@ -60,8 +59,10 @@ export function encodeAdapter(adapter: Adapter): Uint8Array<ArrayBuffer> {
   if (a.neutralLabel !== null) metadata.push([KEYS.neutralLabel, str(a.neutralLabel)]);
   const tensors = linearTensors('moderato.head', head, a.labels.length);
   if (ngrams !== undefined) {
-    metadata.push(['moderato.ngrams.settings', str(JSON.stringify(ngrams.settings))]);
-    tensors.push(...linearTensors('moderato.ngrams', ngrams, a.labels.length));
+    const { weight, bias, ...lengths } = ngrams;
+    const { shortest, longest } = parsed(NgramLengths, lengths, ngramKey, NEW);
+    metadata.push([ngramKey(['shortest']), u32(shortest)], [ngramKey(['longest']), u32(longest)]);
+    tensors.push(...linearTensors('moderato.ngrams', checkedBuckets({ weight, bias }, NEW), ngramVectors(a)));
   }
   return encodeGguf({ metadata, tensors });
 }
@@ -74,20 +75,12 @@ export function encodeAdapter(adapter: Adapter): Uint8Array<ArrayBuffer> {
 export function decodeAdapter(bytes: Uint8Array, { source }: { readonly source: string }): Adapter {
   const file = readGguf(bytes, source);
   const description = describe(file, source);
-  const outputs = description.labels.length;
   const taken = new Set<string>();
-  const head = readLinear(file, 'moderato.head', outputs, taken);
-  const settings = file.metadata.optionalString('moderato.ngrams.settings');
-  const ngrams =
-    settings === undefined
-      ? undefined
-      : {
-          ...readLinear(file, 'moderato.ngrams', outputs, taken),
-          settings: readJson(settings, 'moderato.ngrams.settings', source),
-        };
+  const head = readLinear(file, 'moderato.head', description.labels.length, taken);
+  const ngrams = file.metadata.has(ngramKey(['shortest'])) ? readNgrams(file, description, taken) : undefined;
   for (const name of file.tensors.keys()) {
     if (!taken.has(name))
-      throw new AdapterError(source, `tensor '${name}'`, `is not known for the method ${description.method}`, RETRAIN);
+      throw new AdapterError(source, `tensor '${name}'`, `is not known for the method ${description.method}`, DAMAGED);
   }
   return { ...description, head, ...(ngrams && { ngrams }) };
 }
@@ -157,71 +150,51 @@ function describe({ metadata }: GgufFile, source: string): AdapterDescription {
   );
 }
 
+function readNgrams(file: GgufFile, description: AdapterDescription, taken: Set<string>): NgramWeights {
+  const lengths = {
+    shortest: file.metadata.requireUint(ngramKey(['shortest'])),
+    longest: file.metadata.requireUint(ngramKey(['longest'])),
+  };
+  const linear = readLinear(file, 'moderato.ngrams', ngramVectors(description), taken);
+  return { ...parsed(NgramLengths, lengths, ngramKey, file.name), ...checkedBuckets(linear, file.name) };
+}
+
+const ngramKey = (path: readonly PropertyKey[]): string => ['moderato.ngrams', ...path].join('.');
+
+/** Two labels are told apart by one vector. */
+const ngramVectors = ({ labels }: AdapterDescription): number => (labels.length === 2 ? 1 : labels.length);
+
+/** A bucket is found by masking bits, so their number is a power of two. */
+function checkedBuckets(linear: Linear, source: string): Linear {
+  const buckets = linear.weight.length / linear.bias.length;
+  if (Number.isInteger(Math.log2(buckets))) return linear;
+  throw new AdapterError(source, "tensor 'moderato.ngrams.weight'", `has ${buckets} buckets, no power of two`, DAMAGED);
+}
+
 function checked(description: unknown, source: string): AdapterDescription {
-  const result = AdapterDescription.safeParse(description);
+  const keyOf = ([field, ...inner]: readonly PropertyKey[]): string => {
+    const key = Object.entries(KEYS).find(([name]) => name === field)?.[1] ?? 'adapter';
+    return [key, ...inner].join('.');
+  };
+  return parsed(AdapterDescription, description, keyOf, source);
+}
+
+function parsed<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  keyOf: (path: readonly PropertyKey[]) => string,
+  source: string,
+): T {
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
-  const [field, ...inner] = issue?.path ?? [];
-  const key = field !== undefined && field in KEYS ? KEYS[field as keyof AdapterDescription] : 'adapter';
-  throw new AdapterError(source, `key '${[key, ...inner].join('.')}'`, issue?.message ?? 'is wrong', RETRAIN);
+  throw new AdapterError(source, `key '${keyOf(issue?.path ?? [])}'`, issue?.message ?? 'is wrong', DAMAGED);
 }
 
 function readJson(text: string, key: string, source: string): Record<string, z.infer<ReturnType<typeof z.json>>> {
   try {
     return z.record(z.string(), z.json()).parse(JSON.parse(text));
   } catch {
-    throw new AdapterError(source, `key '${key}'`, 'is no JSON object', RETRAIN);
+    throw new AdapterError(source, `key '${key}'`, 'is no JSON object', DAMAGED);
   }
-}
-
-function linearTensors(name: string, { weight, bias }: Linear, outputs: number): TensorContent[] {
-  const inputs = weight.length / outputs;
-  if (!Number.isInteger(inputs) || inputs < 1 || bias.length !== outputs) {
-    throw new AdapterError(
-      NEW,
-      `tensor '${name}'`,
-      `has ${weight.length} weights and ${bias.length} biases for ${outputs} labels`,
-      RETRAIN,
-    );
-  }
-  return (
-    [
-      [`${name}.weight`, [inputs, outputs], weight],
-      [`${name}.bias`, [outputs], bias],
-    ] as const
-  ).map(([tensor, ne, values]) => {
-    assertFinite(values, tensor, NEW, 'Train again with a lower learning rate or stronger regularisation');
-    return { name: tensor, type: 'f32', ne, data: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
-  });
-}
-
-function readLinear(file: GgufFile, name: string, outputs: number, taken: Set<string>): Linear {
-  const read = (part: string, fits: (ne: readonly number[]) => boolean, expected: string): Float32Array => {
-    const tensor = file.requireTensor(`${name}.${part}`);
-    const place = `tensor '${tensor.name}'`;
-    if (tensor.type !== 'f32')
-      throw new AdapterError(file.name, place, `has type ${tensor.type}, f32 is expected`, RETRAIN);
-    if (!fits(tensor.ne)) {
-      throw new AdapterError(
-        file.name,
-        place,
-        `has the sizes ${tensor.ne.join(' × ')}, ${expected} is expected`,
-        RETRAIN,
-      );
-    }
-    taken.add(tensor.name);
-    const values = new Float32Array(tensor.byteLength / 4);
-    file.readTensor(tensor, new Uint8Array(values.buffer));
-    assertFinite(values, tensor.name, file.name, RETRAIN);
-    return values;
-  };
-  return {
-    weight: read('weight', (ne) => ne.length === 2 && ne[1] === outputs, `inputs × ${outputs}`),
-    bias: read('bias', (ne) => ne.length === 1 && ne[0] === outputs, `${outputs}`),
-  };
-}
-
-function assertFinite(values: Float32Array, tensor: string, source: string, remedy: string): void {
-  const bad = values.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) throw new AdapterError(source, `tensor '${tensor}'`, `value ${bad} is ${values[bad]}`, remedy);
 }

@@ -94,6 +94,7 @@ describe('adapter file', () => {
       })
       .map(({ width, withNgrams, numbers, ...rest }): Adapter => {
         const outputs = rest.labels.length;
+        const vectors = outputs === 2 ? 1 : outputs;
         const take = (count: number, from: number): Float32Array =>
           Float32Array.from(numbers.slice(from, from + count));
         return {
@@ -103,7 +104,7 @@ describe('adapter file', () => {
           thresholds: rest.labels.map((_, i) => i / outputs),
           head: { weight: take(width * outputs, 0), bias: take(outputs, 50) },
           ...(withNgrams && {
-            ngrams: { weight: take(16 * outputs, 60), bias: take(outputs, 150), settings: { shortest: 2 } },
+            ngrams: { weight: take(16 * vectors, 60), bias: take(vectors, 150), shortest: 2, longest: 5 },
           }),
         };
       });
@@ -157,6 +158,30 @@ describe('adapter file', () => {
       /moderato\.head\.bias/,
     );
     refused(altered({}, { 'blk.0.attn_q.weight.lora_a': floats('blk.0.attn_q.weight.lora_a', [1], [0]) }), /lora_a/);
+  });
+
+  it('checks the n-grams that travel along', () => {
+    const ngrams = { weight: new Float32Array(16), bias: new Float32Array(1), shortest: 2, longest: 5 };
+    const bytes = encodeAdapter({ ...probe, ngrams });
+    assert.deepEqual(decodeAdapter(bytes, { source: 'x' }).ngrams, ngrams);
+    for (const wrong of [
+      { shortest: 0 },
+      { shortest: 6 },
+      { weight: new Float32Array(15) },
+      { bias: new Float32Array(2) },
+    ]) {
+      assert.throws(
+        () => encodeAdapter({ ...probe, ngrams: { ...ngrams, ...wrong } }),
+        AdapterError,
+        JSON.stringify(wrong),
+      );
+    }
+    const file = readGguf(bytes);
+    const tensors = [...file.tensors.values()].map((tensor) => ({ ...tensor, data: file.readTensor(tensor) }));
+    const metadata = new Map(file.metadata.values).set('moderato.ngrams.longest', u32(1));
+    refused(encodeGguf({ metadata, tensors }), /moderato\.ngrams\.longest/);
+    metadata.delete('moderato.ngrams.shortest');
+    refused(encodeGguf({ metadata, tensors }), /moderato\.ngrams\.weight/);
   });
 
   it('does not write what it would not read', () => {
