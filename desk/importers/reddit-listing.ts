@@ -1,4 +1,4 @@
-import { fieldsOf, idOf, isFields, listOf, textOf, type Fields } from './fields.ts';
+import { fieldsOf, idOf, listOf, textOf, type Fields } from './fields.ts';
 import { jsonEvents, nextPlace, parseElement, rejected } from './json-rows.ts';
 import type { Plan } from './json-splitter.ts';
 import type { Place, SourceRow } from './record.ts';
@@ -25,32 +25,35 @@ export async function* readRedditListing(context: ReadContext): AsyncGenerator<S
       if (element.status === 'rejected') tally.add(element);
       else if (event.path === 'data[]') tally.add(redditRow(element.fields, element.raw, nextPlace(input, tally)));
       else addThing(element.fields, element.raw, input.member, tally);
-      if (tally.full) yield tally.take();
+      while (tally.full) yield tally.take();
     }
     if (tally.pending) yield tally.take();
   }
 }
 
-/** A comment brings its answers with it, in a listing inside it: each becomes a row of its own. */
-function addThing(thing: Fields, raw: string, member: string, tally: Tally): void {
+/** Comments in comments that are followed; Reddit itself stops far earlier. */
+const DEEPEST = 500;
+
+/**
+ * A comment brings its answers with it, in a listing inside it: each becomes a row of its own. `exact` is its record as
+ * it stands in the file, null below the top.
+ */
+function addThing(thing: Fields, exact: string | null, member: string, tally: Tally, depth = 0): void {
   const place: Place = { member, row: tally.rows + 1 };
   const data = fieldsOf(thing, 'data');
-  if (data === null) {
-    tally.add(rejected(place, raw, `row ${place.row} has no data.`));
+  const replies = data === null ? null : fieldsOf(data, 'replies');
+  if (depth >= DEEPEST) {
+    tally.add(rejected(place, '', `row ${place.row} and what answers it are nested too deeply.`));
     return;
   }
-  if (thing['kind'] === 'more') {
-    tally.add(moreRow(data, raw, place));
-    return;
-  }
-  const replies = fieldsOf(data, 'replies');
-  // With its answers the raw record would hold them all again at every level.
-  const own = replies === null ? raw : JSON.stringify({ ...thing, data: { ...data, replies: '' } });
-  tally.add(redditRow(data, own, place));
+  // With its answers inside, the raw record would hold them all again at every level.
+  const own = replies === null ? thing : { ...thing, data: { ...data, replies: '' } };
+  const raw = exact === null || replies !== null ? JSON.stringify(own) : exact;
+  if (data === null) tally.add(rejected(place, raw, `row ${place.row} has no data.`));
+  else tally.add(thing['kind'] === 'more' ? moreRow(data, raw, place) : redditRow(data, raw, place));
   const below = replies === null ? null : fieldsOf(replies, 'data');
   if (below === null) return;
-  for (const child of listOf(below, 'children'))
-    if (isFields(child)) addThing(child, JSON.stringify(child), member, tally);
+  for (const child of listOf(below, 'children')) addThing(child, null, member, tally, depth + 1);
 }
 
 /** "More comments": ids only, nothing to read. */

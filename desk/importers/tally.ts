@@ -44,10 +44,10 @@ export class Tally implements Summary {
     return this.#batch.length > 0;
   }
 
-  /** Hands the batch over and starts a new one. */
+  /** Hands the batch over and starts a new one; of more rows than one batch may have, the first. */
   take(): SourceRow[] {
     const batch = this.#batch;
-    this.#batch = [];
+    this.#batch = batch.length > BATCH_ROWS ? batch.splice(BATCH_ROWS) : [];
     this.#units = 0;
     return batch;
   }
