@@ -7,7 +7,15 @@ import { readGguf, type GgufFile } from '../ggml/gguf/read.ts';
 import { GgufStrings } from '../ggml/gguf/strings.ts';
 import { str, u32, type GgufValue } from '../ggml/gguf/values.ts';
 import { encodeGguf } from '../ggml/gguf/write.ts';
-import { AdapterDescription, METHODS, NgramLengths, type Adapter, type Linear, type NgramWeights } from './adapter.ts';
+import {
+  AdapterDescription,
+  METHODS,
+  NgramLengths,
+  type Adapter,
+  type Linear,
+  type NgramWeights,
+  widthOf,
+} from './adapter.ts';
 import { AdapterBaseMismatch, AdapterError, DAMAGED, NEW } from './errors.ts';
 import { linearTensors, readLinear } from './linear.ts';
 
@@ -88,6 +96,22 @@ export function decodeAdapter(bytes: Uint8Array, { source }: { readonly source: 
 /** @throws AdapterBaseMismatch unless `base` is the very file that the adapter was trained on */
 export function assertBase(adapter: Adapter, base: { readonly name: string; readonly sha256: string }): void {
   if (adapter.base.sha256 !== base.sha256) throw new AdapterBaseMismatch(adapter.name, adapter.base, base);
+}
+
+/**
+ * A file that claims the right base can still be wrong about it: its head must have that model's width, its depth exist.
+ * @throws AdapterError
+ */
+export function assertFits(adapter: Adapter, base: { readonly width: number; readonly blocks: number }): void {
+  const refuse = (place: string, what: string): never => {
+    throw new AdapterError(adapter.name, place, what, DAMAGED);
+  };
+  const width = widthOf(adapter);
+  if (width !== base.width)
+    refuse("tensor 'moderato.head.weight'", `is for states of ${width} values, the model has ${base.width}`);
+  if (adapter.exitDepth > base.blocks) {
+    refuse(`key '${KEYS.exitDepth}'`, `is ${adapter.exitDepth}, the model has ${base.blocks} layers`);
+  }
 }
 
 function describe({ metadata }: GgufFile, source: string): AdapterDescription {

@@ -4,6 +4,7 @@
  * Scales keep the states apart: matrices have rows of length about 1, the residual stream gets updates of about its own
  * size, norm weights and biases are visibly not 1 and 0, so that forgetting any one of them fails a test.
  */
+import { join } from 'node:path';
 import { readGguf } from '../../engine/ggml/gguf/read.ts';
 import { GgufStrings } from '../../engine/ggml/gguf/strings.ts';
 import { bool, f32, str, u32, type GgufValue } from '../../engine/ggml/gguf/values.ts';
@@ -27,7 +28,7 @@ export type Variant = keyof typeof VARIANTS;
 
 export interface RandomModelOptions {
   readonly variant: Variant;
-  /** GGUF to take the tokenizer from: gpt2 BPE for all but bert, which needs WordPiece */
+  /** GGUF to take the tokenizer from, as `tokenizerFor` names it */
   readonly tokenizer: string;
   /** first entries of that vocabulary to keep */
   readonly vocabulary?: number;
@@ -39,6 +40,12 @@ export interface RandomModelOptions {
   readonly type?: GgmlType;
   /** values (row after row) to blocks of `type`; needed for types other than f32, f16 and bf16 */
   readonly quantise?: (type: GgmlType, values: Float32Array<ArrayBuffer>, rowLength: number) => Uint8Array;
+}
+
+/** The model in native-models/ whose tokenizer suits a variant. */
+export function tokenizerFor(variant: Variant): string {
+  const file = variant === 'bert' ? 'all-MiniLM-L6-v2.F16.gguf' : 'SmolLM2-135M-Instruct.Q4_1.gguf';
+  return join(import.meta.dirname, '../../native-models', file);
 }
 
 const HEADS = 4;
@@ -168,7 +175,8 @@ function planOf(variant: Variant, width: number, blocks: number, vocabulary: num
   };
   const bertBlock = (block: string): void => {
     attention(block, linear);
-    linear(`${block}.attn_output`, queries, width);
+    // At full strength, attention to both sides makes all states of a text the same within a few layers.
+    linear(`${block}.attn_output`, queries, width, 0.5);
     layerNorm(`${block}.attn_output_norm`);
     linear(`${block}.ffn_up`, width, feedForward);
     linear(`${block}.ffn_down`, feedForward, width);

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { widthOf, type Adapter } from '../../../engine/adapter/adapter.ts';
 import { AdapterBaseMismatch, AdapterError } from '../../../engine/adapter/errors.ts';
-import { assertBase, decodeAdapter, encodeAdapter } from '../../../engine/adapter/file.ts';
+import { assertBase, assertFits, decodeAdapter, encodeAdapter } from '../../../engine/adapter/file.ts';
 import { GgufError } from '../../../engine/ggml/gguf/errors.ts';
 import { readGguf } from '../../../engine/ggml/gguf/read.ts';
 import { f32, str, u32, type GgufValue } from '../../../engine/ggml/gguf/values.ts';
@@ -128,6 +128,12 @@ describe('adapter file', () => {
         return true;
       },
     );
+  });
+
+  it('fits the width and the layers of its base', () => {
+    assertFits(probe, { width: WIDTH, blocks: 8 });
+    assert.throws(() => assertFits(probe, { width: WIDTH + 1, blocks: 8 }), /6 values, the model has 7/);
+    assert.throws(() => assertFits(probe, { width: WIDTH, blocks: 7 }), /is 8, the model has 7 layers/);
   });
 
   it('names the key that is wrong', () => {
