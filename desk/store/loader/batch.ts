@@ -6,6 +6,8 @@ export interface Batch {
   readonly source: number;
   /** exported_at of the source */
   readonly exportedAt: number;
+  /** The first batch of a source, or of the same source read once more. */
+  readonly first: boolean;
   readonly rows: number;
   /** 32 bytes per row. */
   readonly identities: Uint8Array<ArrayBuffer>;

@@ -25,6 +25,7 @@ export class BatchBuilder {
   readonly #channels = new Map<string, number>();
   readonly #authors = new Map<string, number>();
   #source: BuilderSource = { id: 0, exportedAt: 0 };
+  #first = true;
   #fresh = true;
   #open = new OpenBatch();
 
@@ -35,6 +36,7 @@ export class BatchBuilder {
   /** Says where the next rows come from; what is gathered must have been taken. */
   begin(source: BuilderSource): void {
     this.#source = source;
+    this.#first = true;
   }
 
   get full(): boolean {
@@ -98,6 +100,7 @@ export class BatchBuilder {
     const batch: Batch = {
       source: this.#source.id,
       exportedAt: this.#source.exportedAt,
+      first: this.#first,
       rows,
       identities: open.identities,
       keys: open.keys,
@@ -124,6 +127,7 @@ export class BatchBuilder {
       fresh: this.#fresh,
     };
     this.#open = new OpenBatch();
+    this.#first = false;
     this.#fresh = this.#channels.size > MAX_REMEMBERED || this.#authors.size > MAX_REMEMBERED;
     if (this.#fresh) {
       this.#channels.clear();

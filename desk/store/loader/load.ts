@@ -39,7 +39,6 @@ export class BatchLoader {
   readonly #chunkValues: Value[] = new Array<Value>(CHUNK * ITEM_WIDTH).fill(null);
   readonly #oneValues: Value[] = new Array<Value>(ITEM_WIDTH).fill(null);
   readonly #seen = new SeenItems();
-  #source = -1;
   #caution = 0;
 
   constructor(db: Db) {
@@ -70,11 +69,8 @@ export class BatchLoader {
    * @throws WorkspaceError where the disk or the file is the cause
    */
   load(batch: Batch): Outcome {
-    if (batch.source !== this.#source) {
-      // Ordinals count equal rows within one source.
-      this.#seen.clear();
-      this.#source = batch.source;
-    }
+    // Ordinals count equal rows within one reading of one source.
+    if (batch.first) this.#seen.clear();
     return transact(this.#db, () => this.#load(batch));
   }
 

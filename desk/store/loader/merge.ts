@@ -94,10 +94,11 @@ export class Merge {
          flags = ?, source = ?, row = ?, raw = ?, seen_at = ? WHERE id = ?`,
     );
     this.#forgetScores = db.prepare<[number]>('DELETE FROM scores WHERE item = ?');
+    // Empty texts are in no index, and FTS5 must not be told to take out what it has not.
     const index = (table: string): string =>
-      `INSERT INTO ${table} (rowid, text) SELECT id, text FROM items WHERE id = ?`;
+      `INSERT INTO ${table} (rowid, text) SELECT id, text FROM items WHERE id = ? AND text <> ''`;
     const unindex = (table: string): string =>
-      `INSERT INTO ${table} (${table}, rowid, text) SELECT 'delete', id, text FROM items WHERE id = ?`;
+      `INSERT INTO ${table} (${table}, rowid, text) SELECT 'delete', id, text FROM items WHERE id = ? AND text <> ''`;
     this.#index = {
       words: db.prepare<[number]>(index('item_text')),
       trigrams: db.prepare<[number]>(index('unspaced_text')),
