@@ -53,6 +53,8 @@ interface Kept {
   info: SessionInfo | undefined;
   /** deaths while opening, since the last success */
   openDeaths: number;
+  /** what was chosen when it was first opened on the CPU and elsewhere: chosen again, so that scores do not change */
+  readonly chosen: Map<'cpu' | 'gpu', { readonly layout: string; readonly threads: number }>;
   /** not to be tried on another backend in this run */
   cpuOnly: boolean;
 }
@@ -96,7 +98,7 @@ export class Supervisor implements AsyncDisposable {
    * Throws EngineCallError (bad file, wrong base, `cancelled`), EngineFailed when engines die over it.
    */
   async open(model: Model, hooks: { signal?: AbortSignal } = {}): Promise<EngineSession> {
-    const kept: Kept = { model, info: undefined, openDeaths: 0, cpuOnly: model.backend === 'cpu' };
+    const kept: Kept = { model, info: undefined, openDeaths: 0, chosen: new Map(), cpuOnly: model.backend === 'cpu' };
     await this.#openAgain(kept, hooks.signal);
     return new EngineSession(this.#owner(kept), this.#options.batchItems ?? BATCH_ITEMS);
   }
@@ -187,7 +189,8 @@ export class Supervisor implements AsyncDisposable {
   }
 
   async #openIn(life: EngineLife, kept: Kept, onCpu: boolean, signal?: AbortSignal): Promise<Opened> {
-    const model = onCpu ? { ...kept.model, backend: 'cpu' as const } : kept.model;
+    const before = kept.chosen.get(onCpu ? 'cpu' : 'gpu');
+    const model = { ...kept.model, ...(onCpu ? { backend: 'cpu' as const } : {}), ...before };
     try {
       const { session, info } = await life.call('open', model, { signal });
       kept.openDeaths = 0;
@@ -203,6 +206,7 @@ export class Supervisor implements AsyncDisposable {
         return await this.#openIn(life, kept, true, signal);
       }
       kept.info = info;
+      if (!model.deterministic) kept.chosen.set(onCpu ? 'cpu' : 'gpu', { layout: info.layout, threads: info.threads });
       return { life, session, info };
     } catch (error) {
       if (!(error instanceof EngineDied) || !error.blamed) throw error;
