@@ -165,8 +165,10 @@ export class Workspace implements Disposable {
     if (!this.#db.open) return;
     try {
       this.checkpoint();
+    } catch (error) {
+      // On a full disk, or while another process reads, the log stays beside the file; the next open reads it.
+      if (!(toWorkspaceError(error, this.path) instanceof WorkspaceError)) throw error;
     } finally {
-      // Nothing is lost where the checkpoint failed: the next open reads the log.
       this.#db.close();
     }
   }

@@ -1,0 +1,11 @@
+/** Imports a file of rows in a process of its own, which a test kills: prints how many rows are read. */
+import { existsSync, writeSync } from 'node:fs';
+import { importFrom } from '../../../desk/importers/job.ts';
+import { Workspace } from '../../../desk/store/workspace.ts';
+import { openRows } from './fixtures.ts';
+
+const [path = '', file = ''] = process.argv.slice(2);
+using workspace = existsSync(path) ? Workspace.open(path) : Workspace.create(path);
+await importFrom(openRows, workspace, [file], {}, { onProgress: ({ rows }) => writeSync(1, `${rows}\n`) });
+// Kept alive, so that only the test ends it.
+setInterval(() => writeSync(1, 'Infinity\n'), 50);
