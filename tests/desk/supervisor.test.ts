@@ -256,6 +256,57 @@ describe('cancel', () => {
     assertScored(plain(2), await scoreOf(supervisor, plain(2)));
   });
 
+  it('ends a call of an engine that hears nothing any more', async () => {
+    const { supervisor } = watched({ limits: { tickMs: 250, silentTicks: 12 } });
+    await using _ = supervisor;
+    const session = await supervisor.open(model());
+    const stop = new AbortController();
+    const job = session.score([{ key: 'hang', text: 'hang' }], { signal: stop.signal });
+    const end = job.catch((error: unknown) => error);
+    setTimeout(() => stop.abort(), 300);
+    await new Promise((resolve) => stop.signal.addEventListener('abort', resolve));
+    assert.ok(code('cancelled')(await inTime(end)));
+    assertScored(plain(2), await session.score(plain(2)));
+  });
+
+  it('of a load closes the model that comes too late', async () => {
+    const sent: ToEngine[] = [];
+    let receive: (message: unknown) => void = () => {};
+    let exited: (how: string) => void = () => {};
+    const engine: EngineProcess = {
+      pid: 1,
+      send: (message) => sent.push(message),
+      onMessage: (listener) => void (receive = listener),
+      onStderr: () => {},
+      onExit: (listener) => void (exited = listener),
+      kill: () => {},
+    };
+    const life = new EngineLife(engine, { ...LIMITS, cancelMs: 10 }, () => {});
+    receive({ kind: 'hello', contract: CONTRACT, pid: 1 });
+    const stop = new AbortController();
+    const opening = life.call('open', model(), { signal: stop.signal });
+    stop.abort();
+    await assert.rejects(opening, code('cancelled'));
+    const base = { name: 'm', sha256: '', architecture: 'x' };
+    const info = {
+      backend: 'cpu',
+      layout: '',
+      threads: 1,
+      depth: 1,
+      width: 1,
+      pooling: '',
+      labels: [],
+      base,
+      maxTokens: 1,
+    };
+    receive({ kind: 'answer', id: 1, output: { session: 9, info, seconds: 0 } });
+    exited('was ended');
+    assert.deepEqual(
+      sent.map((message) => (message.kind === 'call' ? `${message.name}` : message.kind)),
+      ['open', 'cancel', 'close'],
+    );
+  });
+
   it('before the start starts nothing', async () => {
     const { supervisor } = watched();
     await using _ = supervisor;
