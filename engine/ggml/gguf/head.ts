@@ -109,14 +109,16 @@ export class Head {
     const start = this.at;
     const starts = new Uint32Array(count);
     for (let i = 0; i < count; i++) {
-      this.need(8);
+      // The usual case is inlined: vocabularies have hundreds of thousands of texts.
+      if (this.at + 8 > this.#loaded) this.need(8);
       const length = readLength(this.#view, this.at);
       if (length > this.remaining - 8) this.fail(`text ${i} of the list is longer than the file`);
       this.at += 8;
       starts[i] = this.at - start;
-      this.need(length);
       this.at += length;
     }
+    // The last text may reach beyond what is loaded so far.
+    this.need(0);
     return new GgufStrings(this.#bytes.slice(start, this.at), starts);
   }
 }
