@@ -2,7 +2,7 @@ import { columnsOf, guessMapping } from './columns.ts';
 import { dialectOf, type Dialect } from './csv-dialect.ts';
 import { csvRecords, type CsvRecord } from './csv-records.ts';
 import { ImportError } from './import-error.ts';
-import { HEAD_BYTES } from './input.ts';
+import { HEAD_BYTES, type Input } from './input.ts';
 import { nextPlace, rejected } from './json-rows.ts';
 import type { Place, SourceRow } from './record.ts';
 import { previewBytes, type ReadContext } from './reading.ts';
@@ -15,7 +15,7 @@ export type RowOfRecord = (cells: readonly string[], record: CsvRecord, place: P
 /** Reads a CSV or TSV file with the columns that were mapped. */
 export async function* readCsv(context: ReadContext): AsyncGenerator<SourceRow[]> {
   const { input, options, tally } = context;
-  const dialect = await dialectFor(context);
+  const dialect = await dialectOfInput(input);
   const guess = guessMapping(columnsOf(dialect.columns, dialect.samples));
   const mapping = mappingFor(options.mapping, guess, dialect.columns, input);
   const rows = new TableRows(mapping, input, tally);
@@ -28,7 +28,7 @@ export async function* readCsv(context: ReadContext): AsyncGenerator<SourceRow[]
 }
 
 /** How the table of this input is written. @throws ImportError where it is none */
-export async function dialectFor({ input }: ReadContext): Promise<Dialect> {
+export async function dialectOfInput(input: Input): Promise<Dialect> {
   const parts: Buffer[] = [];
   let length = 0;
   for await (const chunk of previewBytes(input)) {

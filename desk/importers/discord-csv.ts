@@ -1,5 +1,5 @@
 import { cleanText } from './encoding.ts';
-import { dialectFor, readTable } from './csv.ts';
+import { dialectOfInput, readTable } from './csv.ts';
 import type { Attachment, MessageRecord, Reaction, SourceRow } from './record.ts';
 import type { ReadContext } from './reading.ts';
 import { isoTime, namedMonthTime } from './times.ts';
@@ -12,7 +12,7 @@ export const DISCORD_CSV_COLUMNS = ['authorid', 'author', 'date', 'content', 'at
 /** Reads a DiscordChatExporter CSV file. The channel is only in the file's name. */
 export async function* readDiscordCsv(context: ReadContext): AsyncGenerator<SourceRow[]> {
   const { input, tally } = context;
-  const dialect = await dialectFor(context);
+  const dialect = await dialectOfInput(input);
   const channel = channelOfName(input.name);
   let unread = 0;
   yield* readTable(context, dialect, (cells, { raw }, place) => {

@@ -8,8 +8,8 @@ export interface Line {
   /** first byte in the file, after unpacking and decoding */
   readonly offset: number;
   readonly tooLong: boolean;
-  /** False for the last line of a file that does not end in a line break. */
-  readonly ended: boolean;
+  /** '' for the last line of a file that does not end in a line break. */
+  readonly ending: '\n' | '\r\n' | '';
 }
 
 const NEWLINE = 0x0a;
@@ -48,13 +48,13 @@ export class LineSplitter {
     let bytes =
       this.#parts.length === 0 ? last : tooLong ? Buffer.concat(this.#parts) : Buffer.concat([...this.#parts, last]);
     if (tooLong) bytes = bytes.subarray(0, KEPT_OF_TOO_LONG);
-    const end = ended && bytes[bytes.length - 1] === RETURN ? bytes.length - 1 : bytes.length;
+    const returned = ended && bytes[bytes.length - 1] === RETURN;
     const line: Line = {
-      text: bytes.toString('utf8', 0, end),
+      text: bytes.toString('utf8', 0, returned ? bytes.length - 1 : bytes.length),
       number: ++this.#number,
       offset: this.#offset,
       tooLong,
-      ended,
+      ending: !ended ? '' : returned ? '\r\n' : '\n',
     };
     this.#offset += length + (ended ? 1 : 0);
     this.#parts = [];

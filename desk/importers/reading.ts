@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Utf8Stream } from './encoding.ts';
 import { ImportError, sentenceOf } from './import-error.ts';
 import { CutError, type Input } from './input.ts';
@@ -45,15 +44,13 @@ async function* guarded(
 }
 
 /**
- * The raw bytes of the input, counted and hashed for the summary. Where the container breaks, the stream ends there and
+ * The raw bytes of the input, counted for the summary. Where the container breaks, the stream ends there and
  * `tally.broken` says why.
  */
 export async function* countedBytes({ input, options, tally }: ReadContext): AsyncGenerator<Buffer> {
-  const hash = createHash('sha256');
   try {
     for await (const chunk of input.bytes()) {
       options.signal?.throwIfAborted();
-      hash.update(chunk);
       tally.bytes += chunk.length;
       yield chunk;
     }
@@ -62,7 +59,6 @@ export async function* countedBytes({ input, options, tally }: ReadContext): Asy
     tally.broken = sentenceOf(thrown);
     return;
   }
-  tally.sha256 = hash.digest('hex');
 }
 
 /** The input as UTF-8 without byte order mark, whatever encoding it has; doubts about the encoding become warnings. */

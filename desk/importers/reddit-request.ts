@@ -1,5 +1,5 @@
 import { cleanText } from './encoding.ts';
-import { dialectFor, readTable } from './csv.ts';
+import { dialectOfInput, readTable } from './csv.ts';
 import { rejected } from './json-rows.ts';
 import type { MessageRecord, Place, SourceRow } from './record.ts';
 import type { ReadContext } from './reading.ts';
@@ -24,7 +24,7 @@ export function redditTableOf(columns: readonly string[]): RedditTable | null {
 
 /** Reads comments.csv, posts.csv, messages.csv, messages_archive.csv or chat_history.csv of a data request. */
 export async function* readRedditRequest(context: ReadContext): AsyncGenerator<SourceRow[]> {
-  const dialect = await dialectFor(context);
+  const dialect = await dialectOfInput(context.input);
   const names = dialect.columns.map((name) => name.toLowerCase());
   const table = redditTableOf(names) ?? 'comments';
   const ip = names.indexOf('ip');

@@ -64,8 +64,6 @@ export interface Summary {
   readonly dayMonth: { readonly order: DayMonth; readonly reason: string; readonly sure: boolean } | null;
   /** Text encoding that was used. */
   readonly encoding: string;
-  /** SHA-256 of the unpacked bytes, in hex; null until everything was read. */
-  readonly sha256: string | null;
 }
 
 export interface Reading extends AsyncIterable<readonly SourceRow[]> {

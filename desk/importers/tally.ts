@@ -21,7 +21,6 @@ export class Tally implements Summary {
   declared: number | null = null;
   dayMonth: Summary['dayMonth'] = null;
   encoding = 'UTF-8';
-  sha256: string | null = null;
   /** Why the bytes ended before their proper end (a cut archive, a disk error), else null. */
   broken: string | null = null;
 
