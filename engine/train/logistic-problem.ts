@@ -6,7 +6,8 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Objective } from './lbfgs.ts';
 import { sampleCovariance, WIDEST_METRIC, type Covariance } from './metric.ts';
-import { dotRow, softmax, type Features, type LinearHead } from './linear-head.ts';
+import { dotRow, type Features, type LinearHead } from './linear-head.ts';
+import { lossAndError, oneHot, vectorsOf } from './log-loss.ts';
 
 /** Input that no head can be fitted to. The message says which row, column or class. */
 export class LogisticError extends Error {
@@ -41,7 +42,8 @@ export interface LogisticProblem {
   readonly rows: number;
   readonly columns: number;
   readonly classes: number;
-  readonly labels: ArrayLike<number>;
+  /** rows × classes, 1 at each row's class */
+  readonly targets: Float32Array;
   /** weight of each row, summing to 1 */
   readonly rowWeights: Float64Array;
   readonly mean: Float64Array;
@@ -58,22 +60,23 @@ export async function prepareLogistic(
   signal?: AbortSignal,
 ): Promise<LogisticProblem> {
   const { features, labels } = train;
+  const { classes } = options;
   const { values, rows, columns } = features;
-  const ofClass = checkLabels(train, options.classes, 'training');
+  const ofClass = checkLabels(train, classes, 'training');
   const empty = ofClass.indexOf(0);
   if (empty >= 0) {
     throw new LogisticError(
-      `Class ${empty} has no training row: a head needs examples of all ${options.classes} classes. Label some first.`,
+      `Class ${empty} has no training row: a head needs examples of all ${classes} classes. Label some first.`,
     );
   }
   const weightOfClass =
     options.classWeights === 'none'
       ? ofClass.map(() => 1)
       : options.classWeights === 'balanced'
-        ? ofClass.map((count) => rows / (options.classes * count))
+        ? ofClass.map((count) => rows / (classes * count))
         : options.classWeights;
-  if (weightOfClass.length !== options.classes || !weightOfClass.every((weight) => weight > 0 && weight < Infinity)) {
-    throw new LogisticError(`Class weights must be ${options.classes} positive numbers.`);
+  if (weightOfClass.length !== classes || !weightOfClass.every((weight) => weight > 0 && weight < Infinity)) {
+    throw new LogisticError(`Class weights must be ${classes} positive numbers.`);
   }
   const rowWeights = new Float64Array(rows);
   let sum = 0;
@@ -116,7 +119,8 @@ export async function prepareLogistic(
     columns > WIDEST_METRIC
       ? undefined
       : await sampleCovariance(values, rows, columns, mean, inverse, () => pause(signal));
-  return { values, rows, columns, classes: options.classes, labels, rowWeights, mean, inverse, covariance };
+  const targets = oneHot(labels, classes);
+  return { values, rows, columns, classes, targets, rowWeights, mean, inverse, covariance };
 }
 
 /** Checks shapes and labels, and counts the rows of each class. */
@@ -141,15 +145,12 @@ export function checkLabels({ features, labels }: Labelled, classes: number, par
   return ofClass;
 }
 
-/** Weight vectors that are fitted: one is enough for two classes, since only their difference counts. */
-export const vectorsOf = (classes: number): number => (classes === 2 ? 1 : classes);
-
 /**
  * Value and gradient of the objective. A point is vectors × columns weights for standardised features, then the biases.
  */
 export function logisticObjective(problem: LogisticProblem, strength: number, signal?: AbortSignal): Objective {
-  const { values, rows, columns, labels, rowWeights, mean, inverse } = problem;
-  const vectors = vectorsOf(problem.classes);
+  const { values, rows, columns, classes, targets, rowWeights, mean, inverse } = problem;
+  const vectors = vectorsOf(classes);
   const biasAt = vectors * columns;
   const folded = new Float64Array(vectors * columns);
   const foldedBias = new Float64Array(vectors);
@@ -180,7 +181,7 @@ export function logisticObjective(problem: LogisticProblem, strength: number, si
           logits[v] = (foldedBias[v] as number) + dotRow(values, row * columns, folded, v * columns, columns);
         }
         const weight = rowWeights[row] as number;
-        loss += weight * lossAndError(logits, labels[row] as number);
+        loss += weight * lossAndError(logits, targets, row * classes);
         for (let v = 0; v < vectors; v++) {
           const error = weight * (logits[v] as number);
           gradient[biasAt + v] = (gradient[biasAt + v] as number) + error;
@@ -199,29 +200,6 @@ export function logisticObjective(problem: LogisticProblem, strength: number, si
     }
     return loss + (strength / 2) * penalty;
   };
-}
-
-/**
- * Turns logits into their gradient (probability − truth) in place and gives −log of the true class's probability.
- * One logit stands for two classes: it is that of class 1 against class 0.
- */
-function lossAndError(logits: Float64Array, label: number): number {
-  if (logits.length === 1) {
-    const margin = label === 1 ? (logits[0] as number) : -(logits[0] as number);
-    // log(1 + e^−m) without overflow for large negative margins
-    const small = Math.exp(-Math.abs(margin));
-    const missing = margin >= 0 ? small / (1 + small) : 1 / (1 + small);
-    logits[0] = label === 1 ? -missing : missing;
-    return Math.max(0, -margin) + Math.log1p(small);
-  }
-  let largest = -Infinity;
-  for (let k = 0; k < logits.length; k++) largest = Math.max(largest, logits[k] as number);
-  const own = logits[label] as number;
-  let sum = 0;
-  for (let k = 0; k < logits.length; k++) sum += Math.exp((logits[k] as number) - largest);
-  softmax(logits);
-  logits[label] = (logits[label] as number) - 1;
-  return Math.log(sum) - (own - largest);
 }
 
 /** The head for features as they came, with every class's own weights. */

@@ -13,11 +13,11 @@ import {
   LogisticError,
   logisticObjective,
   prepareLogistic,
-  vectorsOf,
   type Labelled,
   type LogisticProblem,
   type LossOptions,
 } from './logistic-problem.ts';
+import { vectorsOf } from './log-loss.ts';
 import { inverseCurvature } from './metric.ts';
 import { confusionOf, macroF1 } from './macro-f1.ts';
 
