@@ -133,6 +133,13 @@ for (const [name, entry] of Object.entries(entries)) {
       assert.deepEqual(await once(child, 'exit'), [0, null]);
     });
 
+    it('ends when its wire is cut', async () => {
+      const { child } = started(entry);
+      await once(child, 'message');
+      child.disconnect();
+      assert.deepEqual(await once(child, 'exit'), [null, 'SIGKILL']);
+    });
+
     it('says by a sentence that it is no command', async () => {
       const child = spawn(process.execPath, [fileURLToPath(entry)], { stdio: ['ignore', 'ignore', 'pipe'] });
       let printed = '';
