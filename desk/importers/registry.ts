@@ -55,8 +55,20 @@ async function isFolder(path: string): Promise<boolean> {
 
 /** Formats whose files anybody may have written: such a file may also be an attachment. */
 const GENERIC: ReadonlySet<Format> = new Set(['csv', 'jsonl', 'parquet']);
-/** Exports that put their attachments right beside the messages. */
-const FLAT: ReadonlySet<Format> = new Set(['whatsapp-txt', 'reddit-request', 'mastodon-outbox']);
+/** Folders that an export makes for the files that were sent, at any depth below the messages. */
+const ATTACHMENT_FOLDERS: Partial<Readonly<Record<Format, RegExp>>> = {
+  'discord-json': /_Files$/,
+  'discord-csv': /_Files$/,
+  'telegram-json':
+    /^(?:files|photos|video_files|voice_messages|round_video_messages|stickers|contacts|stories|images)$/,
+};
+
+interface Export {
+  readonly folder: string;
+  readonly format: Format;
+  /** True where files that were sent lie right beside the messages. */
+  readonly flat: boolean;
+}
 
 interface Found {
   readonly leaf: Leaf;
@@ -69,7 +81,7 @@ class Hunt {
   readonly #options: OpenOptions;
   readonly #limits: Limits;
   readonly #tables: Found[] = [];
-  readonly #exports: { readonly folder: string; readonly format: Format }[] = [];
+  readonly #exports: Export[] = [];
   readonly #skipped: Skipped[] = [];
   #given = 0;
 
@@ -105,8 +117,13 @@ class Hunt {
       this.#tables.push({ leaf, candidates: verdict.candidates });
       return;
     }
-    this.#exports.push({ folder: this.#folderOf(input), format: best.format });
-    yield* this.#offer([input], head.bytes, verdict.candidates);
+    const { format } = best;
+    const flat =
+      format === 'reddit-request' ||
+      format === 'mastodon-outbox' ||
+      (format === 'whatsapp-txt' && (input.member !== '' || input.name === '_chat.txt'));
+    this.#exports.push({ folder: this.#folderOf(input), format, flat });
+    yield* this.#offer([input], verdict.candidates);
   }
 
   /** Gives the tables that were held back. @throws ImportError where the whole path gave nothing */
@@ -114,12 +131,11 @@ class Hunt {
     for (const parts of gathered(this.#tables)) {
       const [first] = parts;
       if (first === undefined) continue;
-      const { input, head } = first.leaf;
+      const { input } = first.leaf;
       const owner = this.#owner(input);
       if (owner === null) {
         yield* this.#offer(
           parts.map(({ leaf }) => leaf.input),
-          head.bytes,
           first.candidates,
         );
         continue;
@@ -132,11 +148,11 @@ class Hunt {
     throw this.#nothing();
   }
 
-  async *#offer(parts: readonly Input[], head: Buffer, candidates: readonly Candidate[]): AsyncGenerator<Source> {
+  async *#offer(parts: readonly Input[], candidates: readonly Candidate[]): AsyncGenerator<Source> {
     const [input] = parts;
     if (input === undefined) return;
     try {
-      const source = await sourceOf(parts, head, candidates);
+      const source = await sourceOf(parts, candidates);
       if (!('read' in source)) {
         this.#skip(source);
         return;
@@ -164,13 +180,11 @@ class Hunt {
   /** The export that a table lies with, or null. */
   #owner(input: Input): Format | null {
     const folder = this.#folderOf(input);
-    for (const { folder: above, format } of this.#exports) {
-      if (folder === above && FLAT.has(format)) return format;
-      if (
-        folder !== above &&
-        (above === '.' ? folder.includes('_Files') || input.member !== '' : folder.startsWith(`${above}/`))
-      )
-        return format;
+    for (const { folder: above, format, flat } of this.#exports) {
+      const below = above === '.' ? folder : folder.startsWith(`${above}/`) ? folder.slice(above.length + 1) : null;
+      if (flat && (folder === above || below !== null)) return format;
+      const attachments = ATTACHMENT_FOLDERS[format];
+      if (attachments !== undefined && below?.split('/').some((part) => attachments.test(part)) === true) return format;
     }
     return null;
   }
@@ -215,11 +229,7 @@ function gathered(tables: readonly Found[]): Found[][] {
 }
 
 /** Makes the source of recognised inputs, or says why it is skipped after all. */
-async function sourceOf(
-  parts: readonly Input[],
-  head: Buffer,
-  candidates: readonly Candidate[],
-): Promise<Source | Skipped> {
+async function sourceOf(parts: readonly Input[], candidates: readonly Candidate[]): Promise<Source | Skipped> {
   const [input] = parts;
   const [best, ...alternatives] = candidates;
   if (input === undefined || best === undefined) throw new TypeError('A source needs an input and a format.');
