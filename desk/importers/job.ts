@@ -15,6 +15,7 @@ import {
   addOutcome,
 } from './report.ts';
 import type { SourceRow } from './record.ts';
+import { openExport } from './registry.ts';
 import { IMPORTER_VERSION, type ReadOptions, type Reading, type Skipped, type Source } from './source.ts';
 
 /** What one path holds: its sources one after another, and what was looked at and not taken. */
@@ -35,8 +36,18 @@ export interface ImportHooks {
   readonly signal?: AbortSignal;
 }
 
+/** Imports everything that lies at the given paths, recognised by its content; see `importFrom`. */
+export async function importExports(
+  workspace: Workspace,
+  paths: readonly string[],
+  options: ImportOptions = {},
+  hooks: ImportHooks = {},
+): Promise<ImportReport> {
+  return await importFrom(openExport, workspace, paths, options, hooks);
+}
+
 /**
- * Imports everything in the given sources. Nothing is doubled, whatever was imported before and however often; after a
+ * Imports everything in the sources that `open` finds. Nothing is doubled, whatever was imported before and however often; after a
  * crash the same call completes what is missing. A source that breaks off keeps what was read of it, and says so.
  * @throws WorkspaceError when the workspace cannot be written; what was committed stays
  */
@@ -72,7 +83,9 @@ export async function importFrom(
         const readOptions = options.choose === undefined ? {} : await options.choose(source);
         if (readOptions === null) continue;
         if (print?.path !== source.path) print = await fingerprint(source.path, signal);
-        const report = await importSource(work, source, readOptions, print);
+        const doubts =
+          source.ask === null || options.choose !== undefined ? [] : [`${source.ask} It was read as ${source.format}.`];
+        const report = await importSource(work, source, readOptions, print, doubts);
         sources.push(report);
         work.rowsBefore += report.rows;
         total = { ...addOutcome(total, { ...report, rejected: report.counts.rejected }), rows: work.rowsBefore };
@@ -100,6 +113,7 @@ async function importSource(
   source: Source,
   options: ReadOptions,
   print: Fingerprint,
+  doubts: readonly string[],
 ): Promise<SourceReport> {
   const started = performance.now();
   const { workspace, loader, builder, hooks } = work;
@@ -154,7 +168,7 @@ async function importSource(
     ...items,
     notRead,
     declared: summary.declared,
-    warnings: [...source.notes, ...summary.warnings],
+    warnings: [...source.notes, ...doubts, ...summary.warnings],
     problem,
     seconds: secondsSince(started),
   };

@@ -1,0 +1,53 @@
+/** One measured figure beside its peer's, from the same run. */
+export interface Figure {
+  /** `bench.what`, e.g. `import.csv`. */
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  /** Who is compared with; null where nobody is. */
+  readonly peer: string | null;
+  readonly peer_value: number | null;
+  /** How many times better than the peer; above 1 is ours. */
+  readonly ratio: number | null;
+}
+
+export interface BenchOptions {
+  /** Folder with the data sets, for benches that read them. */
+  readonly data: string | null;
+  /** Peers that need more than this checkout, named with --peer. */
+  readonly peers: readonly string[];
+  /** Multiplies how much is measured; 1 is what the published figures use. */
+  readonly scale: number;
+  /** Says what is being done, for whoever waits. */
+  readonly say: (line: string) => void;
+}
+
+/** What bench/NAME.ts exports as its default. */
+export type Bench = (options: BenchOptions) => Promise<readonly Figure[]>;
+
+/** A figure where more is better (messages per second). */
+export function faster(
+  name: string,
+  value: number,
+  unit: string,
+  peer?: { readonly name: string; readonly value: number },
+): Figure {
+  return {
+    name,
+    value,
+    unit,
+    peer: peer?.name ?? null,
+    peer_value: peer?.value ?? null,
+    ratio: peer === undefined ? null : value / peer.value,
+  };
+}
+
+/** A figure where less is better (megabytes, seconds). */
+export function smaller(
+  name: string,
+  value: number,
+  unit: string,
+  peer?: { readonly name: string; readonly value: number },
+): Figure {
+  return { ...faster(name, value, unit, peer), ratio: peer === undefined ? null : peer.value / value };
+}

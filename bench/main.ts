@@ -1,0 +1,70 @@
+/** `npm run bench -- NAME [--json] [--data DIR] [--peer P]… [--scale N]`: runs bench/NAME.ts and prints its figures. */
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Bench, Figure } from './figure.ts';
+
+const NAMES = ['import', 'score'] as const;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    json: { type: 'boolean', default: false },
+    data: { type: 'string' },
+    peer: { type: 'string', multiple: true, default: [] },
+    scale: { type: 'string', default: '1' },
+  },
+});
+const [name] = positionals;
+const scale = Number(values.scale);
+if (name === undefined || !NAMES.some((known) => known === name) || !(scale > 0)) {
+  process.stderr.write(
+    `Usage: npm run bench -- NAME [--json] [--data DIR] [--peer P] [--scale N]\nNAME is one of: ${NAMES.join(', ')}.\n`,
+  );
+  process.exit(2);
+}
+if (values.data !== undefined && !existsSync(values.data)) {
+  process.stderr.write(`There is no folder ${values.data}. --data takes the folder with the data sets.\n`);
+  process.exit(2);
+}
+// Which bench it is, is known only now; its shape is Bench by this folder's rule.
+const { default: bench } = (await import(`./${name}.ts`)) as { default: Bench };
+const figures = await bench({
+  data: values.data ?? null,
+  peers: values.peer,
+  scale,
+  say: (line) => process.stderr.write(`${line}\n`),
+});
+process.stdout.write(values.json ? `${JSON.stringify({ figures: figures.map(rounded) })}\n` : table(figures));
+
+function rounded(figure: Figure): Figure {
+  const round = (value: number | null): number | null => (value === null ? null : Number(value.toPrecision(5)));
+  return {
+    ...figure,
+    value: Number(figure.value.toPrecision(5)),
+    peer_value: round(figure.peer_value),
+    ratio: round(figure.ratio),
+  };
+}
+
+function table(figures: readonly Figure[]): string {
+  const number = (value: number | null): string =>
+    value === null ? '–' : value.toLocaleString('en-US', { maximumSignificantDigits: 4 });
+  const rows = [
+    ['figure', 'value', 'unit', 'peer', "peer's value", 'ratio'],
+    ...figures.map(({ name, value, unit, peer, peer_value, ratio }) => [
+      name,
+      number(value),
+      unit,
+      peer ?? '–',
+      number(peer_value),
+      ratio === null ? '–' : `${number(ratio)}×`,
+    ]),
+  ];
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd();
+  return `${rows.map(line).join('\n')}\n`;
+}
