@@ -21,6 +21,39 @@ export interface RopeOptions {
 }
 
 /**
+ * Memory of activations that graphs take turns in: it grows to the largest and is not given back between them.
+ * Growing moves it, so only the graph that was finished last may be computed.
+ */
+export class GraphMemory implements AsyncDisposable {
+  readonly pointer: Pointer;
+  readonly #backend: Backend;
+  readonly #free: () => void;
+  #disposed = false;
+  /** the graph that holds it now */
+  holder: Graph | null = null;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+    this.pointer = backend.native.ggml_gallocr_new(backend.bufferType);
+    this.#free = own('graph memory');
+  }
+
+  /** bytes */
+  get size(): number {
+    return this.#backend.native.ggml_gallocr_get_buffer_size(this.pointer, 0);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.holder = null;
+    await this.#backend.idle();
+    this.#backend.native.ggml_gallocr_free(this.pointer);
+    this.#free();
+  }
+}
+
+/**
  * A computation, built once per shape and run many times.
  *
  * Shapes are checked here, in ggml order (fastest first), because ggml ends the process on a wrong one. Build with the
@@ -33,13 +66,18 @@ export class Graph {
   readonly #context: Pointer;
   readonly #graph: Pointer;
   readonly #freeGraph: () => void;
-  #allocator: Pointer = NULL;
-  #freeAllocator: (() => void) | null = null;
+  readonly #memory: GraphMemory;
+  readonly #ownsMemory: boolean;
   #disposed = false;
 
-  /** @param maxNodes upper bound of operations, views included */
-  constructor(backend: Backend, maxNodes: number) {
+  /**
+   * @param maxNodes upper bound of operations, views included
+   * @param memory shared with graphs that come before and after; one of its own where absent
+   */
+  constructor(backend: Backend, maxNodes: number, memory?: GraphMemory) {
     this.backend = backend;
+    this.#memory = memory ?? new GraphMemory(backend);
+    this.#ownsMemory = memory === undefined;
     this.#native = backend.native;
     const bytes =
       maxNodes * 2 * this.#native.ggml_tensor_overhead() + this.#native.ggml_graph_overhead_custom(maxNodes, false);
@@ -109,16 +147,14 @@ export class Graph {
     return this.#made(this.#native.ggml_gelu(this.#context, a.pointer), a.ne);
   }
 
-  /** silu(gate) · up, one pass. Both (n, …), same shape. */
-  swiglu(gate: Tensor, up: Tensor): Tensor {
-    this.#same('swiglu', gate, up);
-    return this.#made(this.#native.ggml_swiglu_split(this.#context, gate.pointer, up.pointer), gate.ne);
+  /** silu(gate) · up in one pass.  both: (2n, …), gate in the first n places  returns (n, …) */
+  swiglu(both: Tensor): Tensor {
+    return this.#made(this.#native.ggml_swiglu(this.#context, both.pointer), this.#half('swiglu', both));
   }
 
-  /** gelu(gate) · up, one pass. Both (n, …), same shape. */
-  geglu(gate: Tensor, up: Tensor): Tensor {
-    this.#same('geglu', gate, up);
-    return this.#made(this.#native.ggml_geglu_split(this.#context, gate.pointer, up.pointer), gate.ne);
+  /** gelu(gate) · up in one pass.  both: (2n, …), gate in the first n places  returns (n, …) */
+  geglu(both: Tensor): Tensor {
+    return this.#made(this.#native.ggml_geglu(this.#context, both.pointer), this.#half('geglu', both));
   }
 
   /** softmax over each row of scale · a + mask.  a: (keys, queries, heads, texts)  mask: (keys, ≥ queries, …) F32 or absent */
@@ -130,6 +166,31 @@ export class Graph {
       if (!fits || !mask.dense || (mask.type !== 'f32' && mask.type !== 'f16')) this.#refuse('softMax', a, mask);
     }
     return this.#made(this.#native.ggml_soft_max_ext(this.#context, a.pointer, mask?.pointer ?? NULL, scale, 0), a.ne);
+  }
+
+  /**
+   * softmax(scale · kᵀ q + mask) v in one pass that never stores the shares (FlashAttention, Dao et al. 2022).
+   * q: (D, queries, H, B)  k, v: (D, keys, K, B), rows dense  mask: (keys, queries, 1, 1 or B) F16  returns (D, H, queries, B)
+   */
+  flashAttention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: number): Tensor {
+    const [width, queries, heads, texts] = q.ne;
+    const pairs =
+      k.ne.every((n, i) => n === v.ne[i]) && k.ne[0] === width && heads % k.ne[2] === 0 && texts === k.ne[3];
+    if (!pairs || !q.denseRows || !k.denseRows || !v.denseRows) this.#refuse('flashAttention', q, k, v);
+    const covers =
+      mask.type === 'f16' && mask.dense && mask.ne[0] === k.ne[1] && mask.ne[1] === queries && mask.ne[2] === 1;
+    if (!covers || texts % mask.ne[3] !== 0) this.#refuse('flashAttention', q, mask);
+    const made = this.#native.ggml_flash_attn_ext(
+      this.#context,
+      q.pointer,
+      k.pointer,
+      v.pointer,
+      mask.pointer,
+      scale,
+      0,
+      0,
+    );
+    return this.#made(made, [width, heads, queries, texts]);
   }
 
   /** Rotary position embedding.  a: (head width, heads, tokens, texts)  positions: (tokens) I32, shared by the texts */
@@ -201,6 +262,21 @@ export class Graph {
     return this.cont(new Tensor(this.#native, made, a.type, ne, [a.nb[1], a.nb[0], a.nb[2], a.nb[3]]));
   }
 
+  /**
+   * Part of the outputs of a joined projection, as heads; no copy.
+   * a: (W, T·B) dense  from: first of the D·heads outputs  returns (D, heads, T, B), rows dense
+   */
+  heads(a: Tensor, from: number, ne: Shape): Tensor {
+    const [D, heads, T, B] = ne;
+    const [width, columns] = a.ne;
+    if (a.type !== 'f32' || !a.dense || columns !== T * B || from < 0 || from + D * heads > width)
+      this.#refuse(`heads of (${ne.join(', ')}) from ${from}`, a);
+    const [item, column] = a.nb;
+    const nb: Shape = [item, item * D, column, column * T];
+    const made = this.#native.ggml_view_4d(this.#context, a.pointer, ...ne, nb[1], nb[2], nb[3], from * item);
+    return new Tensor(this.#native, made, a.type, ne, nb);
+  }
+
   /** A window into a; strides stay a's.  offset: bytes */
   view(a: Tensor, ne: readonly number[], offset: number): Tensor {
     const full = shape(ne);
@@ -241,12 +317,11 @@ export class Graph {
       throw new BackendError(
         `${this.backend.device.name} cannot compute ${[...missing].join(', ')}. Use another backend (--backend cpu).`,
       );
-    this.#allocator = this.#native.ggml_gallocr_new(this.backend.bufferType);
-    this.#freeAllocator = own('graph memory');
-    if (!this.#native.ggml_gallocr_alloc_graph(this.#allocator, this.#graph))
+    if (!this.#native.ggml_gallocr_alloc_graph(this.#memory.pointer, this.#graph))
       throw new BackendError(
         `${this.backend.device.name} has not enough memory for this batch. Use smaller batches or the CPU.`,
       );
+    this.#memory.holder = this;
     return this;
   }
 
@@ -254,14 +329,9 @@ export class Graph {
     return this.#native.ggml_graph_n_nodes(this.#graph);
   }
 
-  /** bytes of the activations */
-  get memory(): number {
-    return this.#allocator === NULL ? 0 : this.#native.ggml_gallocr_get_buffer_size(this.#allocator, 0);
-  }
-
   async compute(): Promise<void> {
-    if (this.#disposed || this.#allocator === NULL)
-      throw new BackendError('This graph is not ready: it is unfinished or disposed of.');
+    if (this.#disposed || this.#memory.holder !== this)
+      throw new BackendError('This graph is not ready: unfinished, disposed of, or its memory went to another.');
     await this.backend.compute(this.#graph);
   }
 
@@ -270,10 +340,8 @@ export class Graph {
     if (this.#disposed) return;
     this.#disposed = true;
     await this.backend.idle();
-    if (this.#allocator !== NULL) {
-      this.#native.ggml_gallocr_free(this.#allocator);
-      this.#freeAllocator?.();
-    }
+    if (this.#ownsMemory) await this.#memory[Symbol.asyncDispose]();
+    else if (this.#memory.holder === this) this.#memory.holder = null;
     this.#native.ggml_free(this.#context);
     this.#freeGraph();
   }
@@ -300,10 +368,10 @@ export class Graph {
     if (a.type !== 'f32' || !a.dense) this.#refuse(what, a);
   }
 
-  #same(what: string, a: Tensor, b: Tensor): void {
-    if (a.ne.some((n, i) => n !== b.ne[i])) this.#refuse(what, a, b);
+  #half(what: string, a: Tensor): Shape {
     this.#dense(what, a);
-    this.#dense(what, b);
+    if (a.ne[0] % 2 !== 0) this.#refuse(what, a);
+    return [a.ne[0] / 2, a.ne[1], a.ne[2], a.ne[3]];
   }
 
   #repeats(what: string, a: Tensor, b: Tensor): void {

@@ -61,8 +61,8 @@ const BASE = {
   ggml_add: binary('ggml_add'),
   ggml_mul: binary('ggml_mul'),
   ggml_get_rows: binary('ggml_get_rows'),
-  ggml_swiglu_split: binary('ggml_swiglu_split'),
-  ggml_geglu_split: binary('ggml_geglu_split'),
+  ggml_swiglu: unary('ggml_swiglu'),
+  ggml_geglu: unary('ggml_geglu'),
   ggml_gelu: unary('ggml_gelu'),
   ggml_cont: unary('ggml_cont'),
   ggml_transpose: unary('ggml_transpose'),
@@ -72,6 +72,9 @@ const BASE = {
   ggml_rms_norm: c<(ctx: P, a: P, eps: number) => P>('void* ggml_rms_norm(void*, void*, float)'),
   ggml_soft_max_ext: c<(ctx: P, a: P, mask: P, scale: number, maxBias: number) => P>(
     'void* ggml_soft_max_ext(void*, void*, void*, float, float)',
+  ),
+  ggml_flash_attn_ext: c<(ctx: P, q: P, k: P, v: P, mask: P, scale: number, maxBias: number, softCap: number) => P>(
+    'void* ggml_flash_attn_ext(void*, void*, void*, void*, void*, float, float, float)',
   ),
   ggml_rope_ext: c<
     (

@@ -18,22 +18,36 @@ export interface WeightNeed {
   readonly ne: readonly number[];
   readonly use: WeightUse;
   readonly optional?: boolean;
-  /** The rows of another tensor that hold this weight where the file fuses several into one (phi2's attn_qkv). */
-  readonly fused?: { readonly name: string; readonly row: number; readonly rows: number };
+  /** Tensors whose rows, one below the other, make this weight where the file does not hold it under its own name. */
+  readonly parts?: readonly { readonly name: string; readonly rows: number }[];
 }
 
-/** One forward pass while its graph is built: B texts of T tokens each, shorter ones padded on the right. */
+/**
+ * Where the tokens of B texts stand. Products, norms and MLPs see them packed, one text after the other (N rows, no
+ * padding); the attention sees them padded to T places a text.
+ */
+export interface Places {
+  /** T: places of each text in the attention, at least its length */
+  readonly tokens: number;
+  /** (T·B) I32: the packed row that each place takes; a place behind a text's end takes any row, the mask hides it */
+  readonly padded: Tensor;
+  /** (N) I32: the place of each packed row */
+  readonly packed: Tensor;
+  /** (T) I32: 0 … T−1 */
+  readonly positions: Tensor;
+  /** (N) I32: each packed row's position in its own text */
+  readonly rowPositions: Tensor;
+}
+
+/** One forward pass while its graph is built: N tokens of B texts. */
 export interface Pass {
   readonly graph: Graph;
   readonly hyper: Hyperparameters;
-  /** T */
-  readonly tokens: number;
   /** B */
   readonly texts: number;
-  /** (T) I32: 0 … T−1 */
-  readonly positions: Tensor;
-  /** Attention mask (T, T, 1, 1 or B) of a layer, or null where every token may see every other. */
-  mask(layer: number): Tensor | null;
+  readonly places: Places;
+  /** Attention mask of a layer, (T keys, T queries, 1, 1 or B) F16: 0 or −∞ */
+  mask(layer: number): Tensor;
   /** The weight called `name` of the given layer (−1: outside the layers), or null where it is optional and absent. */
   weight(layer: number, name: string): Tensor | null;
 }
@@ -41,7 +55,7 @@ export interface Pass {
 /** A kind of block, stateless: the weights that it needs and what it computes. */
 export interface Block {
   weights(hyper: Hyperparameters): readonly WeightNeed[];
-  /** x: (C, T·B)  returns (C, T·B) */
+  /** x: (C, N)  returns (C, N) */
   forward(pass: Pass, layer: number, x: Tensor): Tensor;
 }
 
@@ -63,3 +77,16 @@ export const linearNeeds = (name: string, inputs: number, outputs: number): read
   { name: `${name}.weight`, ne: [inputs, outputs], use: 'product' },
   { name: `${name}.bias`, ne: [outputs], use: 'vector', optional: true },
 ];
+
+/** The needs of a `linear` whose outputs are those of several projections of the same input, one below the other. */
+export function joinedNeeds(
+  name: string,
+  inputs: number,
+  outputs: Readonly<Record<string, number>>,
+): readonly WeightNeed[] {
+  const rows = Object.values(outputs).reduce((sum, n) => sum + n, 0);
+  return linearNeeds(name, inputs, rows).map((need) => ({
+    ...need,
+    parts: Object.entries(outputs).map(([part, count]) => ({ name: need.name.replace(name, part), rows: count })),
+  }));
+}

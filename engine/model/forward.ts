@@ -1,42 +1,64 @@
-import { Graph } from '../ggml/graph.ts';
+import { Graph, type GraphMemory } from '../ggml/graph.ts';
 import type { Tensor } from '../ggml/tensor.ts';
-import type { Pass } from './block.ts';
+import { attentionTokens } from './blocks/attention.ts';
+import type { Pass, Places } from './block.ts';
 import { pool, poolingShares, type Pooling } from './blocks/pooling.ts';
+import { isWindowed } from './hyperparameters.ts';
 import type { Model } from './model.ts';
 
 /** Upper bound of graph operations: outside the layers, and per layer (gemma3, the longest, takes 48). */
 const NODES = { fixed: 64, perLayer: 96 } as const;
+/** Rows come in steps of this many: products like round sizes, and spare rows cost less than ragged ones. */
+const ROW_STEP = 32;
 
 /**
- * The forward pass of B texts of T tokens each, built once and run for every batch of that shape:
- * token ids in, one pooled state per text out.
+ * The forward pass of one batch of texts: token ids in, one pooled state per text out.
+ * Building takes about a millisecond for 30 layers, so that every batch has a graph of exactly its own shape.
  */
 export class Forward implements AsyncDisposable {
-  readonly tokens: number;
-  readonly texts: number;
+  readonly #lengths: readonly number[];
+  readonly #rows: number;
+  readonly #vocabulary: number;
   readonly #graph: Graph;
   readonly #ids: Tensor;
-  readonly #positions: Tensor;
+  readonly #places: Places;
   readonly #masks: Masks;
   readonly #shares: Tensor;
   readonly #states: Tensor;
 
-  constructor(model: Model, tokens: number, texts: number) {
+  /** @param lengths tokens of each text, at least 1 */
+  constructor(model: Model, lengths: readonly number[], memory?: GraphMemory) {
+    if (lengths.length === 0 || lengths.some((length) => length < 1))
+      throw new RangeError('A batch needs texts of at least one token.');
     const { hyper, architecture, depth, backend } = model;
-    this.tokens = tokens;
-    this.texts = texts;
-    const graph = new Graph(backend, NODES.fixed + NODES.perLayer * depth);
-    this.#graph = graph;
-    this.#ids = graph.input('i32', tokens * texts);
-    this.#positions = graph.input('i32', tokens);
-    this.#shares = graph.input('f32', tokens, 1, texts);
+    const longest = Math.max(...lengths);
+    if (longest > hyper.context)
+      throw new RangeError(
+        `A text of ${longest} tokens is longer than the ${hyper.context} that this model was made for.`,
+      );
+    this.#vocabulary = hyper.vocabulary;
+    const texts = lengths.length;
+    const total = lengths.reduce((sum, length) => sum + length, 0);
+    const rows = Math.ceil(total / ROW_STEP) * ROW_STEP;
+    const tokens = attentionTokens(longest);
+    this.#lengths = lengths;
+    this.#rows = rows;
+    const graph = (this.#graph = new Graph(backend, NODES.fixed + NODES.perLayer * depth, memory));
+    this.#ids = graph.input('i32', rows);
+    this.#shares = graph.input('f32', rows, texts);
+    this.#places = {
+      tokens,
+      padded: graph.input('i32', tokens * texts),
+      packed: graph.input('i32', rows),
+      positions: graph.input('i32', tokens),
+      rowPositions: graph.input('i32', rows),
+    };
     const masks = (this.#masks = new Masks(graph, model, tokens, texts));
     const pass: Pass = {
       graph,
       hyper,
-      tokens,
       texts,
-      positions: this.#positions,
+      places: this.#places,
       mask: (layer) => masks.of(layer),
       weight: (layer, name) => model.weight(layer, name),
     };
@@ -47,39 +69,54 @@ export class Forward implements AsyncDisposable {
       graph.expand(x);
     }
     if (architecture.end) x = architecture.end.forward(pass, -1, x);
-    this.#states = pool(graph, x, this.#shares, tokens, texts);
+    this.#states = pool(graph, x, this.#shares);
     graph.finish([this.#states]);
   }
 
-  /** bytes of activations */
-  get memory(): number {
-    return this.#graph.memory;
-  }
-
   /**
-   * @param texts up to B lists of 1 to T token ids
-   * @returns pooled states, (C) per text given, one after the other
+   * @param texts token ids of each text, of the lengths that the pass was built for
+   * @returns pooled states, (C) per text, one after the other
    */
   async run(texts: readonly (readonly number[] | Int32Array)[], pooling: Pooling): Promise<Float32Array> {
-    const { tokens: T, texts: B } = this;
-    if (texts.length === 0 || texts.length > B || texts.some((ids) => ids.length === 0 || ids.length > T))
-      throw new RangeError(`A batch here takes 1 to ${B} texts of 1 to ${T} tokens.`);
-    const ids = new Int32Array(T * B);
-    texts.forEach((text, i) => ids.set(text, i * T));
-    // Places of a batch that is not full are one token long: a row with every key masked would be NaN.
-    const lengths = Array.from({ length: B }, (_, i) => texts[i]?.length ?? 1);
+    if (texts.length !== this.#lengths.length || texts.some(({ length }, i) => length !== this.#lengths[i]))
+      throw new RangeError('The texts do not have the lengths that this pass was built for.');
+    const T = this.#places.tokens;
+    const ids = new Int32Array(this.#rows);
+    const rowPositions = new Int32Array(this.#rows);
+    // Spare rows and spare places point at the first of all: computed, never seen.
+    const packed = new Int32Array(this.#rows);
+    const padded = new Int32Array(T * texts.length);
+    let row = 0;
+    texts.forEach((text, b) => {
+      ids.set(text, row);
+      for (let t = 0; t < text.length; t++) {
+        rowPositions[row + t] = t;
+        packed[row + t] = b * T + t;
+        padded[b * T + t] = row + t;
+      }
+      row += text.length;
+    });
+    // ggml ends the process on a row that the table does not have.
+    if (ids.some((id) => id < 0 || id >= this.#vocabulary))
+      throw new RangeError('A token id lies outside the vocabulary.');
     this.#ids.upload(ids);
-    this.#positions.upload(Int32Array.from({ length: T }, (_, i) => i));
-    this.#masks.upload(lengths);
-    this.#shares.upload(poolingShares(pooling, lengths, T));
+    this.#places.rowPositions.upload(rowPositions);
+    this.#places.packed.upload(packed);
+    this.#places.padded.upload(padded);
+    this.#places.positions.upload(Int32Array.from({ length: T }, (_, i) => i));
+    this.#masks.upload(this.#lengths);
+    this.#shares.upload(poolingShares(pooling, this.#lengths, this.#rows));
     await this.#graph.compute();
-    return this.#states.download().subarray(0, texts.length * this.#states.ne[0]);
+    return this.#states.download();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#graph[Symbol.asyncDispose]();
   }
 }
+
+/** −∞ in half precision */
+const MINUS_INFINITY = 0xfc00;
 
 /** Which keys each query may see: causal, windowed (gemma3), or all of its own text (bert). */
 class Masks {
@@ -94,23 +131,21 @@ class Masks {
     const { causal } = model.architecture;
     const { window } = model.hyper;
     // A causal model never looks at the padding on the right, so that one mask serves all texts.
-    this.#full = graph.input('f32', tokens, tokens, 1, causal ? 1 : texts);
-    this.#windowed = window && window.size < tokens ? graph.input('f32', tokens, tokens) : null;
+    this.#full = graph.input('f16', tokens, tokens, 1, causal ? 1 : texts);
+    this.#windowed = window && window.size < tokens ? graph.input('f16', tokens, tokens) : null;
   }
 
   of(layer: number): Tensor {
-    const { window } = this.#model.hyper;
-    const seesAll = window === null || (layer + 1) % window.period === 0;
-    return seesAll ? this.#full : (this.#windowed ?? this.#full);
+    return isWindowed(this.#model.hyper, layer) ? (this.#windowed ?? this.#full) : this.#full;
   }
 
   upload(lengths: readonly number[]): void {
     const T = this.#tokens;
     const filled = (texts: number, sees: (text: number, query: number, key: number) => boolean) => {
-      const mask = new Float32Array(T * T * texts);
+      const mask = new Uint16Array(T * T * texts);
       for (let b = 0; b < texts; b++)
         for (let q = 0; q < T; q++)
-          for (let k = 0; k < T; k++) if (!sees(b, q, k)) mask[(b * T + q) * T + k] = -Infinity;
+          for (let k = 0; k < T; k++) if (!sees(b, q, k)) mask[(b * T + q) * T + k] = MINUS_INFINITY;
       return mask;
     };
     const { causal } = this.#model.architecture;

@@ -111,3 +111,7 @@ export function readHyperparameters(file: GgufFile): Hyperparameters {
     attentionScale: 1 / Math.sqrt(headWidth),
   };
 }
+
+/** Whether a layer sees only the last tokens (gemma3: all but every `period`-th). */
+export const isWindowed = ({ window }: Hyperparameters, layer: number): boolean =>
+  window !== null && (layer + 1) % window.period !== 0;

@@ -18,7 +18,8 @@ export interface ModelOptions {
 }
 
 interface Placed {
-  readonly tensor: GgufTensor;
+  /** the tensors of the file that make this weight, one below the other */
+  readonly parts: readonly GgufTensor[];
   readonly need: WeightNeed;
   readonly type: GgmlType;
 }
@@ -53,12 +54,12 @@ export class Model implements AsyncDisposable {
     const plain = new Map<string, Placed>();
     const repacked = new Map<string, Placed>();
     for (const [name, need] of weightNeeds(hyper, depth)) {
-      const tensor = locate(file, name, need);
-      if (!tensor) continue;
-      const type = weightType(need, tensor.type, layout);
+      const parts = locate(file, name, need);
+      if (parts.length === 0) continue;
+      const type = weightType(need, parts, layout);
       const repack =
         need.use === 'product' && layout.repack !== null && canRepack(backend, layout.repack, { type, ne: need.ne });
-      (repack ? repacked : plain).set(name, { tensor, need, type });
+      (repack ? repacked : plain).set(name, { parts, need, type });
     }
     const groups: Weights[] = [];
     try {
@@ -115,41 +116,46 @@ function* weightNeeds(hyper: Hyperparameters, depth: number): Generator<[string,
   for (let i = 0; i < depth; i++) for (const need of layer.weights(hyper)) yield [fullName(i, need.name), need];
 }
 
-/** Where a weight stands in the file, checked against the shape that the architecture asks for. */
-function locate(file: GgufFile, name: string, need: WeightNeed): GgufTensor | null {
-  const { fused } = need;
-  const fusedName = fused && name.replace(need.name, fused.name);
-  const tensor = file.tensors.get(name) ?? (fusedName === undefined ? undefined : file.tensors.get(fusedName));
-  if (!tensor) {
-    if (need.optional) return null;
-    return file.requireTensor(name);
-  }
-  const last = need.ne.length - 1;
-  const expected = fused && tensor.name === fusedName ? need.ne.with(last, fused.rows) : need.ne;
-  const found = [0, 1, 2, 3].map((i) => tensor.ne[i] ?? 1);
-  if (found.some((n, i) => n !== (expected[i] ?? 1)))
-    throw new GgufError(
-      file.name,
-      `tensor '${tensor.name}'`,
-      `has the shape (${tensor.ne.join(', ')}); (${expected.join(', ')}) is expected`,
-      'The file does not fit its own description; get another',
-    );
-  return tensor;
+/** Where a weight stands in the file, whole or in parts; shapes are what the architecture asks for. [] where it is absent and may be. */
+function locate(file: GgufFile, name: string, need: WeightNeed): readonly GgufTensor[] {
+  const whole = file.tensors.get(name);
+  if (whole) return [checked(file, whole, need.ne)];
+  const parts = need.parts?.map((part) => ({ ...part, name: name.replace(need.name, part.name) })) ?? [];
+  if (need.optional && !parts.some((part) => file.tensors.has(part.name))) return [];
+  if (parts.length === 0) return [file.requireTensor(name)];
+  return parts.map((part) => checked(file, file.requireTensor(part.name), need.ne.with(-1, part.rows)));
 }
 
-function weightType({ use, ne }: WeightNeed, stored: GgmlType, layout: Layout): GgmlType {
+function checked(file: GgufFile, tensor: GgufTensor, expected: readonly number[]): GgufTensor {
+  if ([0, 1, 2, 3].every((i) => (tensor.ne[i] ?? 1) === (expected[i] ?? 1))) return tensor;
+  throw new GgufError(
+    file.name,
+    `tensor '${tensor.name}'`,
+    `has the shape (${tensor.ne.join(', ')}); (${expected.join(', ')}) is expected`,
+    'The file does not fit its own description; get another',
+  );
+}
+
+const bitsPerWeight = (type: GgmlType): number => (8 * GGML_TYPES[type].blockBytes) / GGML_TYPES[type].blockSize;
+
+function weightType({ use, ne }: WeightNeed, parts: readonly GgufTensor[], layout: Layout): GgmlType {
   if (use === 'vector') return 'f32';
-  if (use === 'table' || layout.type === 'file') return stored;
+  if (use === 'table' || layout.type === 'file') {
+    // Parts of different types (Q4_K_M keeps v finer than q and k) take the finest, which loses next to nothing.
+    return parts.map(({ type }) => type).reduce((a, b) => (bitsPerWeight(b) > bitsPerWeight(a) ? b : a));
+  }
   // Rows that are no whole number of blocks cannot be quantised; F16 keeps them small.
   return (ne[0] ?? 1) % GGML_TYPES[layout.type].blockSize === 0 ? layout.type : 'f16';
 }
 
-function weightBytes(file: GgufFile, backend: Backend, { tensor, need, type }: Placed): Uint8Array {
-  const stored = new Uint8Array(tensorBytes(tensor.type, need.ne));
-  // A fused tensor holds its parts one after the other: rows are contiguous in every type.
-  const isPart = need.fused !== undefined && tensor.byteLength !== stored.byteLength;
-  const offset = isPart ? tensorBytes(tensor.type, need.ne.with(need.ne.length - 1, need.fused.row)) : 0;
-  file.readPart(tensor, offset, stored);
-  if (type === tensor.type) return stored;
-  return quantise(backend.native, type, dequantise(backend.native, tensor.type, stored), need.ne[0] ?? 1);
+function weightBytes(file: GgufFile, { native }: Backend, { parts, need, type }: Placed): Uint8Array {
+  const bytes = new Uint8Array(tensorBytes(type, need.ne));
+  let at = 0;
+  for (const part of parts) {
+    const length = tensorBytes(type, part.ne);
+    if (part.type === type) file.readTensor(part, bytes.subarray(at));
+    else bytes.set(quantise(native, type, dequantise(native, part.type, file.readTensor(part)), need.ne[0] ?? 1), at);
+    at += length;
+  }
+  return bytes;
 }

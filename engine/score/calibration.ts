@@ -116,7 +116,7 @@ async function time(
   await using model = await Model.load(input.file, { backend: input.backend, layout, depth: layers });
   // A buffer that takes none of these weights leaves the plain layout, which is measured on its own.
   if (layout.repack && !model.repacked) return [];
-  await using forward = new Forward(model, SAMPLE.tokens, SAMPLE.texts);
+  await using forward = new Forward(model, new Array<number>(SAMPLE.texts).fill(SAMPLE.tokens));
   const texts = Array.from({ length: SAMPLE.texts }, (_, i) =>
     Int32Array.from({ length: SAMPLE.tokens }, (_, j) => (i * SAMPLE.tokens + j) % model.hyper.vocabulary),
   );
@@ -146,7 +146,7 @@ async function probeStates(input: CalibrationInput, layout: Layout): Promise<rea
   await using model = await Model.load(input.file, { backend: input.backend, layout, depth: input.depth });
   const states: Float32Array[] = [];
   for (const probe of input.probes) {
-    await using forward = new Forward(model, probe.length, 1);
+    await using forward = new Forward(model, [probe.length]);
     states.push(await forward.run([probe], input.pooling));
   }
   return states;

@@ -4,17 +4,18 @@ import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Adapter } from '../adapter/adapter.ts';
-import { assertBase, decodeAdapter } from '../adapter/file.ts';
+import { assertBase, assertFits, decodeAdapter } from '../adapter/file.ts';
 import { Backend } from '../ggml/backend.ts';
 import type { Accelerator } from '../ggml/library.ts';
 import { readGguf } from '../ggml/gguf/read.ts';
+import { GraphMemory } from '../ggml/graph.ts';
 import type { Pooling } from '../model/blocks/pooling.ts';
 import { Forward } from '../model/forward.ts';
 import { readHyperparameters, type Hyperparameters } from '../model/hyperparameters.ts';
 import { EXACT, findLayout, layoutName } from '../model/layout.ts';
 import { Model } from '../model/model.ts';
 import { Tokenizer } from '../model/tokenizer.ts';
-import { planBatches, type BatchLimits } from './batching.ts';
+import { planBatches } from './batching.ts';
 import { calibrate, type Calibration, type CalibrationInput } from './calibration.ts';
 import { probabilities } from './head.ts';
 import { threadCandidates } from './threads.ts';
@@ -74,9 +75,6 @@ const LONGEST_TOKEN = 128;
 /** One graph takes about this long: cancel and progress wait no longer. */
 const GRAPH_SECONDS = 0.25;
 const TOKENS_PER_GRAPH = { least: 64, most: 2048 } as const;
-const LENGTH_STEP = 8;
-/** Graphs kept for their shapes; each holds its activations. */
-const KEPT_GRAPHS = 24;
 const BREATHE_EVERY = 256;
 
 /** Plain sentences, long and short, on which a layout must agree with F32. */
@@ -92,7 +90,9 @@ interface Parts {
   readonly model: Model;
   readonly tokenizer: Tokenizer;
   readonly adapter: Adapter | null;
-  readonly limits: BatchLimits;
+  /** tokens of a batch; 0 for one text at a time */
+  readonly tokenBudget: number;
+  readonly memory: GraphMemory;
   /** disposes of backend, tokenizer and model, the last made first */
   readonly owned: AsyncDisposableStack;
 }
@@ -101,8 +101,6 @@ interface Parts {
 export class Scorer implements AsyncDisposable {
   readonly info: SessionInfo;
   readonly #parts: Parts;
-  /** by shape, least recently used first */
-  readonly #graphs = new Map<string, Forward>();
 
   private constructor(info: SessionInfo, parts: Parts) {
     this.info = info;
@@ -123,7 +121,10 @@ export class Scorer implements AsyncDisposable {
       architecture: hyper.architecture,
     };
     const adapter = options.adapter ? decodeAdapter(options.adapter, { source: 'the adapter' }) : null;
-    if (adapter) assertBase(adapter, base);
+    if (adapter) {
+      assertBase(adapter, base);
+      assertFits(adapter, hyper);
+    }
     const { depth, pooling } = exit(options, adapter, hyper);
     // Native code meets the file here for the first time: its head has been checked whole by then.
     const tokenizer = opening.use(await Tokenizer.load(options.base));
@@ -159,10 +160,9 @@ export class Scorer implements AsyncDisposable {
     const budget = Math.floor(
       Math.min(TOKENS_PER_GRAPH.most, Math.max(TOKENS_PER_GRAPH.least, chosen.tokensPerSecond * GRAPH_SECONDS)),
     );
-    const limits = options.deterministic
-      ? { tokenBudget: 1, lengthStep: 1 }
-      : { tokenBudget: budget, lengthStep: LENGTH_STEP };
-    return new Scorer(info, { model, tokenizer, adapter, limits, owned: opening.move() });
+    const tokenBudget = options.deterministic ? 0 : budget;
+    const memory = opening.use(new GraphMemory(backend));
+    return new Scorer(info, { model, tokenizer, adapter, tokenBudget, memory, owned: opening.move() });
   }
 
   /** Probabilities per label for each text, in the order of the items. */
@@ -188,8 +188,6 @@ export class Scorer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const graph of this.#graphs.values()) await graph[Symbol.asyncDispose]();
-    this.#graphs.clear();
     await this.#parts.owned.disposeAsync();
   }
 
@@ -217,17 +215,17 @@ export class Scorer implements AsyncDisposable {
     }
     let done = items.length - texts.length;
     onProgress?.(done, items.length);
-    const batches = planBatches(
-      texts.map(({ length }) => length),
-      this.#parts.limits,
-    );
-    for (const { tokens, texts: places, members } of batches) {
+    const { model, memory, tokenBudget } = this.#parts;
+    const lengths = texts.map(({ length }) => length);
+    for (const members of planBatches(lengths, tokenBudget)) {
       signal?.throwIfAborted();
-      const graph = await this.#graph(tokens, places);
-      const states = await graph.run(
-        members.map((member) => texts[member] ?? new Int32Array(1)),
-        pooling,
+      const batch = members.flatMap((member) => texts[member] ?? []);
+      await using forward = new Forward(
+        model,
+        batch.map(({ length }) => length),
+        memory,
       );
+      const states = await forward.run(batch, pooling);
       members.forEach((member, i) => take(indices[member] ?? 0, states.subarray(i * width, (i + 1) * width)));
       done += members.length;
       onProgress?.(done, items.length);
@@ -241,20 +239,6 @@ export class Scorer implements AsyncDisposable {
     const ids = this.#parts.tokenizer.encode((this.#parts.adapter?.instruction ?? '') + text);
     if (ids.length === 0) return 'empty';
     return ids.length > this.info.maxTokens ? 'over-long' : ids;
-  }
-
-  async #graph(tokens: number, texts: number): Promise<Forward> {
-    const shape = `${tokens}×${texts}`;
-    const kept = this.#graphs.get(shape);
-    this.#graphs.delete(shape);
-    const graph = kept ?? new Forward(this.#parts.model, tokens, texts);
-    this.#graphs.set(shape, graph);
-    const [oldest] = this.#graphs;
-    if (oldest && this.#graphs.size > KEPT_GRAPHS) {
-      this.#graphs.delete(oldest[0]);
-      await oldest[1][Symbol.asyncDispose]();
-    }
-    return graph;
   }
 }
 

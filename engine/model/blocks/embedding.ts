@@ -5,7 +5,7 @@ import type { Hyperparameters } from '../hyperparameters.ts';
 /** What turns token ids into the first states. */
 export interface Embedding {
   weights(hyper: Hyperparameters): readonly WeightNeed[];
-  /** ids: (T·B) I32  returns (C, T·B) */
+  /** ids: (N) I32  returns (C, N) */
   forward(pass: Pass, ids: Tensor): Tensor;
 }
 
@@ -31,16 +31,15 @@ export function bertEmbedding(): Embedding {
   return {
     weights: (hyper) => [
       table(hyper),
-      { name: 'position_embd.weight', ne: [hyper.width, hyper.context], use: 'vector' },
+      { name: 'position_embd.weight', ne: [hyper.width, hyper.context], use: 'table' },
       { name: 'token_types.weight', ne: [hyper.width, 2], use: 'vector', optional: true },
     ],
     forward(pass, ids) {
-      const { graph: g, hyper, tokens: T, texts: B } = pass;
-      const x = g.reshape(g.getRows(requireWeight(pass, -1, 'token_embd.weight'), ids), hyper.width, T, B);
-      const positions = g.view(requireWeight(pass, -1, 'position_embd.weight'), [hyper.width, T], 0);
-      const y = g.add(x, positions);
+      const { graph: g, hyper, places } = pass;
+      const x = g.getRows(requireWeight(pass, -1, 'token_embd.weight'), ids);
+      const y = g.add(x, g.getRows(requireWeight(pass, -1, 'position_embd.weight'), places.rowPositions));
       const types = pass.weight(-1, 'token_types.weight');
-      return g.reshape(types ? g.add(y, g.view(types, [hyper.width], 0)) : y, hyper.width, T * B);
+      return types ? g.add(y, g.view(types, [hyper.width], 0)) : y;
     },
   };
 }

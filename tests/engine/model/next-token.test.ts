@@ -46,7 +46,10 @@ it('the likeliest next token of 200 texts is that of llama.cpp', async () => {
     using file = readGguf(exact);
     await using model = await Model.load(file, { backend, layout: EXACT });
     const { width, vocabulary } = model.hyper;
-    await using forward = new Forward(model, 16, TEXTS.length);
+    await using forward = new Forward(
+      model,
+      ids.map(({ length }) => length),
+    );
     const states = await forward.run(ids, 'last');
     // SmolLM2 has no output matrix of its own: the token table, turned around, gives the logits.
     await using head = new Weights(backend, new Map([['table', { type: 'f32', ne: [width, vocabulary] } as const]]));

@@ -48,12 +48,14 @@ describe('parity with llama.cpp', () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** Our states of a file at a depth, all texts in one padded batch. */
+  /** Our states of a file at a depth, all texts in one batch. */
   async function states(path: string, depth: number, layout: Layout, pooling: Pooling, ids: readonly number[][]) {
     using file = readGguf(path);
     await using model = await Model.load(file, { backend, layout, depth });
-    const longest = Math.max(...ids.map(({ length }) => length));
-    await using forward = new Forward(model, longest + 3, ids.length + 1);
+    await using forward = new Forward(
+      model,
+      ids.map(({ length }) => length),
+    );
     const all = await forward.run(ids, pooling);
     return ids.map((_, i) => all.slice(i * model.hyper.width, (i + 1) * model.hyper.width));
   }
