@@ -1,0 +1,65 @@
+import { Command, Option } from '@commander-js/extra-typings';
+import { importFrom } from '../desk/importers/job.ts';
+import { openExport } from '../desk/importers/registry.ts';
+import { openForImport } from '../desk/triage/run.ts';
+import { mapping } from './options.ts';
+import { isIncomplete, noteImport, onImport, readingOf } from './reading.ts';
+import { run, type Setting } from './run.ts';
+import { count, counted, duration, rate } from './terminal/figures.ts';
+import { Failed, Interrupted } from './terminal/problem.ts';
+import { Progress } from './terminal/progress.ts';
+
+const command = () =>
+  new Command('import')
+    .summary('take exports into a workspace')
+    .description(
+      'Takes exports into a workspace. The same export again doubles nothing; a later one brings edits and deletions.',
+    )
+    .argument('<export...>', 'files, folders or archives')
+    .requiredOption('-w, --workspace <file>', 'the workspace (NAME.moderato); made if it is not there')
+    .option('--map <role=column,…>', 'columns of a table, such as text=comment,author=user', mapping)
+    .addOption(
+      new Option('--order <order>', 'order of day and month in WhatsApp files').choices([
+        'day-first',
+        'month-first',
+      ] as const),
+    )
+    .option('--json', 'print the report as JSON', false);
+
+type Options = ReturnType<ReturnType<typeof command>['opts']>;
+
+export const importVerb = () =>
+  command().action((exports, options) => run((setting) => importExports(setting, exports, options)));
+
+async function importExports({ screen, signal }: Setting, exports: readonly string[], options: Options): Promise<void> {
+  using opened = openForImport(options.workspace);
+  const { workspace } = opened;
+  for (const warning of workspace.warnings) screen.note(warning);
+  using progress = new Progress(screen, { quiet: options.json });
+  const report = await importFrom(openExport, workspace, exports, readingOf(options), {
+    signal,
+    onProgress: onImport(progress),
+  });
+  progress.clear();
+  noteImport(screen, report);
+  const { total, seconds } = report;
+  if (options.json) screen.line(JSON.stringify(report));
+  else if (total.rows > 0 || !isIncomplete(report)) {
+    screen.line(
+      `${counted(total.rows, 'row')} in ${duration(seconds)}${seconds > 0.5 ? ` (${rate(total.rows / seconds)}/s)` : ''}: ` +
+        `${count(total.added)} new, ${count(total.known)} already there, ${count(total.changed)} changed, ${count(total.rejected)} rejected.`,
+    );
+    screen.line(
+      screen.style(
+        'dim',
+        `Kept in ${options.workspace}. Next:  moderato triage EXPORT --workspace ${options.workspace}`,
+      ),
+    );
+  }
+  if (report.cancelled) {
+    throw new Interrupted(
+      `Stopped. ${counted(total.rows, 'row')} are in ${options.workspace}; the same command again goes on from there.`,
+    );
+  }
+  if (isIncomplete(report)) throw new Failed();
+}

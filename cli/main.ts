@@ -1,0 +1,61 @@
+/** The command line: `moderato VERB`. This file lists the verbs; each has a file of its own. */
+import { Command, CommanderError } from '@commander-js/extra-typings';
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { benchVerb } from './bench.ts';
+import { doctorVerb } from './doctor.ts';
+import { evalVerb } from './eval.ts';
+import { importVerb } from './import.ts';
+import { modelsVerb } from './models.ts';
+import { queueVerb } from './queue.ts';
+import { EXIT } from './run.ts';
+import { scoreVerb } from './score.ts';
+import { trainVerb } from './train.ts';
+import { triageVerb } from './triage.ts';
+
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
+
+const program = new Command('moderato')
+  .description(
+    'Ranks every message of an export with a small language model on this computer, so that the worst is read first. Nothing leaves the machine.',
+  )
+  .version(version)
+  .showHelpAfterError('Run it with --help to see what it takes.')
+  .addHelpText(
+    'after',
+    `
+Start here:
+  moderato triage samples/discord.json
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 stopped by Ctrl-C.`,
+  );
+
+const verbs = [
+  triageVerb(),
+  importVerb(),
+  queueVerb(),
+  scoreVerb(),
+  trainVerb(),
+  evalVerb(),
+  modelsVerb(),
+  doctorVerb(),
+  benchVerb(),
+];
+for (const verb of verbs) program.addCommand(verb);
+
+/** Verbs take these over when they are made, but not when they are added ready-made. */
+function throwInsteadOfExit(command: { exitOverride(): unknown; commands: readonly unknown[] }): void {
+  command.exitOverride();
+  for (const inner of command.commands) throwInsteadOfExit(inner as typeof command);
+}
+throwInsteadOfExit(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  // Help and version were asked for; anything else that commander says is wrong usage.
+  process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+}

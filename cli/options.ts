@@ -1,0 +1,65 @@
+/** Values of options, as they are typed: what cannot be meant is wrong usage, with what would be right. */
+import { InvalidArgumentError } from '@commander-js/extra-typings';
+import type { ColumnMapping } from '../desk/importers/source.ts';
+
+/** A whole number from 1. */
+export function positive(text: string): number {
+  const n = Number(text);
+  if (!Number.isSafeInteger(n) || n < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
+  return n;
+}
+
+/** A whole number from 0. */
+export function natural(text: string): number {
+  const n = Number(text);
+  if (!Number.isSafeInteger(n) || n < 0) throw new InvalidArgumentError('It must be a whole number from 0.');
+  return n;
+}
+
+/** A whole number from 1, or `all`. */
+export function top(text: string): number {
+  if (text === 'all') return Infinity;
+  try {
+    return positive(text);
+  } catch {
+    throw new InvalidArgumentError('It must be a whole number from 1, or all.');
+  }
+}
+
+const ROLES = [
+  'text',
+  'id',
+  'author',
+  'time',
+  'channel',
+  'replyTo',
+  'label',
+] as const satisfies (keyof ColumnMapping)[];
+type Role = (typeof ROLES)[number];
+
+/** `text=comment,author=user`: which column of a table holds what. */
+export function mapping(text: string): ColumnMapping {
+  const columns = new Map<Role, string>();
+  for (const part of text.split(',')) {
+    const [name, ...rest] = part.split('=');
+    const role = ROLES.find((known) => known.toLowerCase() === name?.trim().toLowerCase().replace('-', ''));
+    const column = rest.join('=').trim();
+    if (role === undefined || column === '') {
+      throw new InvalidArgumentError(`"${part}" is not ROLE=COLUMN; roles are ${ROLES.join(', ')}.`);
+    }
+    columns.set(role, column);
+  }
+  const words = columns.get('text');
+  if (words === undefined) throw new InvalidArgumentError('It must name the column of the text: text=COLUMN.');
+  return { ...Object.fromEntries(columns), text: words };
+}
+
+export const RECALL_HELP = 'which share to read; only "all" until the cascade comes with a later release';
+
+/** `all` is the only recall there is yet. */
+export function recall(text: string): 'all' {
+  if (text === 'all') return 'all';
+  throw new InvalidArgumentError(
+    'Only "all" can be given for now: every message is read. Recall targets such as 0.99 come with a later release.',
+  );
+}

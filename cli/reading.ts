@@ -1,0 +1,64 @@
+/** Options of the verbs that read exports, and what an import has to say to a person. */
+import type { ImportOptions } from '../desk/importers/job.ts';
+import type { ImportProgress, ImportReport, SourceReport } from '../desk/importers/report.ts';
+import type { ColumnMapping, DayMonth, Source } from '../desk/importers/source.ts';
+import { count, counted } from './terminal/figures.ts';
+import { safeLine } from './terminal/safe-text.ts';
+import type { Progress } from './terminal/progress.ts';
+import type { Screen } from './terminal/screen.ts';
+
+export interface ReadingOptions {
+  readonly map?: ColumnMapping | undefined;
+  readonly order?: DayMonth | undefined;
+}
+
+/** How each source is to be read. A mapping is for tables alone; chats know their own fields. */
+export function readingOf({ map, order }: ReadingOptions): ImportOptions {
+  return {
+    choose: (source: Source) => ({
+      ...(map !== undefined && source.columns !== null && { mapping: map }),
+      ...(order !== undefined && { dayMonth: order }),
+    }),
+  };
+}
+
+/** Shows how far an import is: by bytes, since the rows of a file are not known before its end. */
+export function onImport(progress: Progress): (at: ImportProgress) => void {
+  return ({ allRows, rows, bytes, size }) =>
+    progress.update(
+      size === null || size === 0
+        ? { what: 'Importing', done: allRows, total: 0, unit: 'rows' }
+        : { what: `Importing (${count(rows)} rows)`, done: bytes, total: size, unit: 'bytes' },
+    );
+}
+
+/** Whether something that was named could not be read, or not to its end. */
+export function isIncomplete({ failed, sources }: ImportReport): boolean {
+  return failed.length > 0 || sources.some(({ status, problem }) => status === 'partial' || problem !== null);
+}
+
+/** One line per source on standard error: what it is and what was in it; then what went wrong. */
+export function noteImport(screen: Screen, report: ImportReport): void {
+  for (const source of report.sources) {
+    screen.note(sourceLine(source));
+    for (const warning of source.warnings) screen.note(`  ${safeLine(warning)}`);
+    if (source.problem !== null) screen.note(`  ${screen.style('red', safeLine(source.problem.message), screen.err)}`);
+  }
+  for (const { path, reason, nearMiss } of report.skipped) {
+    if (nearMiss) screen.note(`Not imported: ${safeLine(path)}: ${safeLine(reason)}`);
+  }
+  for (const { message } of report.failed) {
+    screen.note(`${screen.style('red', 'moderato:', screen.err)} ${safeLine(message)}`);
+  }
+}
+
+function sourceLine({ path, member, format, rows, added, known, changed, counts, deleted }: SourceReport): string {
+  const parts = [
+    known > 0 ? `${count(added)} new, ${count(known)} already there` : '',
+    changed > 0 ? `${count(changed)} changed` : '',
+    deleted > 0 ? `${count(deleted)} deleted since` : '',
+    counts.rejected > 0 ? `${counted(counts.rejected, 'row')} rejected` : '',
+  ].filter((part) => part !== '');
+  const name = member === '' ? path : `${path} (${member})`;
+  return `${safeLine(name)}: ${format}, ${counted(rows, 'row')}${parts.length === 0 ? '' : `; ${parts.join(', ')}`}`;
+}

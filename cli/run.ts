@@ -1,0 +1,78 @@
+/** What every verb is started with, and how it ends: Ctrl-C, broken pipes, errors, exit codes. */
+import { places, type Places } from '../desk/models/places.ts';
+import { refusedBackends } from '../desk/models/refused-backends.ts';
+import { nodeEngine } from '../desk/engine/process.ts';
+import { Supervisor } from '../desk/supervisor.ts';
+import { Failed, Interrupted, WrongUsage, printProblem } from './terminal/problem.ts';
+import { terminalScreen, type Screen } from './terminal/screen.ts';
+
+export interface Setting {
+  readonly screen: Screen;
+  readonly places: Places;
+  /** aborted by the first Ctrl-C */
+  readonly signal: AbortSignal;
+  /** starts no process yet; the engine starts with the first call */
+  engine(): Supervisor;
+}
+
+/** A second Ctrl-C within this time is the same one, heard twice (by npx, by the launcher). */
+const SAME_PRESS_MS = 500;
+
+export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+
+/** Runs the work of a verb and sets the exit code. Nothing is thrown. */
+export async function run(work: (setting: Setting) => Promise<void>): Promise<void> {
+  const screen = terminalScreen();
+  const interrupt = new AbortController();
+  let pressed = 0;
+  const stop = (): void => {
+    const now = performance.now();
+    if (pressed > 0 && now - pressed > SAME_PRESS_MS) process.exit(EXIT.interrupted);
+    pressed ||= now;
+    interrupt.abort();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  endQuietlyOnBrokenPipe();
+  try {
+    await work({ screen, places: places(), signal: interrupt.signal, engine: () => supervisor(screen) });
+  } catch (error) {
+    process.exitCode = report(screen, error, interrupt.signal);
+  } finally {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+  }
+}
+
+function report(screen: Screen, error: unknown, signal: AbortSignal): number {
+  if (error instanceof Failed) return EXIT.failed;
+  if (error instanceof WrongUsage) {
+    printProblem(screen, error);
+    return EXIT.usage;
+  }
+  if (error instanceof Interrupted || signal.aborted) {
+    screen.note(error instanceof Interrupted ? error.message : 'Stopped.');
+    return EXIT.interrupted;
+  }
+  printProblem(screen, error);
+  return EXIT.failed;
+}
+
+/** Whoever reads our output has seen enough (`| head`): that is no error, and there is nothing left to do. */
+function endQuietlyOnBrokenPipe(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(EXIT.done);
+    process.stderr.write(`moderato: standard output could not be written: ${error.message}\n`);
+    process.exit(EXIT.failed);
+  });
+  process.stderr.on('error', () => {});
+}
+
+function supervisor(screen: Screen): Supervisor {
+  return new Supervisor(nodeEngine(new URL('../engine/main.ts', import.meta.url)), {
+    memory: refusedBackends(places().refusedBackendsFile),
+    onNotice: ({ kind, message }) => {
+      if (kind !== 'log' || process.env['MODERATO_DEBUG'] === '1') screen.note(message);
+    },
+  });
+}

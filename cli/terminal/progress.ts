@@ -1,0 +1,125 @@
+/**
+ * How far a job is. On a terminal one line that is drawn again: what, bar, share, rate, time left. Elsewhere a few
+ * plain lines, so that a log says that it lives. Never on standard output.
+ */
+import type { Screen } from './screen.ts';
+import { count, duration, rate } from './figures.ts';
+import { cut } from './width.ts';
+
+export interface Step {
+  readonly what: string;
+  readonly done: number;
+  /** 0 where it is not known */
+  readonly total: number;
+  /** of `done`: messages, bytes … */
+  readonly unit: string;
+}
+
+const REDRAW_MS = 100;
+const LOG_MS = 10_000;
+/** A rate needs this much to go by. */
+const RATE_SECONDS = 0.5;
+const BAR = 20;
+
+export class Progress implements Disposable {
+  readonly #screen: Screen;
+  readonly #live: boolean;
+  readonly #quiet: boolean;
+  #what = '';
+  #started = 0;
+  #startedAt = 0;
+  #drawn = 0;
+  /** lines of the block above the progress line */
+  #block: readonly string[] = [];
+  #shown = 0;
+  #last: Step | undefined;
+
+  /** `quiet`: plain lines are left out where there is no terminal */
+  constructor(screen: Screen, { quiet = false }: { readonly quiet?: boolean } = {}) {
+    this.#screen = screen;
+    this.#live = screen.err.isTTY && (screen.err.columns ?? 0) > 0 && process.env['TERM'] !== 'dumb';
+    this.#quiet = quiet;
+  }
+
+  /** True where lines can be drawn again. */
+  get live(): boolean {
+    return this.#live;
+  }
+
+  update(step: Step): void {
+    const now = performance.now();
+    const fresh = step.what !== this.#what;
+    if (fresh) {
+      this.#what = step.what;
+      this.#started = now;
+      this.#startedAt = step.done;
+      this.#drawn = 0;
+    }
+    this.#last = step;
+    if (now - this.#drawn < (this.#live ? REDRAW_MS : LOG_MS) && !fresh) return;
+    if (!this.#live && fresh && this.#drawn === 0 && step.done > 0 && step.done === step.total) return;
+    this.#drawn = now;
+    this.#draw();
+  }
+
+  /** Shows lines above the progress line; they are replaced by the next ones and vanish with it. */
+  block(lines: readonly string[]): void {
+    if (!this.#live) return;
+    this.#block = lines.slice(0, Math.max(0, (this.#screen.err.rows ?? 24) - 2));
+    this.#draw();
+  }
+
+  /** A line that stays, above the rest. */
+  say(line: string): void {
+    this.#erase();
+    this.#screen.note(line);
+    if (this.#live && this.#last !== undefined) this.#draw();
+  }
+
+  /** Takes everything off the screen again. */
+  clear(): void {
+    this.#erase();
+    this.#block = [];
+    this.#last = undefined;
+    this.#what = '';
+  }
+
+  [Symbol.dispose](): void {
+    this.clear();
+  }
+
+  #draw(): void {
+    if (this.#last === undefined && this.#block.length === 0) return;
+    const line = this.#last === undefined ? '' : this.#line(this.#last);
+    if (!this.#live) {
+      if (!this.#quiet && line !== '') this.#screen.note(line);
+      return;
+    }
+    this.#erase();
+    const columns = Math.max(20, this.#screen.err.columns - 1);
+    const lines = [...this.#block, ...(line === '' ? [] : [cut(line, columns)])];
+    this.#screen.err.write(lines.map((text) => `${text}\n`).join(''));
+    this.#shown = lines.length;
+  }
+
+  #erase(): void {
+    if (!this.#live || this.#shown === 0) return;
+    this.#screen.err.write(`\u001b[${this.#shown}A\r\u001b[0J`);
+    this.#shown = 0;
+  }
+
+  #line({ what, done, total, unit }: Step): string {
+    const seconds = (performance.now() - this.#started) / 1000;
+    const perSecond = seconds > RATE_SECONDS ? (done - this.#startedAt) / seconds : 0;
+    const parts = [what];
+    if (total > 0) {
+      const part = Math.min(1, done / total);
+      const full = Math.round(part * BAR);
+      if (this.#live) parts.push(`${'█'.repeat(full)}${'░'.repeat(BAR - full)}`);
+      parts.push(`${Math.floor(part * 100)}%`, `${count(done)} of ${count(total)} ${unit}`);
+    } else if (done > 0) parts.push(`${count(done)} ${unit}`);
+    if (perSecond > 0) parts.push(`${rate(perSecond)}/s`);
+    if (perSecond > 0 && total > done) parts.push(`${duration((total - done) / perSecond)} left`);
+    return parts.join('  ');
+  }
+}

@@ -1,0 +1,94 @@
+/** What was there, what was read and what was not, in figures: for people and, as it is, for --json. */
+import type { Kind } from '../../desk/importers/record.ts';
+import type { NotReadReason } from '../../desk/store/scores.ts';
+import type { Workspace } from '../../desk/store/workspace.ts';
+import type { TriageReport } from '../../desk/triage/run.ts';
+import { isForeign } from '../../desk/triage/scoring.ts';
+import { count, counted } from './figures.ts';
+import type { Screen } from './screen.ts';
+import { wrap } from './width.ts';
+
+export interface Summary {
+  /** items of the workspace by kind */
+  readonly kinds: Readonly<Record<Kind, number>>;
+  readonly rejected: number;
+  readonly scored: number;
+  readonly not_read: Readonly<Partial<Record<NotReadReason, number>>>;
+  /** languages of messages that the adapter was not measured on */
+  readonly other_languages: Readonly<Record<string, number>>;
+  readonly model: {
+    readonly name: string;
+    readonly base: string;
+    readonly backend: string;
+    readonly layout: string;
+    readonly threads: number;
+    readonly depth: number;
+  };
+  readonly seconds: { readonly import: number; readonly open: number; readonly score: number };
+  readonly messages_per_second: number;
+}
+
+export function summaryOf(
+  workspace: Workspace,
+  { imported, revision, engine, scored, seconds }: TriageReport,
+): Summary {
+  const counts = workspace.counts.revision(revision.id);
+  const foreign = workspace.counts.languages().filter(({ language }) => isForeign(revision, language));
+  return {
+    kinds: workspace.counts.kinds(),
+    rejected: imported.total.rejected,
+    scored: counts.scored,
+    not_read: counts.notRead,
+    other_languages: Object.fromEntries(foreign.map(({ language, messages }) => [language, messages])),
+    model: {
+      name: revision.name,
+      base: engine.base.name,
+      backend: engine.backend,
+      layout: engine.layout,
+      threads: engine.threads,
+      depth: engine.depth,
+    },
+    seconds: { import: imported.seconds, open: seconds.opening, score: seconds.scoring },
+    messages_per_second: seconds.scoring > 0 ? Math.round((scored / seconds.scoring) * 10) / 10 : 0,
+  };
+}
+
+const KINDS: Readonly<Record<Exclude<Kind, 'message'>, readonly [string, string]>> = {
+  'media-only': ['with only attachments', 'with only attachments'],
+  deleted: ['deleted', 'deleted'],
+  system: ['system row', 'system rows'],
+  share: ['share', 'shares'],
+};
+
+const REASONS: Readonly<Record<NotReadReason, string>> = {
+  empty: 'without text',
+  'media-only': 'with only attachments',
+  'over-long': 'too long for the model',
+  language: 'in a language that the adapter was not measured on',
+  'engine-failed': 'on which the engine failed',
+};
+
+export const reasonInWords = (reason: NotReadReason): string => REASONS[reason];
+
+export function summaryLines(screen: Screen, summary: Summary): string[] {
+  const { kinds, rejected, scored, not_read: notRead, other_languages: others } = summary;
+  const rest = (Object.keys(KINDS) as (keyof typeof KINDS)[])
+    .filter((kind) => kinds[kind] > 0)
+    .map((kind) => `${count(kinds[kind])} ${KINDS[kind][kinds[kind] === 1 ? 0 : 1]}`);
+  if (rejected > 0) rest.push(`${counted(rejected, 'row')} rejected`);
+  const reasons = (Object.entries(notRead) as [NotReadReason, number][]).filter(([, n]) => n > 0);
+  const unread = reasons.reduce((sum, [, n]) => sum + n, 0);
+  const languages = Object.entries(others).slice(0, 5);
+  const lines = [
+    `${counted(kinds.message, 'message')}${rest.length === 0 ? '' : ` (and ${rest.join(', ')})`}; ${count(scored)} read by the model.`,
+    ...(unread === 0
+      ? []
+      : [`${count(unread)} not read: ${reasons.map(([reason, n]) => `${count(n)} ${REASONS[reason]}`).join(', ')}.`]),
+    ...(languages.length === 0
+      ? []
+      : [
+          `Other languages: ${languages.map(([language, n]) => `${language} ${count(n)}`).join(', ')}${Object.keys(others).length > 5 ? ' …' : ''}. A score would mean nothing for them; --any-language reads them all the same.`,
+        ]),
+  ];
+  return lines.flatMap((line) => wrap(line, screen.columns));
+}

@@ -1,0 +1,25 @@
+/** Where things lie on this computer, by the rules of its system (XDG folders, Application Support, AppData). */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import envPaths from 'env-paths';
+
+export interface Places {
+  /** the measured weight layouts and thread counts */
+  readonly calibrationFile: string;
+  /** backends that made the engine stop, by driver */
+  readonly refusedBackendsFile: string;
+  /** models that `models add` has taken in */
+  readonly modelsFolder: string;
+  /** base models and the adapter that come with the program */
+  readonly nativeModels: string;
+}
+
+export function places(): Places {
+  const { config, data } = envPaths('moderato', { suffix: '' });
+  return {
+    calibrationFile: join(config, 'calibration.json'),
+    refusedBackendsFile: join(config, 'refused-backends.json'),
+    modelsFolder: join(data, 'models'),
+    nativeModels: fileURLToPath(new URL('../../native-models/', import.meta.url)),
+  };
+}

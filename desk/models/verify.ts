@@ -1,0 +1,48 @@
+/** Whether the files of the catalog are still, bit for bit, what they were. */
+import type { ModelCatalog } from './catalog.ts';
+import { ModelFileError } from './errors.ts';
+import { fileSha256, sizeOf } from './file.ts';
+
+export interface FileCheck {
+  readonly id: string;
+  readonly path: string;
+  readonly kind: 'model' | 'adapter';
+  readonly status: 'ok' | 'changed' | 'missing';
+  /** a sentence for people; '' where all is well */
+  readonly reason: string;
+}
+
+/** Reads every file whole. `onFile` is told the one that is being read. */
+export async function verifyFiles(
+  catalog: ModelCatalog,
+  hooks: { readonly onFile?: (id: string) => void; readonly signal?: AbortSignal | undefined } = {},
+): Promise<readonly FileCheck[]> {
+  const checks: FileCheck[] = [];
+  const files = [
+    ...catalog.models.map((model) => ({ ...model, kind: 'model' as const })),
+    ...catalog.adapters.map((adapter) => ({ ...adapter, kind: 'adapter' as const })),
+  ];
+  for (const { id, path, kind, size, sha256 } of files) {
+    hooks.onFile?.(id);
+    checks.push({ id, path, kind, ...(await check(path, kind, size, sha256, hooks.signal)) });
+  }
+  return checks;
+}
+
+async function check(
+  path: string,
+  kind: string,
+  size: number,
+  sha256: string,
+  signal?: AbortSignal,
+): Promise<Pick<FileCheck, 'status' | 'reason'>> {
+  try {
+    const found = await sizeOf(path, kind);
+    if (found !== size) return { status: 'changed', reason: `it has ${found} bytes instead of ${size}` };
+  } catch (error) {
+    if (error instanceof ModelFileError) return { status: 'missing', reason: error.message };
+    throw error;
+  }
+  const sum = await fileSha256(path, signal);
+  return sum === sha256 ? { status: 'ok', reason: '' } : { status: 'changed', reason: `its SHA-256 is ${sum}` };
+}

@@ -1,0 +1,180 @@
+/** Reads the messages of a workspace with one revision of a model and stores what it says of them. */
+import type { Adapter } from '../../engine/adapter/adapter.ts';
+import { seededRandom, shuffle } from '../../engine/train/random.ts';
+import type { EngineSession } from '../engine/session.ts';
+import type { ChosenModel } from '../models/choose.ts';
+import type { Places } from '../models/places.ts';
+import type { UnscoredItem } from '../store/items.ts';
+import type { Revision } from '../store/revisions.ts';
+import { queueScore, type ItemResult, type Run } from '../store/scores.ts';
+import type { Workspace } from '../store/workspace.ts';
+import type { Supervisor } from '../supervisor.ts';
+import type { Leader } from './leading.ts';
+
+export interface OpenModelOptions {
+  readonly deterministic: boolean;
+}
+
+/** Opens the chosen model in the engine. Throws like `Supervisor.open`. */
+export async function openModel(
+  supervisor: Supervisor,
+  places: Places,
+  { base, adapterBytes }: ChosenModel,
+  { deterministic }: OpenModelOptions,
+  signal?: AbortSignal,
+): Promise<EngineSession> {
+  const { calibrationFile } = places;
+  return await supervisor.open(
+    { base, adapter: adapterBytes, backend: 'auto', deterministic, calibrationFile },
+    { ...(signal && { signal }) },
+  );
+}
+
+/** The revision under which scores of this model are stored; the same model has the same one again. */
+export function revisionOf(workspace: Workspace, { adapter, adapterBytes }: ChosenModel): Revision {
+  const { name, base, exitDepth, labels, neutralLabel, languages, training } = adapter;
+  return workspace.revisions.ensure({
+    name,
+    base: { name: base.name, sha256: base.sha256 },
+    adapter: adapterBytes,
+    depth: exitDepth,
+    labels,
+    fineLabel: neutralLabel === null ? null : labels.indexOf(neutralLabel),
+    languages,
+    report: training,
+  });
+}
+
+/**
+ * Whether a message is in a language that the adapter was not measured on. Such a message is not read: a low score
+ * would say nothing of it. Where the language is not sure, it is read.
+ */
+export function isForeign(adapter: { readonly languages: readonly string[] }, language: string): boolean {
+  if (adapter.languages.length === 0 || language === '' || language === 'unsure') return false;
+  return !adapter.languages.some((known) => primary(known) === primary(language));
+}
+
+const primary = (tag: string): string => tag.toLowerCase().split('-', 1)[0] ?? '';
+
+export interface ScoringHooks {
+  readonly signal?: AbortSignal | undefined;
+  /** messages of this call that are done */
+  readonly onProgress?: (done: number) => void;
+  /** what was stored, after each page, and how many messages of this call are done by then */
+  readonly onScored?: (scores: readonly Leader[], done: number) => void;
+}
+
+/** Messages of one page; a page is stored as a whole. */
+const PAGE = 2048;
+
+export class WorkspaceScoring {
+  readonly #workspace: Workspace;
+  readonly #session: EngineSession;
+  readonly #adapter: Adapter;
+  readonly #revision: Revision;
+  readonly #anyLanguage: boolean;
+  readonly #run: Run;
+
+  /** `anyLanguage`: also read messages in languages that the adapter was not measured on */
+  constructor(
+    workspace: Workspace,
+    session: EngineSession,
+    adapter: Adapter,
+    revision: Revision,
+    { anyLanguage }: { readonly anyLanguage: boolean },
+  ) {
+    this.#workspace = workspace;
+    this.#session = session;
+    this.#adapter = adapter;
+    this.#revision = revision;
+    this.#anyLanguage = anyLanguage;
+    this.#run = workspace.scores.startRun(revision, session.info);
+  }
+
+  /**
+   * Scores messages drawn at random among those that have no score yet, at most `size`, and gives how many were done.
+   * The draw is the same each time for the same workspace.
+   */
+  async sample(size: number, hooks: ScoringHooks = {}): Promise<number> {
+    const items = drawUnscored(this.#workspace, this.#revision.id, size);
+    return await this.#score(once(items), hooks);
+  }
+
+  /** Scores everything that has no score yet, in the order of the import, and gives how many were done. */
+  async rest(hooks: ScoringHooks = {}): Promise<number> {
+    return await this.#score(this.#pages(), hooks);
+  }
+
+  /** Pages of messages without a score. A page in flight is not given again: each begins behind the one before. */
+  async *#pages(): AsyncGenerator<readonly UnscoredItem[], void, void> {
+    for (let after = 0; ;) {
+      const page = this.#workspace.items.unscored(this.#revision.id, after, PAGE);
+      const last = page.at(-1);
+      if (last === undefined) return;
+      yield await Promise.resolve(page);
+      after = last.id;
+    }
+  }
+
+  /** Stores each page as soon as it is scored, so that a job that is stopped keeps what was done. */
+  async #score(pages: AsyncIterable<readonly UnscoredItem[]>, hooks: ScoringHooks): Promise<number> {
+    const waiting: { readonly read: readonly UnscoredItem[]; readonly foreign: readonly UnscoredItem[] }[] = [];
+    const isForeignItem = ({ language }: UnscoredItem): boolean =>
+      !this.#anyLanguage && isForeign(this.#adapter, language);
+    async function* texts(): AsyncGenerator<readonly { key: string; text: string }[], void, void> {
+      for await (const page of pages) {
+        const read = page.filter((item) => !isForeignItem(item));
+        waiting.push({ read, foreign: page.filter(isForeignItem) });
+        yield read.map(({ id, text }) => ({ key: String(id), text }));
+      }
+    }
+    let done = 0;
+    let foreignDone = 0;
+    const onProgress = (read: number): void => hooks.onProgress?.(read + foreignDone);
+    for await (const scored of this.#session.scoreAll(texts(), { signal: hooks.signal, onProgress })) {
+      const page = waiting.shift();
+      if (page === undefined) throw new Error('the engine gave more results than it was given pages');
+      const results: ItemResult[] = page.foreign.map(({ id, version }) => notRead(id, version, 'language'));
+      const scores: Leader[] = [];
+      scored.forEach((result, i) => {
+        const item = page.read[i];
+        if (item === undefined) return;
+        if (result.status === 'scored') {
+          const { probabilities } = result;
+          results.push({ item: item.id, version: item.version, status: 'scored', probabilities });
+          scores.push({ item: item.id, score: queueScore(this.#revision, probabilities) });
+        } else if (result.reason !== 'empty') results.push(notRead(item.id, item.version, result.reason));
+        // The import counts short blanks as empty; this is a long text of nothing but spaces.
+        else results.push(notRead(item.id, item.version, 'engine-failed'));
+      });
+      this.#workspace.scores.write(this.#run, results);
+      foreignDone += page.foreign.length;
+      done += results.length;
+      hooks.onScored?.(scores, done);
+    }
+    return done;
+  }
+}
+
+const notRead = (
+  item: number,
+  version: number,
+  reason: 'over-long' | 'language' | 'engine-failed',
+): Extract<ItemResult, { status: 'not-read' }> => ({ item, version, status: 'not-read', reason });
+
+/** Draws by random places in the row of ids, so that a million messages cost no more than a thousand. */
+function drawUnscored(workspace: Workspace, revision: number, size: number): readonly UnscoredItem[] {
+  const all = Object.values(workspace.counts.kinds()).reduce((sum, n) => sum + n, 0);
+  const random = seededRandom(all);
+  const drawn = new Map<number, UnscoredItem>();
+  if (workspace.items.countUnscored(revision) <= size) return workspace.items.unscored(revision, 0, size);
+  for (let tries = 0; tries < size * 2 && drawn.size < size; tries++) {
+    const [item] = workspace.items.unscored(revision, Math.floor(random() * all), 1);
+    if (item !== undefined) drawn.set(item.id, item);
+  }
+  return shuffle([...drawn.values()], random);
+}
+
+async function* once<T>(value: T): AsyncGenerator<T, void, void> {
+  yield await Promise.resolve(value);
+}
