@@ -126,10 +126,12 @@ export const BackendCheck = z.strictObject({
   backend: z.string(),
   device: z.string().exactOptional(),
   driver: z.string().exactOptional(),
+  /** computes on the processor behind a GPU's interface: good for tests, not for speed */
+  software: z.boolean().exactOptional(),
   status: z.enum(['works', 'refused', 'absent']),
   /** a sentence for people: why it was refused, or what is missing */
   reason: z.string().exactOptional(),
-  /** largest difference from the CPU in the forward check */
+  /** largest difference from plain arithmetic in the checks, as a share of the largest value */
   difference: z.number().exactOptional(),
   seconds: z.number().min(0).exactOptional(),
 });
@@ -159,7 +161,7 @@ export const calls = {
     output: z.strictObject({ adapter: Bytes, report: z.record(z.string(), z.json()) }),
   },
   verifyBackends: {
-    input: z.strictObject({ base: Path.exactOptional() }),
+    input: z.strictObject({}),
     output: listOf(BackendCheck, { max: 100 }),
   },
   close: { input: z.strictObject({ session: SessionId }), output: z.strictObject({}) },

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { underStrace } from './strace.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'moderato-offline-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const launcher = fileURLToPath(new URL('../../cli/moderato.js', import.meta.url));
+
+// Texts that invite a program to look something up.
+const rows = Array.from({ length: 40 }, (_, i) =>
+  i % 2 === 0
+    ? `m${i},ann,2024-05-01T10:${10 + i}:00Z,general,"thanks for the link https://example.org/${i} it helped",fine`
+    : `m${i},bob,2024-05-01T10:${10 + i}:00Z,general,"you are the worst player here, write to x${i}@example.org",abusive`,
+);
+const table = join(folder, 'rows.csv');
+writeFileSync(table, ['id,author,date,channel,text,label', ...rows].join('\n'));
+
+async function offline(...words: string[]): Promise<string> {
+  const traced = await underStrace([process.execPath, launcher, ...words]);
+  assert.equal(traced.code, 0, `moderato ${words.join(' ')}\n${traced.stderr}`);
+  assert.deepEqual(traced.internet, []);
+  return traced.stdout;
+}
+
+describe('a verb asks for no internet socket, nor does any process that it starts', () => {
+  it('triage', async () => {
+    assert.ok(Array.isArray(JSON.parse(await offline('triage', table, '--json')).queue));
+  });
+
+  it('train, then score with what was trained', async () => {
+    const adapter = join(folder, 'a.gguf');
+    await offline('train', '--train', table, '--dev', table, '--method', 'probe', '--out', adapter);
+    assert.ok(statSync(adapter).size > 1000);
+    const scored = join(folder, 'scored.jsonl');
+    await offline('score', '--in', table, '--out', scored, '--adapter', adapter);
+    assert.equal(readFileSync(scored, 'utf8').trim().split('\n').length, rows.length);
+  });
+});
