@@ -68,6 +68,8 @@ const OpenInput = z.strictObject({
   /** exit depth: layers that are run, from the first */
   depth: z.int().min(1).exactOptional(),
   pooling: z.enum(['mean', 'last', 'cls']).exactOptional(),
+  /** put before every text of a session without adapter; an adapter brings its own */
+  instruction: z.string().max(4000).exactOptional(),
   deterministic: z.boolean(),
   threads: z.int().min(1).max(1024).exactOptional(),
   /** weight layout by name, instead of the fastest measured one */
@@ -113,11 +115,19 @@ const TrainProbeInput = z.strictObject({
   /** the part on which the regularisation strength is picked */
   dev: listOf(LabelledText, { min: 1, max: 2_000_000 }),
   options: z.strictObject({
+    /** name of the adapter, for lists */
+    name: z.string().min(1).max(200),
+    /** the label that means "nothing to review", if there is one */
+    neutralLabel: z.string().nullable(),
     classWeights: z.enum(['balanced', 'none']),
     /** L2 strengths to try; without them the trainer's own grid */
     strengths: listOf(z.number().positive(), { min: 1, max: 100 }).exactOptional(),
     /** also train the character n-gram baseline and store it in the adapter */
     ngrams: z.boolean(),
+    /** languages of the training texts (BCP 47); other messages are shown as not read */
+    languages: listOf(z.string().min(2).max(35), { max: 500 }),
+    /** what went in, for the adapter's own record: names, counts and hashes of files */
+    source: z.record(z.string(), z.json()),
   }),
 });
 

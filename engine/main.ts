@@ -5,15 +5,14 @@
 import type { BackendCheck } from './contract.ts';
 import { tryBackend, type Trial } from './ggml/trial.ts';
 import { ACCELERATORS } from './ggml/library.ts';
-import { EngineError } from './process/errors.ts';
 import { runEngine } from './process/run.ts';
 import type { WorkHooks } from './process/server.ts';
 import { Scorer } from './score/scorer.ts';
+import { trainProbe } from './train/probe.ts';
 
 runEngine<Scorer>({
   open: (input, { signal }) => Scorer.open(input, signal),
-  trainProbe: () =>
-    Promise.reject(new EngineError('unsupported', 'This engine cannot train yet.', 'Install a newer version.')),
+  trainProbe,
   verifyBackends: (_input, hooks) => verifyBackends(hooks),
 });
 

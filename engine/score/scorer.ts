@@ -30,6 +30,8 @@ export interface OpenOptions {
   readonly depth?: number;
   /** default: the adapter's, else mean */
   readonly pooling?: Pooling;
+  /** put before every text where there is no adapter; an adapter brings its own */
+  readonly instruction?: string;
   /** F32, one text per graph: bit for bit the same, whatever stands beside a text */
   readonly deterministic: boolean;
   readonly threads?: number;
@@ -90,6 +92,7 @@ interface Parts {
   readonly model: Model;
   readonly tokenizer: Tokenizer;
   readonly adapter: Adapter | null;
+  readonly instruction: string;
   /** tokens of a batch; 0 for one text at a time */
   readonly tokenBudget: number;
   readonly memory: GraphMemory;
@@ -161,8 +164,14 @@ export class Scorer implements AsyncDisposable {
       Math.min(TOKENS_PER_GRAPH.most, Math.max(TOKENS_PER_GRAPH.least, chosen.tokensPerSecond * GRAPH_SECONDS)),
     );
     const tokenBudget = options.deterministic ? 0 : budget;
+    const instruction = adapter?.instruction ?? options.instruction ?? '';
     const memory = opening.use(new GraphMemory(backend));
-    return new Scorer(info, { model, tokenizer, adapter, tokenBudget, memory, owned: opening.move() });
+    return new Scorer(info, { model, tokenizer, adapter, instruction, tokenBudget, memory, owned: opening.move() });
+  }
+
+  /** What stands before every text. */
+  get instruction(): string {
+    return this.#parts.instruction;
   }
 
   /** Probabilities per label for each text, in the order of the items. */
@@ -236,7 +245,7 @@ export class Scorer implements AsyncDisposable {
   #tokens(text: string): Int32Array | 'empty' | 'over-long' {
     if (text.trim() === '') return 'empty';
     if (text.length > this.info.maxTokens * LONGEST_TOKEN) return 'over-long';
-    const ids = this.#parts.tokenizer.encode((this.#parts.adapter?.instruction ?? '') + text);
+    const ids = this.#parts.tokenizer.encode(this.#parts.instruction + text);
     if (ids.length === 0) return 'empty';
     return ids.length > this.info.maxTokens ? 'over-long' : ids;
   }
