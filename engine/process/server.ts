@@ -35,7 +35,12 @@ export interface WorkSession extends AsyncDisposable {
 /** The numeric side, as the loop sees it. */
 export interface EngineWork<S extends WorkSession> {
   open(input: CallInput<'open'>, hooks: WorkHooks): Promise<S>;
-  trainProbe(session: S, input: CallInput<'trainProbe'>, hooks: WorkHooks): Promise<CallOutput<'trainProbe'>>;
+  /** The report is any record that is JSON; the desk's schema sees to that. */
+  trainProbe(
+    session: S,
+    input: CallInput<'trainProbe'>,
+    hooks: WorkHooks,
+  ): Promise<{ adapter: Uint8Array; report: object }>;
   verifyBackends(input: CallInput<'verifyBackends'>, hooks: WorkHooks): Promise<readonly BackendCheck[]>;
 }
 

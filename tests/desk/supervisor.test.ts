@@ -25,6 +25,15 @@ const model = (over: Partial<CallInput<'open'>> = {}): CallInput<'open'> => ({
   ...over,
 });
 
+const training: CallInput<'trainProbe'>['options'] = {
+  name: 'trick',
+  neutralLabel: null,
+  classWeights: 'none',
+  ngrams: false,
+  languages: [],
+  source: {},
+};
+
 /** Items whose score is their text's length, so that a result tells which text it belongs to. */
 const plain = (count: number, from = 0): Item[] =>
   Array.from({ length: count }, (_, i) => ({ key: `k${from + i}`, text: 'a'.repeat(1 + ((from + i) % 900)) }));
@@ -523,8 +532,8 @@ describe('a call that fails', () => {
     await assert.rejects(supervisor.open(model({ base: 'die' })), told);
     const session = await supervisor.open(model());
     const input = { labels: ['fine', 'abusive'], dev: [{ key: 'd', text: 'a', label: 0 }] };
-    const options = { classWeights: 'balanced', ngrams: false } as const;
-    const train = (text: string) => session.trainProbe({ ...input, options, train: [{ key: 't', text, label: 1 }] });
+    const train = (text: string) =>
+      session.trainProbe({ ...input, options: training, train: [{ key: 't', text, label: 1 }] });
     await assert.rejects(train('die'), told);
     assert.deepEqual([...(await train('a')).adapter], [1, 2, 3]);
   });
@@ -552,7 +561,7 @@ describe('the environment of an engine', () => {
         labels: ['a', 'b'],
         train: [{ key: 't', text: 'a', label: 0 }],
         dev: [{ key: 'd', text: 'a', label: 0 }],
-        options: { classWeights: 'none', ngrams: false },
+        options: training,
       });
       const names = report['environment'] as string[];
       // NODE_CHANNEL_… are the channel itself and are taken out by Node when it has read them.

@@ -106,7 +106,7 @@ describe('the message loop', () => {
       labels: ['a', 'b'],
       train: [{ key: 'k', text: '', label: 0 }],
       dev: [{ key: 'k', text: '', label: 0 }],
-      options: { classWeights: 'none', ngrams: false },
+      options: { name: 'n', neutralLabel: null, classWeights: 'none', ngrams: false, languages: [], source: {} },
     });
     call(4, 'score', { session: 1, items: [item('a')] });
     await settle();
