@@ -49,11 +49,20 @@ export function dialectOf(text: string, whole: boolean): Dialect | null {
       if (width === 0) continue;
       const even = records.filter((record) => record.length === width).length / records.length;
       // More columns win among equally even readings; quotes are the rule.
-      const score = (width > 1 ? even : 0.5 * even) + Math.min(width, 20) / 1000 + (quotes ? 0.0001 : 0);
+      const sense = (width > 1 ? even : 0.5 * even) - misread(records, quotes);
+      const score = sense + Math.min(width, 20) / 1000 + (quotes ? 0.0001 : 0);
       if (best === null || score > best.score) best = { records, delimiter, quotes, score };
     }
   if (best === null) return null;
   return describe(best.records, best.delimiter, best.quotes, stated === null ? 0 : 1);
+}
+
+/** Share of the records that show that `"` was misunderstood: left over where it should quote, or around whole cells. */
+function misread(records: readonly (readonly string[])[], quotes: boolean): number {
+  const wrong = quotes
+    ? (cell: string): boolean => cell.startsWith('"')
+    : (cell: string): boolean => cell.length > 1 && cell.startsWith('"') && cell.endsWith('"');
+  return records.filter((record) => record.some(wrong)).length / records.length;
 }
 
 /** The first records of a text, without a last one that may be cut. */
@@ -97,7 +106,7 @@ function isHeader(cells: readonly string[], records: number): boolean {
   const names = cells.map((cell) => cell.trim().toLowerCase());
   if (new Set(names.filter((name) => name !== '')).size !== names.filter((name) => name !== '').length) {
     // Doubled names are a header's fault only where the rest looks like one.
-    return names.every((name) => /^[\p{L}_][\p{L}\p{N}_ .-]{0,40}$/u.test(name));
+    return names.every((name) => name === '' || /^[\p{L}_][\p{L}\p{N}_ .-]{0,40}$/u.test(name));
   }
   if (records === 1 && cells.length === 1) return false;
   return (

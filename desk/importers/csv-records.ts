@@ -15,10 +15,10 @@ export interface CsvRecord {
   readonly fault: 'open-quote' | 'cut' | null;
 }
 
+/** What csv-parse gives with `raw`. */
 interface Parsed {
   readonly record: string[];
   readonly raw: string;
-  readonly info: { readonly lines: number; readonly bytes: number };
 }
 
 /** A field above this is looked at: did an unclosed quote swallow rows? */
@@ -46,6 +46,9 @@ class RecordStream {
   #linesBefore = 0;
   #lines = 0;
   #checkedAt = 0;
+  #records: CsvRecord[] = [];
+  /** Bytes of the current parser's that have become records. */
+  #recordsEnd = 0;
 
   constructor(dialect: Dialect) {
     this.#dialect = dialect;
@@ -74,8 +77,8 @@ class RecordStream {
     for (;;) {
       const before = Buffer.concat(this.#pending);
       const failed = await this.#finish();
+      const records = this.#drain();
       if (failed === null) {
-        const records = this.#drain();
         const last = records.at(-1);
         const open = before.length > 0 && !/[\r\n]$/.test(before.toString('latin1', before.length - 1));
         // A last row with fewer cells and without a line end is one that was cut.
@@ -84,6 +87,7 @@ class RecordStream {
         if (records.length > 0) yield records;
         return;
       }
+      if (records.length > 0) yield records;
       const rest = Buffer.concat(this.#pending);
       if (rest.length === 0) return;
       if (!this.#swallowedRows(rest)) {
@@ -92,8 +96,8 @@ class RecordStream {
       }
       const fault = this.#skipLine(rest);
       yield [fault.record];
-      const records = await this.#feed(fault.rest);
-      if (records.length > 0) yield records;
+      const behind = await this.#feed(fault.rest);
+      if (behind.length > 0) yield behind;
     }
   }
 
@@ -101,8 +105,15 @@ class RecordStream {
     const { delimiter, quotes } = this.#dialect;
     const parser = new Parser({
       ...csvOptions(delimiter, quotes),
-      info: true,
       raw: true,
+      // Taken here and not out of the stream: that is faster, and loses nothing when the end turns out to be an error.
+      on_record: (parsed: unknown, { bytes, lines }): null => {
+        const { record, raw } = parsed as Parsed;
+        this.#records.push({ cells: record, raw: withoutLineEnd(raw), line: this.#lines + 1, fault: null });
+        this.#lines = this.#linesBefore + lines;
+        this.#recordsEnd = bytes;
+        return null;
+      },
     });
     // Reported through the callbacks below; without a listener it would end the process.
     parser.on('error', () => undefined);
@@ -117,24 +128,14 @@ class RecordStream {
     this.#pending.push(chunk);
     this.#pendingBytes += chunk.length;
     this.#pushed += chunk.length;
-    const written = new Promise<void>((resolve) => this.#parser.write(chunk, () => resolve()));
-    const records = this.#drain();
-    await written;
-    return records;
+    await new Promise<void>((resolve) => this.#parser.write(chunk, () => resolve()));
+    return this.#drain();
   }
 
   #drain(): CsvRecord[] {
-    const records: CsvRecord[] = [];
-    let bytes = -1;
-    for (;;) {
-      const parsed = this.#parser.read() as Parsed | null;
-      if (parsed === null) break;
-      const raw = withoutLineEnd(parsed.raw);
-      bytes = parsed.info.bytes;
-      records.push({ cells: parsed.record, raw, line: this.#lines + 1, fault: null });
-      this.#lines = this.#linesBefore + parsed.info.lines;
-    }
-    if (bytes >= 0) this.#release(this.#pushed - bytes);
+    const records = this.#records;
+    this.#records = [];
+    if (records.length > 0) this.#release(this.#pushed - this.#recordsEnd);
     return records;
   }
 

@@ -44,7 +44,7 @@ export function sketchOf(head: Buffer): JsonSketch {
 
 /** Path of the rows in a generic JSON file: "[]" for an array of objects, "KEY[]" for one inside an object, null for lines. */
 export function tableIn(sketch: JsonSketch): string | null {
-  if (sketch.kinds.get('[]') === '{') return '[]';
+  if (sketch.kinds.get('') === '[') return '[]';
   if (sketch.lines) return null;
   for (const [path, kind] of sketch.kinds) if (kind === '{' && /^[^.[\]]+\[\]$/.test(path)) return path;
   return null;

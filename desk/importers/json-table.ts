@@ -9,7 +9,7 @@ import { parseJson } from './json-value.ts';
 import { LineSplitter } from './lines.ts';
 import type { SourceRow } from './record.ts';
 import { previewBytes, type ReadContext } from './reading.ts';
-import type { Column } from './source.ts';
+import { RECORD_BYTES, type Column } from './source.ts';
 import { mappingFor, TableRows } from './table-row.ts';
 
 /** Objects that are looked at for their columns. */
@@ -24,7 +24,10 @@ export async function* readJsonTable(context: ReadContext): AsyncGenerator<Sourc
   const names = columns.map(({ name }) => name);
   // A column that only later rows have can be mapped, too.
   const known = new Set([...names, ...Object.values(options.mapping ?? {})]);
-  const mapping = mappingFor(options.mapping, guessMapping(columns), [...known], input);
+  // Without a single row nothing has to be guessed.
+  const guess = columns.length === 0 ? { text: 'text' } : guessMapping(columns);
+  if (columns.length === 0) known.add('text');
+  const mapping = mappingFor(options.mapping, guess, [...known], input);
   const rows = new TableRows(mapping, input, tally);
   const rowOf = (fields: Fields, raw: string): SourceRow =>
     rows.row((column) => cellOf(fields, column), raw, nextPlace(input, tally));
@@ -63,24 +66,26 @@ export async function jsonTableOf(
 ): Promise<{ readonly path: string | null; readonly columns: readonly Column[] }> {
   const parts: Buffer[] = [];
   let length = 0;
+  let enough = HEAD_BYTES * 4;
   for await (const chunk of previewBytes(input)) {
     parts.push(Buffer.from(chunk));
     length += chunk.length;
-    if (length > HEAD_BYTES * 4) break;
+    if (length < enough) continue;
+    // A first row may be longer than any sample.
+    if (rowsIn(Buffer.concat(parts)).objects.length > 0 || length > RECORD_BYTES) break;
+    enough *= 4;
   }
-  const head = Buffer.concat(parts);
-  const path = tableIn(sketchOf(head));
-  const objects = path === null ? linesIn(head) : elementsIn(head, path);
+  const { path, objects } = rowsIn(Buffer.concat(parts));
   const names = new Map<string, null>();
   for (const fields of objects) collectColumns(fields, '', names, 0);
   const columns = [...names.keys()];
-  return {
-    path,
-    columns: columnsOf(
-      columns,
-      objects.map((fields) => columns.map((name) => cellOf(fields, name))),
-    ),
-  };
+  const cells = objects.map((fields) => columns.map((name) => cellOf(fields, name)));
+  return { path, columns: columnsOf(columns, cells) };
+}
+
+function rowsIn(head: Buffer): { readonly path: string | null; readonly objects: readonly Fields[] } {
+  const path = tableIn(sketchOf(head));
+  return { path, objects: path === null ? linesIn(head) : elementsIn(head, path) };
 }
 
 function linesIn(head: Buffer): Fields[] {
