@@ -6,11 +6,17 @@ export interface Confusion {
   readonly counts: Float64Array;
 }
 
-export function confusionOf(labels: ArrayLike<number>, predicted: ArrayLike<number>, classes: number): Confusion {
+/** `weights`: how often each row counts; default once. */
+export function confusionOf(
+  labels: ArrayLike<number>,
+  predicted: ArrayLike<number>,
+  classes: number,
+  weights?: ArrayLike<number>,
+): Confusion {
   const counts = new Float64Array(classes * classes);
   for (let row = 0; row < labels.length; row++) {
     const cell = (labels[row] as number) * classes + (predicted[row] as number);
-    counts[cell] = (counts[cell] as number) + 1;
+    counts[cell] = (counts[cell] as number) + (weights === undefined ? 1 : (weights[row] as number));
   }
   return { classes, counts };
 }
