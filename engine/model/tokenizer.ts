@@ -1,4 +1,17 @@
-import { getLlama, LlamaLogLevel, LlamaVocabularyType, type LlamaModel, type Token } from 'node-llama-cpp';
+import { getLlama, LlamaLogLevel, LlamaVocabularyType, type Llama, type LlamaModel, type Token } from 'node-llama-cpp';
+
+let llama: Promise<Llama> | undefined;
+
+/** llama.cpp for this process, started at the first use. One thread: nothing is computed here. */
+const library = (): Promise<Llama> =>
+  (llama ??= getLlama({
+    gpu: false,
+    build: 'never',
+    logLevel: LlamaLogLevel.error,
+    maxThreads: 1,
+    skipDownload: true,
+    progressLogs: false,
+  }));
 
 /**
  * Texts to token ids with llama.cpp's own tokenizer (a load of the vocabulary alone, through node-llama-cpp).
@@ -20,16 +33,15 @@ export class Tokenizer implements AsyncDisposable {
   }
 
   static async load(path: string): Promise<Tokenizer> {
-    // One thread: nothing is computed here, and node-llama-cpp's default of four collapses small machines.
-    const llama = await getLlama({
-      gpu: false,
-      build: 'never',
-      logLevel: LlamaLogLevel.error,
-      maxThreads: 1,
-      skipDownload: true,
-      progressLogs: false,
+    const model = await (
+      await library()
+    ).loadModel({
+      modelPath: path,
+      vocabOnly: true,
+      // Without these, node-llama-cpp loads the file a second time to estimate memory that is never asked for.
+      gpuLayers: 0,
+      ignoreMemorySafetyChecks: true,
     });
-    const model = await llama.loadModel({ modelPath: path, vocabOnly: true });
     return new Tokenizer(model);
   }
 

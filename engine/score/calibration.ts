@@ -21,15 +21,11 @@ const Measured = z.strictObject({
   layout: z.string(),
   threads: z.int().min(1),
   tokensPerSecond: z.number().positive(),
+  /** nothing else took the processor meanwhile; if something did, the next start measures again */
+  undisturbed: z.boolean(),
 });
-export type Calibration = Readonly<z.infer<typeof Measured>>;
+export type Calibration = Readonly<Omit<z.infer<typeof Measured>, 'undisturbed'>>;
 const Remembered = z.record(z.string(), Measured);
-
-interface Measurement {
-  readonly calibration: Calibration;
-  /** nothing else took the processor meanwhile */
-  readonly undisturbed: boolean;
-}
 
 export interface CalibrationInput {
   readonly file: GgufFile;
@@ -53,11 +49,10 @@ export async function calibrate(
   const known = memory === undefined ? {} : recall(memory);
   const key = identity(input);
   const before = known[key];
-  if (before && findLayout(input.backend, before.layout)) return before;
-  const { calibration, undisturbed } = await measure(input, signal);
-  // A measurement beside another busy program is used now but not kept.
-  if (memory !== undefined && undisturbed) remember(memory, { ...known, [key]: calibration });
-  return calibration;
+  if (before?.undisturbed && findLayout(input.backend, before.layout)) return before;
+  const measured = await measure(input, signal);
+  if (memory !== undefined) remember(memory, { ...known, [key]: measured });
+  return measured;
 }
 
 /** A batch like those of chat messages, and only as many layers as show the rate of one. */
@@ -65,7 +60,7 @@ const SAMPLE = { texts: 16, tokens: 32, layers: 2, runs: 3 } as const;
 /** Share of a processor that one thread must have had for its times to mean something. */
 const UNDISTURBED = 0.85;
 
-async function measure(input: CalibrationInput, signal?: AbortSignal): Promise<Measurement> {
+async function measure(input: CalibrationInput, signal?: AbortSignal): Promise<z.infer<typeof Measured>> {
   const { backend, depth } = input;
   const layers = Math.min(SAMPLE.layers, depth);
   const timed: (Timed & { readonly layout: Layout })[] = [];
@@ -89,7 +84,9 @@ async function measure(input: CalibrationInput, signal?: AbortSignal): Promise<M
     const best = runs.reduce((a, b) => (b.seconds < a.seconds ? b : a));
     const tokensPerSecond = (SAMPLE.texts * SAMPLE.tokens * layers) / (best.seconds * depth);
     return {
-      calibration: { layout: layoutName(layout), threads: best.threads, tokensPerSecond },
+      layout: layoutName(layout),
+      threads: best.threads,
+      tokensPerSecond,
       undisturbed: timed.every(({ processorShare }) => processorShare >= UNDISTURBED),
     };
   }

@@ -79,6 +79,9 @@ const GRAPH_SECONDS = 0.25;
 const TOKENS_PER_GRAPH = { least: 64, most: 2048 } as const;
 const BREATHE_EVERY = 256;
 
+/** Tokens per second that are assumed where nothing was measured. */
+const UNMEASURED = 2000;
+
 /** Plain sentences, long and short, on which a layout must agree with F32. */
 const PROBES = [
   'no',
@@ -271,7 +274,7 @@ async function choose(options: OpenOptions, input: CalibrationInput, signal?: Ab
   const { threads, layout, deterministic, foreground, calibrationFile } = options;
   if (deterministic) return { layout: layoutName(EXACT), threads: threads ?? 1, tokensPerSecond: 1 };
   if (layout !== undefined)
-    return { layout, threads: threads ?? threadCandidates({ foreground }).at(-1) ?? 1, tokensPerSecond: Infinity };
+    return { layout, threads: threads ?? threadCandidates({ foreground }).at(-1) ?? 1, tokensPerSecond: UNMEASURED };
   return await calibrate({ ...input, foreground, threads }, calibrationFile, signal);
 }
 
