@@ -6,11 +6,18 @@ import { own } from './owner.ts';
 export interface Device {
   readonly name: string;
   readonly description: string;
+  /** computes on the processor behind a GPU's interface (llvmpipe, SwiftShader): for tests, never for speed */
+  readonly software: boolean;
 }
 
 /** A backend could not be started or a computation on it failed. */
 export class BackendError extends Error {
   override name = 'BackendError';
+}
+
+/** The libraries are there, but this machine has no device that they can use. */
+export class NoDeviceError extends BackendError {
+  override name = 'NoDeviceError';
 }
 
 /** ggml_status */
@@ -22,6 +29,8 @@ const DEVICE_PREFIX: Readonly<Record<Accelerator, RegExp>> = {
   vulkan: /^Vulkan/,
   metal: /^(MTL|Metal)/,
 };
+
+const SOFTWARE = /llvmpipe|lavapipe|swiftshader|softpipe|basic render|software/i;
 
 /** A buffer type that rearranges weights for faster products: AMX, CPU_REPACK and their like. */
 export interface RepackBuffer {
@@ -52,9 +61,11 @@ export class Backend {
     this.native = native;
     this.pointer = pointer;
     this.#devicePointer = devicePointer;
+    const description = native.ggml_backend_dev_description(devicePointer);
     this.device = {
       name: native.ggml_backend_dev_name(devicePointer),
-      description: native.ggml_backend_dev_description(devicePointer),
+      description,
+      software: accelerator !== 'cpu' && SOFTWARE.test(description),
     };
     this.bufferType = native.ggml_backend_get_default_buffer_type(pointer);
     const extra = this.#procedure('ggml_backend_dev_get_extra_bufts');
@@ -88,7 +99,7 @@ export class Backend {
     const devices = registeredDevices(native);
     const device = devices.find(({ name }) => DEVICE_PREFIX[accelerator].test(name));
     if (!device)
-      throw new BackendError(
+      throw new NoDeviceError(
         `ggml found no ${accelerator} device on this machine; it has ${devices.map(({ name }) => name).join(', ') || 'none'}.`,
       );
     const pointer = native.ggml_backend_dev_init(device.pointer, null);

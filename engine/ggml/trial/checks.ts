@@ -1,0 +1,254 @@
+import type { Backend } from '../backend.ts';
+import type { GgmlType } from '../gguf/types.ts';
+import { Graph, type RopeMode } from '../graph.ts';
+import { dequantise, quantise } from '../quantise.ts';
+import type { Tensor } from '../tensor.ts';
+import { Weights, type WeightSpec } from '../weights.ts';
+import * as slow from './plain.ts';
+import { plain, type Plain } from './plain.ts';
+
+/** An operand that is filled anew for each run. */
+type Input =
+  /** uniform in −1 … 1 */
+  | { readonly kind: 'values'; readonly ne: readonly number[] }
+  /** 0, and −∞ where the key comes after the query; in F32 or F16 */
+  | { readonly kind: 'mask' | 'half mask'; readonly ne: readonly number[] }
+  /** whole numbers from 0 on */
+  | { readonly kind: 'whole'; readonly count: number; readonly below: number };
+
+type Operand<T> = (name: string) => T;
+
+/**
+ * What a backend has to compute right before it may be used: every operation of the forward pass, in sizes that meet
+ * the different kernels (few and many columns, whole tiles and rests), against plain TypeScript.
+ */
+export interface Check {
+  readonly name: string;
+  /** Largest difference allowed, as a share of the largest expected value. */
+  readonly tolerance: number;
+  readonly weights: Readonly<Record<string, WeightSpec>>;
+  readonly inputs: Readonly<Record<string, Input>>;
+  readonly fast: (g: Graph, of: Operand<Tensor>) => Tensor;
+  readonly slow: (of: Operand<Plain>) => Plain;
+}
+
+/**
+ * F32 operations differ by rounding alone, but GPUs compute F32 products on halves (10 bits: CUDA's TF32, Vulkan's and
+ * Metal's F16 tiles) and take exp and gelu from fast forms: up to 1.3e-3 was seen. Products of F16 weights may also sum
+ * in halves, those of quantised weights round the other operand to 8 bits: up to 8e-3 was seen. A wrong kernel is off
+ * by the size of the values themselves.
+ */
+const ROUNDING = 0.005;
+const COARSE = 0.03;
+
+const values = (...ne: number[]): Input => ({ kind: 'values', ne });
+
+function product(type: GgmlType, k: number, rows: number, columns: number): Check {
+  return {
+    name: `product with ${type} weights, ${columns} columns`,
+    tolerance: type === 'f32' ? ROUNDING : COARSE,
+    weights: { w: { type, ne: [k, rows] } },
+    inputs: { x: values(k, columns) },
+    fast: (g, of) => g.mulMat(of('w'), of('x')),
+    slow: (of) => slow.mulMat(of('w'), of('x')),
+  };
+}
+
+/** An operation on F32 inputs alone. */
+function operation(
+  name: string,
+  inputs: Readonly<Record<string, Input>>,
+  fast: Check['fast'],
+  slow: Check['slow'],
+): Check {
+  return { name, tolerance: ROUNDING, weights: {}, inputs, fast, slow };
+}
+
+function rope(mode: RopeMode): Check {
+  // Positions up to 512: beyond, F32 angles themselves differ between machines.
+  const options = { dims: 48, mode, base: 10_000, scale: 0.5 };
+  return operation(
+    `rope, ${mode}`,
+    { x: values(64, 3, 19, 2), positions: { kind: 'whole', count: 19, below: 512 } },
+    (g, of) => g.rope(of('x'), of('positions'), options),
+    (of) => slow.rope(of('x'), of('positions').values, options),
+  );
+}
+
+const [D, HEADS, GROUPS, T, TEXTS] = [32, 4, 2, 21, 3];
+
+/** Cheap ones first, so that a driver that cannot even add is found at once. */
+export const CHECKS: readonly Check[] = [
+  operation(
+    'sum and product of elements',
+    { x: values(70, 33), row: values(70) },
+    (g, of) => g.mul(g.add(of('x'), of('row')), of('row')),
+    (of) => slow.mul(slow.add(of('x'), of('row')), of('row')),
+  ),
+  ...(['f32', 'f16', 'q8_0', 'q4_1'] as const).map((type) => product(type, 576, 100, 41)),
+  product('q8_0', 576, 96, 3),
+  operation(
+    'rms norm',
+    { x: values(576, 9) },
+    (g, of) => g.rmsNorm(of('x'), 1e-5),
+    (of) => slow.rmsNorm(of('x'), 1e-5),
+  ),
+  operation(
+    'norm',
+    { x: values(384, 9) },
+    (g, of) => g.norm(of('x'), 1e-5),
+    (of) => slow.norm(of('x'), 1e-5),
+  ),
+  operation(
+    'softmax with mask',
+    { x: values(T, T, HEADS, TEXTS), mask: { kind: 'mask', ne: [T, T] } },
+    (g, of) => g.softMax(of('x'), of('mask'), 3),
+    (of) => slow.softMax(of('x'), of('mask'), 3),
+  ),
+  rope('pairs'),
+  rope('halves'),
+  ...(['swiglu', 'geglu'] as const).map((name) =>
+    operation(
+      name,
+      { both: values(100, 7) },
+      (g, of) => g[name](g.scale(of('both'), 4)),
+      (of) => slow[name](slow.scale(of('both'), 4)),
+    ),
+  ),
+  operation(
+    'gelu',
+    { x: values(100, 7) },
+    (g, of) => g.gelu(g.scale(of('x'), 4)),
+    (of) => slow.gelu(slow.scale(of('x'), 4)),
+  ),
+  ...(['f32', 'q8_0'] as const).map((type): Check => ({
+    name: `rows of a ${type} table`,
+    tolerance: ROUNDING,
+    weights: { table: { type, ne: [96, 50] } },
+    inputs: { ids: { kind: 'whole', count: 17, below: 50 } },
+    fast: (g, of) => g.getRows(of('table'), of('ids')),
+    slow: (of) => slow.getRows(of('table'), of('ids').values),
+  })),
+  operation(
+    'permuted copy',
+    { x: values(D, GROUPS, T, TEXTS) },
+    (g, of) => g.cont(g.permute(of('x'), [1, 2, 0, 3])),
+    (of) => slow.permute(of('x'), [1, 2, 0, 3]),
+  ),
+  operation(
+    'attention in one pass',
+    {
+      q: values(D, HEADS, T, TEXTS),
+      k: values(D, GROUPS, T, TEXTS),
+      v: values(D, GROUPS, T, TEXTS),
+      mask: { kind: 'half mask', ne: [T, T] },
+    },
+    (g, of) => {
+      const turned = (name: string) => g.permute(of(name), [0, 2, 1, 3]);
+      return g.flashAttention(turned('q'), turned('k'), turned('v'), of('mask'), 0.5);
+    },
+    (of) => {
+      const turned = (name: string) => slow.permute(of(name), [0, 2, 1, 3]);
+      return slow.flashAttention(turned('q'), turned('k'), turned('v'), of('mask'), 0.5);
+    },
+  ),
+  operation(
+    'attention scores in groups',
+    { k: values(D, T, GROUPS, TEXTS), q: values(D, T, HEADS, TEXTS) },
+    (g, of) => g.mulMat(of('k'), of('q')),
+    (of) => slow.mulMat(of('k'), of('q')),
+  ),
+  operation(
+    'pooling',
+    { h: values(64, T, TEXTS), shares: values(T, 1, TEXTS) },
+    (g, of) => g.mulMat(g.transposed(of('h')), of('shares')),
+    (of) => slow.mulMat(slow.transposed(of('h')), of('shares')),
+  ),
+];
+
+/** Runs of one graph, each with other numbers: a computation that failed in silence would leave those of the first. */
+const RUNS = 2;
+
+/**
+ * Largest difference found, as a share of the largest expected value; NaN where a number is not finite.
+ * What the check allocates goes to `held` instead of being freed: Mesa's llvmpipe (22.3) still reads the buffer that
+ * was bound last and ends the process when that is gone. Throws BackendError.
+ */
+export async function runCheck(backend: Backend, check: Check, held: AsyncDisposableStack): Promise<number> {
+  const { native } = backend;
+  const graph = held.use(new Graph(backend, 32));
+  const specs = new Map(Object.entries(check.weights));
+  const weights = specs.size === 0 ? null : held.use(new Weights(backend, specs));
+  const tensors = new Map<string, Tensor>(
+    Object.entries(check.inputs).map(([name, input]) => [
+      name,
+      input.kind === 'whole'
+        ? graph.input('i32', input.count)
+        : graph.input(input.kind === 'half mask' ? 'f16' : 'f32', ...input.ne),
+    ]),
+  );
+  for (const [name, tensor] of weights?.tensors ?? []) tensors.set(name, tensor);
+  const output = check.fast(graph, (name) => named(tensors, name));
+  graph.finish([output]);
+  const random = uniform();
+  let worst = 0;
+  for (let run = 0; run < RUNS; run++) {
+    const operands = new Map<string, Plain>();
+    for (const [name, { type, ne }] of specs) {
+      const bytes = quantise(native, type, fill(ne, random), ne[0] ?? 1);
+      named(tensors, name).upload(bytes);
+      operands.set(name, plain(ne, dequantise(native, type, bytes)));
+    }
+    for (const [name, input] of Object.entries(check.inputs)) {
+      const data = inputData(input, random);
+      named(tensors, name).upload(data);
+      operands.set(name, plain(input.kind === 'whole' ? [input.count] : input.ne, data));
+    }
+    await graph.compute();
+    worst = largest(worst, difference(output.download(), check.slow((name) => named(operands, name)).values));
+  }
+  return worst;
+}
+
+/** max |found − expected| / max |expected|; NaN where a number is not finite */
+export function difference(found: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let apart = 0;
+  let size = 0;
+  for (let i = 0; i < expected.length; i++) {
+    const value = expected[i] ?? NaN;
+    apart = largest(apart, Math.abs((found[i] ?? NaN) - value));
+    size = largest(size, Math.abs(value));
+  }
+  return apart / size;
+}
+
+/** NaN wins. */
+const largest = (a: number, b: number): number => (b <= a ? a : b);
+
+function named<T>(all: ReadonlyMap<string, T>, name: string): T {
+  const found = all.get(name);
+  if (found === undefined) throw new Error(`This check has no operand called ${name}.`);
+  return found;
+}
+
+function inputData(input: Input, random: () => number): Float32Array | Float16Array | Int32Array {
+  if (input.kind === 'whole')
+    return Int32Array.from({ length: input.count }, () => Math.floor(((random() + 1) / 2) * input.below));
+  const data = fill(input.ne, random);
+  if (input.kind === 'values') return data;
+  const [keys = 1, queries = 1] = input.ne;
+  data.forEach((_, i) => (data[i] = i % keys > Math.floor(i / keys) % queries ? -Infinity : 0));
+  return input.kind === 'mask' ? data : Float16Array.from(data);
+}
+
+const fill = (ne: readonly number[], random: () => number): Float32Array =>
+  Float32Array.from({ length: ne.reduce((a, b) => a * b) }, random);
+
+/** Numbers in −1 … 1, the same in every run (Park and Miller's generator). */
+function uniform(): () => number {
+  let state = 20_261;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return (state / 2_147_483_647) * 2 - 1;
+  };
+}
