@@ -173,11 +173,12 @@ export function expectedCalibrationError(
   let total = 0;
   for (let row = 0; row < rows; row++) {
     let best = 0;
-    for (let k = 1; k < classes; k++) {
-      if ((probabilities[row * classes + k] as number) > (probabilities[row * classes + best] as number)) best = k;
+    for (let k = 0; k < classes; k++) {
+      const p = probabilities[row * classes + k] as number;
+      if (!(p >= 0 && p <= 1)) throw new MetricError(`Probability ${k} of row ${row} is ${p}.`);
+      if (p > (probabilities[row * classes + best] as number)) best = k;
     }
     const p = probabilities[row * classes + best] as number;
-    if (!(p >= 0 && p <= 1)) throw new MetricError(`The probability of row ${row} is ${p}.`);
     const bin = Math.min(bins - 1, Math.max(0, Math.ceil(p * bins) - 1));
     const weight = weights === undefined ? 1 : (weights[row] as number);
     total += weight;
