@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // Starts the command line. The program is TypeScript that Node 24 runs as it stands; on an older Node this file starts
 // the Node 24 that `npm ci` has put beside it. Plain JavaScript, because an older Node must be able to read it.
+import { URL, fileURLToPath } from 'node:url';
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 const main = new URL('./main.ts', import.meta.url);
 

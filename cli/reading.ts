@@ -28,7 +28,7 @@ export function onImport(progress: Progress): (at: ImportProgress) => void {
     progress.update(
       size === null || size === 0
         ? { what: 'Importing', done: allRows, total: 0, unit: 'rows' }
-        : { what: `Importing (${count(rows)} rows)`, done: bytes, total: size, unit: 'bytes' },
+        : { what: 'Importing', done: bytes, total: size, unit: 'bytes', detail: counted(rows, 'row') },
     );
 }
 

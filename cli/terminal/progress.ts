@@ -3,7 +3,7 @@
  * plain lines, so that a log says that it lives. Never on standard output.
  */
 import type { Screen } from './screen.ts';
-import { count, duration, rate } from './figures.ts';
+import { bytes, count, duration, rate } from './figures.ts';
 import { cut } from './width.ts';
 
 export interface Step {
@@ -13,6 +13,8 @@ export interface Step {
   readonly total: number;
   /** of `done`: messages, bytes … */
   readonly unit: string;
+  /** what else is known, at the end of the line */
+  readonly detail?: string;
 }
 
 const REDRAW_MS = 100;
@@ -57,7 +59,6 @@ export class Progress implements Disposable {
     }
     this.#last = step;
     if (now - this.#drawn < (this.#live ? REDRAW_MS : LOG_MS) && !fresh) return;
-    if (!this.#live && fresh && this.#drawn === 0 && step.done > 0 && step.done === step.total) return;
     this.#drawn = now;
     this.#draw();
   }
@@ -108,18 +109,24 @@ export class Progress implements Disposable {
     this.#shown = 0;
   }
 
-  #line({ what, done, total, unit }: Step): string {
+  #line({ what, done, total, unit, detail }: Step): string {
     const seconds = (performance.now() - this.#started) / 1000;
     const perSecond = seconds > RATE_SECONDS ? (done - this.#startedAt) / seconds : 0;
     const parts = [what];
+    // In a log the line at the beginning says only what is begun.
+    if (!this.#live && seconds < RATE_SECONDS) return what;
     if (total > 0) {
       const part = Math.min(1, done / total);
       const full = Math.round(part * BAR);
       if (this.#live) parts.push(`${'█'.repeat(full)}${'░'.repeat(BAR - full)}`);
-      parts.push(`${Math.floor(part * 100)}%`, `${count(done)} of ${count(total)} ${unit}`);
+      parts.push(
+        `${Math.floor(part * 100)}%`,
+        unit === 'bytes' ? `${bytes(done)} of ${bytes(total)}` : `${count(done)} of ${count(total)} ${unit}`,
+      );
     } else if (done > 0) parts.push(`${count(done)} ${unit}`);
-    if (perSecond > 0) parts.push(`${rate(perSecond)}/s`);
+    if (perSecond > 0 && unit !== 'bytes') parts.push(`${rate(perSecond)}/s`);
     if (perSecond > 0 && total > done) parts.push(`${duration((total - done) / perSecond)} left`);
+    if (detail !== undefined) parts.push(detail);
     return parts.join('  ');
   }
 }

@@ -3,36 +3,55 @@
  * bidirectional control could show a text in another order than it has. None of them reaches the terminal as it is.
  */
 
-/** Controls (C0, DEL, C1), line and paragraph separators, lone surrogates, bidi and other invisible format signs. */
-const UNSAFE =
-  // eslint-disable-next-line no-control-regex -- these are what is looked for
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|[\u{e0000}-\u{e0fff}\u{f0000}-\u{10ffff}]/gu;
+/** Code points that steer, hide or reorder, first and last of each range. */
+const UNSAFE: readonly (readonly [number, number])[] = [
+  [0x0000, 0x001f], // C0 controls, ESC among them
+  [0x007f, 0x009f], // DEL and C1 controls, the one-byte CSI and OSC among them
+  [0x00ad, 0x00ad], // soft hyphen
+  [0x034f, 0x034f], // combining grapheme joiner
+  [0x061c, 0x061c], // Arabic letter mark (bidi)
+  [0x115f, 0x1160], // Hangul fillers, which look like nothing
+  [0x17b4, 0x17b5],
+  [0x180b, 0x180f],
+  [0x200b, 0x200f], // zero-width signs, left-to-right and right-to-left marks
+  [0x2028, 0x202e], // line and paragraph separators, bidi embeddings and overrides
+  [0x2060, 0x206f], // invisible operators, bidi isolates, deprecated controls
+  [0x3164, 0x3164],
+  [0xd800, 0xdfff], // lone surrogates: pairs are one code point by then
+  [0xfe00, 0xfe0e], // variation selectors; U+FE0F, that of emoji, stays
+  [0xfeff, 0xfeff],
+  [0xffa0, 0xffa0],
+  [0xfff0, 0xfffb],
+  [0xe0000, 0xe0fff], // tags, more variation selectors
+  [0xf0000, 0x10ffff], // private planes
+];
+const LAST_ASCII = 0x7e;
+const ZERO_WIDTH_JOINER = 0x200d;
 
 /**
  * `text` on one line: white space is a space, and every sign that could steer a terminal or hide is written as its
  * number, ‹U+202E›. What joins emoji (U+200D, U+FE0F) stays where it joins.
  */
 export function safeLine(text: string): string {
-  return text
-    .replace(/[\t\n\v\f\r\u0085\u2028\u2029\u00a0\u202f\u205f]+/gu, ' ')
-    .replace(/ {2,}/g, ' ')
-    .trim()
-    .replace(UNSAFE, (sign, offset: number, whole: string) =>
-      joinsEmoji(sign, offset, whole) ? sign : `‹U+${hex(sign)}›`,
-    );
-}
-
-function hex(sign: string): string {
-  return (sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-}
-
-/** A zero-width joiner between two emoji; U+FE0F is not among the unsafe signs. */
-function joinsEmoji(sign: string, offset: number, whole: string): boolean {
-  if (sign !== '\u200d') return false;
-  return (
-    /\p{Emoji}\ufe0f?\p{Emoji_Modifier}?$/u.test(whole.slice(0, offset)) && /^\p{Emoji}/u.test(whole.slice(offset + 1))
-  );
+  const line = text.replace(/[\s\u0085]+/gu, (space) => (space === '\ufeff' ? space : ' ')).trim();
+  let safe = '';
+  let before = '';
+  const signs = [...line];
+  for (const [i, sign] of signs.entries()) {
+    const point = sign.codePointAt(0) ?? 0;
+    const joins = point === ZERO_WIDTH_JOINER && isEmoji(before) && isEmoji(signs[i + 1] ?? '');
+    safe += isUnsafe(point) && !joins ? `‹U+${point.toString(16).toUpperCase().padStart(4, '0')}›` : sign;
+    if (point !== 0xfe0f) before = sign;
+  }
+  return safe;
 }
 
 /** As `safeLine` for a text of several lines, whose line breaks stay: an error that quotes a file's name, say. */
 export const escapedLines = (text: string): string => text.split(/\r?\n/).map(safeLine).join('\n');
+
+function isUnsafe(point: number): boolean {
+  if (point >= 0x20 && point <= LAST_ASCII) return false;
+  return UNSAFE.some(([first, last]) => point >= first && point <= last);
+}
+
+const isEmoji = (sign: string): boolean => /\p{Extended_Pictographic}|\p{Emoji_Modifier}/u.test(sign);

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node
 import { basename, join } from 'node:path';
 import { readGguf } from '../../engine/ggml/gguf/read.ts';
 import { readHyperparameters } from '../../engine/model/hyperparameters.ts';
-import { readCatalog, type CatalogModel, type NewModel } from './catalog.ts';
+import { INDEX, readCatalog, type CatalogModel, type NewModel } from './catalog.ts';
 import { ModelFileError } from './errors.ts';
 import { fileSha256, sizeOf } from './file.ts';
 import type { Places } from './places.ts';
@@ -40,9 +40,9 @@ export async function addModel(places: Places, path: string, signal?: AbortSigna
     copyFileSync(path, `${target}.new`);
     if ((await fileSha256(`${target}.new`, signal)) !== sha256) throw new Error('the copy differs from the file');
     renameSync(`${target}.new`, target);
-    const index = join(places.modelsFolder, 'catalog.json');
+    const index = join(places.modelsFolder, INDEX);
     const models = [...added.map(({ path: _path, origin: _origin, ...model }) => model), entry];
-    writeFileSync(`${index}.new`, JSON.stringify({ models }, null, 2));
+    writeFileSync(`${index}.new`, JSON.stringify(models, null, 2));
     renameSync(`${index}.new`, index);
   } catch (error) {
     rmSync(`${target}.new`, { force: true });

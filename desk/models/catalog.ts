@@ -1,36 +1,36 @@
-/** The models on this computer: those that come with the program (native-models/catalog.json) and those added to it. */
+/** The models on this computer: those that come with the program (native-models/catalog.json, adapters.json) and those added to it. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ModelFileError } from './errors.ts';
 import type { Places } from './places.ts';
 
-/** One base model. A file name, never a path: a catalog points nowhere but beside itself. */
+/** A file name, never a path: a catalog points nowhere but beside itself. */
+const fileName = z.string().regex(/^[^/\\]+\.gguf$/);
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
 const Entry = z.object({
   id: z.string().min(1),
-  file: z.string().regex(/^[^/\\]+\.gguf$/),
+  file: fileName,
   title: z.string().min(1),
   licence: z.string(),
   size: z.int().min(1),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256,
   architecture: z.string(),
   languages: z.array(z.string()),
   layers: z.int().min(1),
   width: z.int().min(1),
 });
+const Models = z.array(Entry);
 const Adapter = z.object({
   id: z.string().min(1),
-  file: z.string().regex(/^[^/\\]+\.gguf$/),
+  file: fileName,
   title: z.string().min(1),
   size: z.int().min(1),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256,
 });
-const Catalog = z.object({
-  models: z.array(Entry),
-  adapters: z.array(Adapter).default([]),
-  /** id of the adapter that is used where none is named */
-  defaultAdapter: z.string().optional(),
-});
+/** The first adapter is the one that is used where none is named. */
+const Adapters = z.array(Adapter);
 
 export type NewModel = z.infer<typeof Entry>;
 
@@ -50,38 +50,37 @@ export interface ModelCatalog {
   readonly defaultAdapter: CatalogAdapter | undefined;
 }
 
-const INDEX = 'catalog.json';
+export const INDEX = 'catalog.json';
+const ADAPTERS = 'adapters.json';
 
 /** @throws ModelFileError where a catalog is missing or damaged */
 export function readCatalog({ nativeModels, modelsFolder }: Places): ModelCatalog {
-  const embedded = read(join(nativeModels, INDEX), 'Get the program again; its checkout is incomplete.');
-  const addedIndex = join(modelsFolder, INDEX);
-  const added = existsSync(addedIndex)
-    ? read(addedIndex, 'Remove the file and add the models again with `moderato models add FILE`.')
-    : { models: [] };
-  const adapters = embedded.adapters.map((adapter) => ({ ...adapter, path: join(nativeModels, adapter.file) }));
+  const incomplete = 'Get the program again; its checkout is incomplete.';
+  const embedded = read(join(nativeModels, INDEX), Models, incomplete);
+  const index = join(modelsFolder, INDEX);
+  const again = 'Remove the file and add the models again with `moderato models add FILE`.';
+  const added = existsSync(index) ? read(index, Models, again) : [];
+  const list = join(nativeModels, ADAPTERS);
+  const known = existsSync(list) ? read(list, Adapters, incomplete) : [];
+  const adapters = known.map((adapter) => ({ ...adapter, path: join(nativeModels, adapter.file) }));
   return {
     models: [
-      ...embedded.models.map((model) => ({
-        ...model,
-        path: join(nativeModels, model.file),
-        origin: 'embedded' as const,
-      })),
-      ...added.models.map((model) => ({ ...model, path: join(modelsFolder, model.file), origin: 'added' as const })),
+      ...embedded.map((model) => ({ ...model, path: join(nativeModels, model.file), origin: 'embedded' as const })),
+      ...added.map((model) => ({ ...model, path: join(modelsFolder, model.file), origin: 'added' as const })),
     ],
     adapters,
-    defaultAdapter: adapters.find(({ id }) => id === embedded.defaultAdapter),
+    defaultAdapter: adapters[0],
   };
 }
 
-function read(file: string, remedy: string): z.infer<typeof Catalog> {
+function read<T>(file: string, shape: z.ZodType<T>, remedy: string): T {
   try {
-    return Catalog.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return shape.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (error) {
     const why =
       error instanceof z.ZodError
         ? `${error.issues[0]?.path.join('.') ?? ''}: ${error.issues[0]?.message ?? ''}`
         : String(error instanceof Error ? error.message : error);
-    throw new ModelFileError(file, `${file}: the catalog of models cannot be read (${why}).`, remedy, error);
+    throw new ModelFileError(file, `${file}: the list of models cannot be read (${why}).`, remedy, error);
   }
 }

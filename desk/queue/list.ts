@@ -73,7 +73,7 @@ export function* listQueue(workspace: Workspace, revision: Revision, filter: Que
   for (const { item } of candidates(workspace, revision, filter)) {
     if (filter.channel !== undefined && !isChannel(item, filter.channel)) continue;
     const stored = workspace.scores.get(revision.id, item.id);
-    if (stored?.probabilities == null) continue;
+    if (stored === undefined || stored.probabilities === null) continue;
     const verdict = verdictOf(judge, stored.probabilities);
     if (filter.label !== undefined && verdict.label !== filter.label) continue;
     if (rank >= filter.top) return;
@@ -136,7 +136,7 @@ function found(workspace: Workspace, revision: Revision, query: string): readonl
     const page = workspace.search.text(query, PAGE, before);
     for (const item of page) {
       const score = workspace.scores.get(revision.id, item.id)?.score;
-      if (score != null) hits.push({ item, score });
+      if (score !== undefined && score !== null) hits.push({ item, score });
     }
     const last = page.at(-1);
     if (last === undefined) break;

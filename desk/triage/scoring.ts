@@ -13,6 +13,8 @@ import type { Leader } from './leading.ts';
 
 export interface OpenModelOptions {
   readonly deterministic: boolean;
+  /** exit depth; it must be that of the adapter */
+  readonly depth?: number;
 }
 
 /** Opens the chosen model in the engine. Throws like `Supervisor.open`. */
@@ -20,12 +22,19 @@ export async function openModel(
   supervisor: Supervisor,
   places: Places,
   { base, adapterBytes }: ChosenModel,
-  { deterministic }: OpenModelOptions,
+  { deterministic, depth }: OpenModelOptions,
   signal?: AbortSignal,
 ): Promise<EngineSession> {
   const { calibrationFile } = places;
   return await supervisor.open(
-    { base, adapter: adapterBytes, backend: 'auto', deterministic, calibrationFile },
+    {
+      base,
+      adapter: adapterBytes,
+      backend: 'auto',
+      deterministic,
+      calibrationFile,
+      ...(depth !== undefined && { depth }),
+    },
     { ...(signal && { signal }) },
   );
 }

@@ -1,0 +1,62 @@
+/** Labelled texts for training and evaluation, read whole: both need all of them at once. */
+import { openTables, TableError, type TableColumns } from './open.ts';
+
+export interface LabelledRow {
+  /** the row's own id, else its number */
+  readonly id: string;
+  readonly text: string;
+  readonly label: string;
+}
+
+export interface LabelledTable {
+  readonly path: string;
+  readonly rows: readonly LabelledRow[];
+  /** distinct labels in the order in which they come, with their rows */
+  readonly counts: ReadonlyMap<string, number>;
+  /** rows without a label or without text; they are left out */
+  readonly leftOut: { readonly noLabel: number; readonly noText: number; readonly rejected: number };
+  /** Sentences for people. Never hold message text. */
+  readonly warnings: readonly string[];
+}
+
+/** The engine takes no more rows in one training. */
+const MOST_ROWS = 2_000_000;
+
+/**
+ * @throws ImportError where the file cannot be read, TableError where a column is missing, nothing is labelled, or the
+ *   file is cut: a training set that is silently shorter than the file is no training set
+ */
+export async function readLabelled(path: string, columns: TableColumns, signal?: AbortSignal): Promise<LabelledTable> {
+  const rows: LabelledRow[] = [];
+  const counts = new Map<string, number>();
+  const leftOut = { noLabel: 0, noText: 0, rejected: 0 };
+  const warnings: string[] = [];
+  for await (const { reading, source } of openTables(path, columns, true, { signal })) {
+    for await (const batch of reading) {
+      for (const row of batch) {
+        if (row.status === 'rejected') leftOut.rejected++;
+        else if (row.label === undefined || row.label === '') leftOut.noLabel++;
+        else if (row.text.trim() === '') leftOut.noText++;
+        else {
+          rows.push({ id: row.id ?? String(row.place.row), text: row.text, label: row.label });
+          counts.set(row.label, (counts.get(row.label) ?? 0) + 1);
+        }
+      }
+      if (rows.length > MOST_ROWS) {
+        throw new TableError(path, `it has more than ${MOST_ROWS} rows.`, 'Take a random part of them.');
+      }
+    }
+    warnings.push(...reading.summary.warnings);
+    if (!reading.summary.complete) {
+      throw new TableError(
+        source.path,
+        `it ends too early. ${reading.summary.warnings.join(' ')}`,
+        'Get the whole file; nothing was made of the part.',
+      );
+    }
+  }
+  if (rows.length === 0) {
+    throw new TableError(path, 'no row has both a text and a label.', 'Check --text and --label.');
+  }
+  return { path, rows, counts, leftOut, warnings };
+}
