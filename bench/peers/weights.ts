@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { truncateGguf } from '../../engine/ggml/gguf/rewrite.ts';
+
+/** llama.h, enum llama_ftype */
+const FTYPES: Readonly<Record<string, number>> = { f32: 0, q8_0: 7, bf16: 32 };
+
+/** The model file with mean pooling written into it, which node-llama-cpp takes from nowhere else. */
+export function meanPooled(base: string, blocks: number, folder: string): string {
+  const target = path.join(folder, `mean.${path.basename(base)}`);
+  truncateGguf(base, target, { blocks, pooling: 'mean' });
+  return target;
+}
+
+/**
+ * The file for llama.cpp that holds the same weight type as our layout does (`q8_0+AMX`, `file+AMX`, `bf16`), and the
+ * type's name; null where that is the file itself.
+ */
+export async function sameWeights(
+  layout: string,
+  base: string,
+  folder: string,
+): Promise<{ readonly file: string; readonly weights: string } | null> {
+  const [type = ''] = layout.split('+');
+  if (type === 'file') return null;
+  const ftype = FTYPES[type];
+  if (ftype === undefined) throw new Error(`the bench has no llama.cpp weight type for our layout ${layout}`);
+  const file = path.join(folder, `${type}.${path.basename(base)}`);
+  const program = path.join(import.meta.dirname, 'requantise.ts');
+  await promisify(execFile)(process.execPath, [program, base, file, String(ftype)], { maxBuffer: 2 ** 26 });
+  return { file, weights: type.toUpperCase() };
+}

@@ -1,0 +1,102 @@
+/**
+ * Programs timed in turn. A shared machine is the rule and not the exception, and one busy neighbour halves a program
+ * that waits by spinning, so each run is checked for what else took the processor, and disturbed rounds are repeated.
+ */
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import type { Contestant } from './peers/protocol.ts';
+
+/** A run counts as quiet when others had less than this share of all cores. */
+const QUIET = 0.05;
+const TICKS_PER_SECOND = 100;
+
+export interface Raced {
+  /** median over the rounds that count */
+  readonly seconds: number;
+  /** median share of all cores that other programs had meanwhile; null where the system does not say */
+  readonly others: number | null;
+}
+
+interface Run {
+  readonly seconds: number;
+  readonly others: number | null;
+}
+
+/**
+ * Times the first `count` texts in every program: one run each to warm up, then `rounds` rounds in which each has its
+ * turn. Up to as many further rounds replace disturbed ones; if there are not enough quiet rounds, the least disturbed
+ * count. Returns one result per program, in order.
+ */
+export async function race(programs: readonly Contestant[], count: number, rounds: number): Promise<readonly Raced[]> {
+  for (const program of programs) await program.run(count);
+  const all: (readonly Run[])[] = [];
+  const quiet = (): number => all.filter((round) => disturbance(round) < QUIET).length;
+  while (all.length < rounds || (quiet() < rounds && all.length < 2 * rounds)) {
+    const round: Run[] = [];
+    for (const program of programs) round.push(await timed(program, count));
+    all.push(round);
+  }
+  const counted = all.toSorted((a, b) => disturbance(a) - disturbance(b)).slice(0, rounds);
+  return programs.map((_, i) => {
+    const runs = counted.flatMap((round) => round[i] ?? []);
+    const others = runs.flatMap((run) => run.others ?? []);
+    return { seconds: median(runs.map(({ seconds }) => seconds)), others: others.length > 0 ? median(others) : null };
+  });
+}
+
+/** The fastest of a few short runs: for choosing a setting, where a disturbed run must not decide. */
+export async function best(program: Contestant, count: number): Promise<number> {
+  await program.run(count);
+  let seconds = Infinity;
+  for (let i = 0; i < 3; i++) seconds = Math.min(seconds, (await program.run(count)).seconds);
+  return seconds;
+}
+
+async function timed(program: Contestant, count: number): Promise<Run> {
+  const before = busyTicks();
+  const ownBefore = program.pid === undefined ? null : processTicks(program.pid);
+  const start = performance.now();
+  const { seconds } = await program.run(count);
+  const wall = (performance.now() - start) / 1000;
+  const after = busyTicks();
+  const ownAfter = program.pid === undefined ? null : processTicks(program.pid);
+  if (before === null || after === null || ownBefore === null || ownAfter === null) return { seconds, others: null };
+  const others = after - before - (ownAfter - ownBefore);
+  return { seconds, others: Math.max(0, others) / (wall * TICKS_PER_SECOND * availableParallelism()) };
+}
+
+const disturbance = (round: readonly Run[]): number => Math.max(...round.map(({ others }) => others ?? 0));
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const upper = sorted[middle] ?? NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
+}
+
+/** Processor time of all programs since the start, idle time left out (Linux). */
+function busyTicks(): number | null {
+  const line = read('/proc/stat')?.split('\n')[0];
+  if (line === undefined) return null;
+  const [user = 0, nice = 0, system = 0, , , irq = 0, soft = 0, steal = 0] = line
+    .trim()
+    .split(/\s+/)
+    .slice(1)
+    .map(Number);
+  return user + nice + system + irq + soft + steal;
+}
+
+/** Processor time of one process with all its threads (Linux). */
+function processTicks(pid: number): number | null {
+  // The name in brackets may hold spaces; the numbers begin after it, user and system time are the 12th and 13th.
+  const fields = read(`/proc/${pid}/stat`)?.split(') ').at(-1)?.split(' ');
+  return fields ? Number(fields[11]) + Number(fields[12]) : null;
+}
+
+function read(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return null;
+  }
+}
