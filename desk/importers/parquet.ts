@@ -45,7 +45,8 @@ async function openParquet(input: Input): Promise<ParquetFile> {
     const tail = Buffer.from(await slice(Math.max(0, byteLength - 4))).toString('latin1');
     if (tail === 'PARE')
       throw new ImportError(input.path, input.member, 'is an encrypted Parquet file.', 'Save it without encryption.');
-    if (tail !== 'PAR1')
+    // Both marks, and the length between them.
+    if (tail !== 'PAR1' || byteLength < 12)
       throw new ImportError(
         input.path,
         input.member,
