@@ -29,16 +29,19 @@ function scoreOf(probabilities: Float32Array, neutral: number): number {
 }
 
 /**
- * The most probable of the labels that reach their threshold. Where none does: the neutral label of a binary task, no
- * label where there may be several, else the most probable one.
+ * The neutral label unless another reaches its threshold; of several that do, the one that is furthest above its own.
+ * In a task of several classes the neutral label stands among them, so that with equal thresholds the most probable one
+ * wins. Without a neutral label: the most probable one; where there may be several per item, none.
  */
-function labelOf({ task, labels, neutralLabel, thresholds }: Judge, p: Float32Array, neutral: number): string | null {
-  const reached = labels.map((_, i) => i).filter((i) => i !== neutral && (p[i] ?? 0) >= (thresholds[i] ?? 0.5));
-  const among = reached.length > 0 ? reached : labels.map((_, i) => i);
-  if (reached.length === 0 && task === 'binary' && neutralLabel !== null) return neutralLabel;
-  if (reached.length === 0 && task === 'multi-label') return neutralLabel;
-  const best = among.reduce((a, b) => ((p[b] ?? 0) > (p[a] ?? 0) ? b : a));
-  return labels[best] ?? null;
+function labelOf({ task, labels, thresholds }: Judge, p: Float32Array, neutral: number): string | null {
+  const above = (i: number): number => (p[i] ?? 0) / Math.max(thresholds[i] ?? 0.5, 1e-9);
+  const best = (among: readonly number[]): string | null =>
+    labels[among.reduce((a, b) => (above(b) > above(a) ? b : a))] ?? null;
+  const all = labels.map((_, i) => i);
+  const reached = all.filter((i) => i !== neutral && above(i) >= 1);
+  if (reached.length > 0) return best(task === 'multi-class' && neutral >= 0 ? [...reached, neutral] : reached);
+  if (neutral >= 0) return labels[neutral] ?? null;
+  return task === 'multi-label' ? null : best(all);
 }
 
 /** Six places: more are noise of the batch that a text was in. */

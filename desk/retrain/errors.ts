@@ -1,0 +1,10 @@
+/** Data that nothing can be learnt from, or measured on, as it stands. */
+export class TrainingDataError extends Error {
+  override readonly name = 'TrainingDataError';
+  readonly remedy: string;
+
+  constructor(message: string, remedy: string) {
+    super(message);
+    this.remedy = remedy;
+  }
+}

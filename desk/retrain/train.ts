@@ -1,0 +1,166 @@
+/** Training an adapter from labelled tables: read, check, train in the engine, write the adapter and its report. */
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import type { Progress } from '../../engine/contract.ts';
+import { LanguageDetector } from '../importers/language.ts';
+import { chooseBase } from '../models/choose.ts';
+import { ModelFileError } from '../models/errors.ts';
+import type { Places } from '../models/places.ts';
+import type { Supervisor } from '../supervisor.ts';
+import { readLabelled, type LabelledTable } from '../tables/labelled.ts';
+import type { TableColumns } from '../tables/open.ts';
+import { labelsOf } from './labels.ts';
+
+export interface TrainInput {
+  readonly train: string;
+  readonly dev: string;
+  readonly columns: TableColumns;
+  /** where the adapter goes; its report stands beside it */
+  readonly out: string;
+  /** path or catalog id of the base model */
+  readonly model?: string | undefined;
+  readonly depth?: number | undefined;
+  readonly pooling?: 'mean' | 'last' | 'cls' | undefined;
+  /** put before every text, e.g. "Instruct: …\nQuery: " */
+  readonly instruction?: string | undefined;
+  readonly name?: string | undefined;
+  /** the label that means "nothing to review"; null: there is none; undefined: guessed from its name */
+  readonly neutral?: string | null | undefined;
+  /** BCP 47; default: those that the training texts are in */
+  readonly languages?: readonly string[] | undefined;
+  readonly seed?: number | undefined;
+}
+
+export interface TrainHooks {
+  readonly signal?: AbortSignal;
+  readonly onStage?: (stage: 'reading' | 'opening' | 'training') => void;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Trained {
+  /** as it stands in the file beside the adapter */
+  readonly report: Readonly<Record<string, unknown>>;
+  readonly adapterFile: string;
+  readonly reportFile: string;
+  readonly tables: readonly LabelledTable[];
+}
+
+/** Share of the sure texts that a language must have to count as one that the adapter was trained on. */
+const LANGUAGE_SHARE = 0.05;
+
+/**
+ * @throws ImportError, TableError, TrainingDataError for the data; ModelFileError where the adapter cannot be written;
+ *   EngineCallError, EngineFailed for the training. Nothing is written before all is done.
+ */
+export async function trainAdapter(
+  supervisor: Supervisor,
+  places: Places,
+  input: TrainInput,
+  hooks: TrainHooks = {},
+): Promise<Trained> {
+  const { signal } = hooks;
+  const { out, columns } = input;
+  checkPlace(out);
+  hooks.onStage?.('reading');
+  const base = await chooseBase(places, input.model);
+  const train = await readLabelled(input.train, columns, signal);
+  const dev = await readLabelled(input.dev, columns, signal);
+  const { labels, neutral } = labelsOf(train, dev, input.neutral);
+  hooks.onStage?.('opening');
+  await using session = await supervisor.open(
+    {
+      base,
+      backend: 'auto',
+      deterministic: false,
+      calibrationFile: places.calibrationFile,
+      ...(input.depth !== undefined && { depth: input.depth }),
+      ...(input.pooling !== undefined && { pooling: input.pooling }),
+      ...(input.instruction !== undefined && { instruction: input.instruction }),
+    },
+    { ...(signal && { signal }) },
+  );
+  hooks.onStage?.('training');
+  const rowsOf = ({ rows }: LabelledTable) =>
+    rows.map(({ text, label }, row) => ({ key: String(row), text, label: labels.indexOf(label) }));
+  const source = {
+    train: partOf(train),
+    dev: partOf(dev),
+    made: new Date().toISOString(),
+    ...(input.seed !== undefined && { seed: input.seed }),
+  };
+  const { adapter, report } = await session.trainProbe(
+    {
+      labels,
+      train: rowsOf(train),
+      dev: rowsOf(dev),
+      options: {
+        name: input.name ?? basename(out).replace(/(\.adapter)?\.gguf$/, ''),
+        neutralLabel: neutral,
+        classWeights: 'balanced',
+        ngrams: true,
+        languages: input.languages ?? languagesOf(train),
+        source,
+      },
+    },
+    { signal, onProgress: hooks.onProgress },
+  );
+  const reportFile = `${out.replace(/\.gguf$/, '')}.report.json`;
+  const whole = { ...source, labels, neutral_label: neutral, ...report };
+  writeWhole(out, adapter);
+  writeWhole(reportFile, Buffer.from(`${JSON.stringify(whole, null, 2)}\n`));
+  return { report: whole, adapterFile: out, reportFile, tables: [train, dev] };
+}
+
+const partOf = ({ path, rows, counts }: LabelledTable) => ({
+  file: basename(path),
+  rows: rows.length,
+  per_label: Object.fromEntries(counts),
+});
+
+/** Languages of the texts, most frequent first, without what a detector makes of odd ones. */
+function languagesOf({ rows }: LabelledTable): readonly string[] {
+  const detector = new LanguageDetector();
+  const counts = new Map<string, number>();
+  for (const { text } of rows) {
+    const language = detector.detect(text);
+    if (language !== '' && language !== 'unsure') counts.set(language, (counts.get(language) ?? 0) + 1);
+  }
+  const sure = [...counts.values()].reduce((sum, n) => sum + n, 0);
+  return [...counts]
+    .filter(([, n]) => n >= sure * LANGUAGE_SHARE)
+    .sort(([, a], [, b]) => b - a)
+    .map(([language]) => language);
+}
+
+/** A training takes minutes: a place that cannot be written is said before it begins. */
+function checkPlace(file: string): void {
+  if (existsSync(file) && !statSync(file).isFile()) {
+    throw new ModelFileError(file, `${file} is a folder or a device.`, 'Name the adapter file: NAME.gguf.');
+  }
+  if (!existsSync(dirname(file))) {
+    throw new ModelFileError(file, `There is no folder ${dirname(file)}.`, 'Make it first, or name another place.');
+  }
+}
+
+/** Whole or not at all: under another name first, on the disk, then renamed. */
+function writeWhole(file: string, bytes: Uint8Array): void {
+  const unfinished = `${file}.new`;
+  try {
+    const descriptor = openSync(unfinished, 'w');
+    try {
+      for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(unfinished, file);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw new ModelFileError(
+      file,
+      `${file} could not be written: ${error instanceof Error ? error.message : String(error)}.`,
+      'Free some space or check the permissions, then train again.',
+      error,
+    );
+  }
+}
