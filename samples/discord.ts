@@ -95,7 +95,7 @@ function besides(turn: Turn, position: number, server: string, channel: string, 
     };
     return [row(ms, 4, 'Default', bot, '', { embeds: [embed] })];
   }
-  if (position % 500 === 120) {
+  if (position % 500 === 130) {
     const reference = { messageId: snowflake(turn.time, 0), channelId: channel, guildId: server };
     return [row(ms, 5, 'ChannelPinnedMessage', author, 'Pinned a message.', { reference })];
   }
@@ -122,7 +122,7 @@ export function discordExport(turns: readonly Turn[], random: Random): DiscordSa
       turn.comment.text,
       {
         timestampEdited: turn.edited === null ? null : stamp(turn.edited),
-        isPinned: position % 500 === 120,
+        isPinned: position % 500 === 130,
         reactions,
         // Discord lists the author of the message replied to as mentioned, unless the ping was switched off.
         mentions: target === undefined || random() < 0.2 ? [] : [userOf(target.author)],

@@ -138,7 +138,7 @@ export function telegramExport(turns: readonly Turn[], people: readonly Person[]
         text: '',
         text_entities: [],
       });
-    } else if (position % 500 === 120) {
+    } else if (position % 500 === 130) {
       messages.push(service(++id, after, owner, 'pin_message', { message_id: ids[position] as number }));
     }
   });
