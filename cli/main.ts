@@ -1,7 +1,5 @@
 /** The command line: `moderato VERB`. This file lists the verbs; each has a file of its own. */
 import { Command, CommanderError } from '@commander-js/extra-typings';
-import { readFileSync } from 'node:fs';
-import { z } from 'zod';
 import { benchVerb } from './bench.ts';
 import { doctorVerb } from './doctor.ts';
 import { evalVerb } from './eval.ts';
@@ -12,10 +10,7 @@ import { EXIT } from './run.ts';
 import { scoreVerb } from './score.ts';
 import { trainVerb } from './train.ts';
 import { triageVerb } from './triage.ts';
-
-const { version } = z
-  .object({ version: z.string() })
-  .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')));
+import { version } from './version.ts';
 
 const program = new Command('moderato')
   .description(
