@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { z } from 'zod';
 import { cleaned, decodeEntities } from '../../native-models/recipe/clean-text.ts';
-import { buildCorpus, refuseSamples } from '../../native-models/recipe/corpus.ts';
+import { buildCorpus, CORPUS_SETS, refuseSamples } from '../../native-models/recipe/corpus.ts';
 import { readDataset, type SetName } from '../../native-models/recipe/datasets.ts';
 import { findExcluded, formatExcluded, readExcluded } from '../../native-models/recipe/excluded.ts';
 import { jaccard, nearDuplicateGroups, shingles, ShingleIndex } from '../../native-models/recipe/near-duplicates.ts';
@@ -178,5 +179,33 @@ describe('the committed list of excluded rows', () => {
 
   it('gives an error that names the line when it is damaged', () => {
     assert.throws(() => readExcluded(join(root, 'native-models/recipe/README.md')), /README\.md, line 3/);
+  });
+});
+
+describe('the committed account of the corpus', () => {
+  const account = z
+    .object({
+      labels: z.tuple([z.literal('fine'), z.literal('abusive')]),
+      files: z.record(z.string(), z.object({ rows: z.int(), sha256: z.string().regex(/^[0-9a-f]{64}$/) })),
+      sets: z.record(z.string(), z.record(z.string(), z.int().positive())),
+      leftOut: z.record(z.string(), z.record(z.string(), z.int().positive())),
+    })
+    .parse(JSON.parse(readFileSync(join(root, 'native-models/recipe/corpus.json'), 'utf8')));
+
+  it('adds up', () => {
+    for (const split of ['train', 'dev']) {
+      const counts = Object.values(account.sets).flatMap((set) =>
+        Object.entries(set).flatMap(([key, count]) => (key.startsWith(`${split}.`) ? [count] : [])),
+      );
+      assert.equal(
+        counts.reduce((a, b) => a + b, 0),
+        account.files[`${split}.csv`]?.rows,
+      );
+    }
+    assert.deepEqual(Object.keys(account.sets), [...CORPUS_SETS]);
+  });
+
+  it('counts all 4,000 messages of the samples as left out', () => {
+    assert.equal(account.leftOut['civil_comments_crowd']?.['sample'], 4000);
   });
 });
