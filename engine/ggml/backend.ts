@@ -100,7 +100,7 @@ export class Backend {
     const device = devices.find(({ name }) => DEVICE_PREFIX[accelerator].test(name));
     if (!device)
       throw new NoDeviceError(
-        `ggml found no ${accelerator} device on this machine; it has ${devices.map(({ name }) => name).join(', ') || 'none'}.`,
+        `This machine has no device that ${accelerator} can use (found: ${devices.map(({ name }) => name).join(', ') || 'none'}).`,
       );
     const pointer = native.ggml_backend_dev_init(device.pointer, null);
     if (!pointer)
@@ -127,10 +127,15 @@ export class Backend {
     return this.native.ggml_backend_dev_supports_op(this.#devicePointer, node);
   }
 
-  /** Runs a native graph off the event loop. Throws BackendError with ggml's status. */
-  async compute(graph: Pointer): Promise<void> {
+  /** Throws BackendError while a computation is in flight: nothing is copied or moved meanwhile. */
+  assertIdle(): void {
     if (this.#disposed) throw new BackendError('The backend is closed.');
     if (this.#computing) throw new BackendError('A computation is already in flight on this backend.');
+  }
+
+  /** Runs a native graph off the event loop. Throws BackendError with ggml's status. */
+  async compute(graph: Pointer): Promise<void> {
+    this.assertIdle();
     this.#computing = true;
     const running = this.native.computeAsync(this.pointer, graph);
     this.#inFlight = running.catch(() => undefined);

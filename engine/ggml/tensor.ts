@@ -9,12 +9,29 @@ export class ShapeError extends Error {
   override name = 'ShapeError';
 }
 
+/** What a tensor's memory belongs to: the Graph or the Weights that made it. */
+export interface TensorHome {
+  readonly native: Native;
+  /** Its tensors are gone. */
+  readonly disposed: boolean;
+  /** Throws BackendError unless the tensor's memory is there and may be copied now. */
+  assertCopy(tensor: Tensor, direction: 'to' | 'from'): void;
+}
+
+interface TensorDetails {
+  /** strides in bytes; dense where absent */
+  readonly nb?: Shape;
+  readonly repacked?: boolean;
+  /** the tensor whose memory this one looks into */
+  readonly source?: Tensor;
+}
+
 /**
  * A tensor of a ggml context. Sizes and strides are kept on this side: the native struct is never decoded.
- * It does not own its memory; the Graph or Weights that made it does.
+ * It does not own its memory: its home does.
  */
 export class Tensor {
-  readonly native: Native;
+  readonly home: TensorHome;
   readonly pointer: Pointer;
   readonly type: GgmlType;
   readonly ne: Shape;
@@ -22,21 +39,23 @@ export class Tensor {
   readonly nb: Shape;
   /** Lies in a buffer that rearranges weights: may only be the left operand of a product. */
   readonly repacked: boolean;
+  /** the tensor that holds the memory; itself unless this is a view */
+  readonly source: Tensor;
 
   constructor(
-    native: Native,
+    home: TensorHome,
     pointer: Pointer,
     type: GgmlType,
     ne: Shape,
-    nb: Shape = denseStrides(type, ne),
-    repacked = false,
+    { nb = denseStrides(type, ne), repacked = false, source }: TensorDetails = {},
   ) {
-    this.native = native;
+    this.home = home;
     this.pointer = pointer;
     this.type = type;
     this.ne = ne;
     this.nb = nb;
     this.repacked = repacked;
+    this.source = source?.source ?? this;
   }
 
   /** number of elements */
@@ -59,33 +78,40 @@ export class Tensor {
     return this.nb[0] === GGML_TYPES[this.type].blockBytes;
   }
 
-  /** Copies to the backend. The tensor must be allocated and no computation may be in flight on its backend. */
+  /** Copies to the backend. Throws ShapeError, BackendError when it is not allocated or a computation is in flight. */
   upload(data: ArrayBufferView): void {
     if (data.byteLength !== this.byteLength)
       throw new ShapeError(`A tensor of ${describe(this)} takes ${this.byteLength} bytes, not ${data.byteLength}.`);
-    this.native.ggml_backend_tensor_set(this.pointer, data, 0, data.byteLength);
+    if (!this.dense) throw new ShapeError(`Only a dense tensor can be filled, not a view of ${describe(this)}.`);
+    this.home.assertCopy(this, 'to');
+    this.home.native.ggml_backend_tensor_set(this.pointer, data, 0, data.byteLength);
   }
 
   /** Copies part of a tensor to the backend, from byte `offset` on. */
   uploadPart(data: ArrayBufferView, offset: number): void {
-    if (offset < 0 || offset + data.byteLength > this.byteLength)
+    if (!Number.isSafeInteger(offset) || offset < 0 || offset + data.byteLength > this.byteLength)
       throw new ShapeError(
         `Bytes ${offset} to ${offset + data.byteLength} lie outside a tensor of ${this.byteLength} bytes.`,
       );
-    this.native.ggml_backend_tensor_set(this.pointer, data, offset, data.byteLength);
+    // A rearranged weight is rearranged as a whole.
+    if (!this.dense || this.repacked) throw new ShapeError(`${describe(this)} cannot be filled in parts.`);
+    this.home.assertCopy(this, 'to');
+    this.home.native.ggml_backend_tensor_set(this.pointer, data, offset, data.byteLength);
   }
 
-  /** Copies an F32 tensor from the backend, in its dense order. */
+  /** Copies an F32 tensor from the backend, in its dense order: a weight or an output of a computed graph. */
   download(): Float32Array {
     if (this.type !== 'f32' || !this.dense || this.repacked)
       throw new ShapeError(`Only a dense f32 tensor can be read back, not ${describe(this)}.`);
+    this.home.assertCopy(this, 'from');
     const data = new Float32Array(this.size);
-    this.native.ggml_backend_tensor_get(this.pointer, data, 0, data.byteLength);
+    this.home.native.ggml_backend_tensor_get(this.pointer, data, 0, data.byteLength);
     return data;
   }
 }
 
-export const describe = (tensor: Tensor): string => `${tensor.type} (${tensor.ne.join(', ')})`;
+export const describe = ({ type, ne, repacked, dense }: Tensor): string =>
+  `${repacked ? 'rearranged ' : dense ? '' : 'strided '}${type} (${ne.join(', ')})`;
 
 /** Strides in bytes of a contiguous tensor. */
 export function denseStrides(type: GgmlType, ne: Shape): Shape {
@@ -100,4 +126,14 @@ export function shape(ne: readonly number[]): Shape {
   for (const n of [a, b, c, d])
     if (!Number.isSafeInteger(n) || n < 1) throw new ShapeError(`(${ne.join(', ')}) is not a shape.`);
   return [a, b, c, d];
+}
+
+/** The shape of a tensor of this type: rows are a whole number of blocks, and its bytes can be counted exactly. */
+export function shapeOf(type: GgmlType, ne: readonly number[]): Shape {
+  const full = shape(ne);
+  const { blockSize } = GGML_TYPES[type];
+  if (full[0] % blockSize !== 0)
+    throw new ShapeError(`Rows of ${type} have a multiple of ${blockSize} values, not ${full[0]}.`);
+  if (!Number.isSafeInteger(tensorBytes(type, full))) throw new ShapeError(`${type} (${ne.join(', ')}) is too large.`);
+  return full;
 }

@@ -1,0 +1,135 @@
+/**
+ * What each operation takes. ggml ends the process on a wrong shape, or reads past the end in silence, so that every
+ * rule of its builders and kernels stands here once more; each function throws ShapeError. Sizes in ggml order.
+ */
+import { GGML_TYPES, type GgmlType } from './gguf/types.ts';
+import { describe, shape, ShapeError, type Shape, type Tensor } from './tensor.ts';
+
+/** Types without the conversions and products that weights need. */
+const NOT_WEIGHTS: ReadonlySet<GgmlType> = new Set(['i8', 'i16', 'i32', 'i64', 'f64', 'q8_1', 'q8_K']);
+const FLOATS: ReadonlySet<GgmlType> = new Set(['f32', 'f16', 'bf16']);
+
+export function refuse(what: string, ...operands: readonly Tensor[]): never {
+  throw new ShapeError(`${what} does not take ${operands.map(describe).join(' and ')}.`);
+}
+
+const isBlocked = ({ type }: Tensor): boolean => GGML_TYPES[type].blockSize > 1;
+const isVector = ({ ne }: Tensor): boolean => ne[1] === 1 && ne[2] === 1 && ne[3] === 1;
+const isCount = (n: number): boolean => Number.isSafeInteger(n) && n >= 0;
+
+/** f32, elements of a row side by side */
+export function takesRows(what: string, ...operands: readonly Tensor[]): void {
+  if (operands.some((a) => a.type !== 'f32' || !a.denseRows || a.repacked)) refuse(what, ...operands);
+}
+
+/** f32, contiguous */
+export function takesDense(what: string, ...operands: readonly Tensor[]): void {
+  if (operands.some((a) => a.type !== 'f32' || !a.dense || a.repacked)) refuse(what, ...operands);
+}
+
+/** b can be repeated into a's shape */
+export function takesRepeated(what: string, a: Tensor, b: Tensor): void {
+  takesRows(what, a, b);
+  if (a.ne.some((n, i) => n % (b.ne[i] ?? 1) !== 0)) refuse(what, a, b);
+}
+
+export function takesNorm(what: string, a: Tensor, eps: number): void {
+  takesRows(what, a);
+  if (!(eps >= 0 && eps < Infinity)) throw new ShapeError(`${what} needs a small number of 0 or more, not ${eps}.`);
+}
+
+/** an even number of values in a row; gives the shape with half of them */
+export function takesHalves(what: string, a: Tensor): Shape {
+  takesDense(what, a);
+  if (a.ne[0] % 2 !== 0) refuse(what, a);
+  return [a.ne[0] / 2, a.ne[1], a.ne[2], a.ne[3]];
+}
+
+export function takesProduct(a: Tensor, b: Tensor): void {
+  const fits = a.ne[0] === b.ne[0] && b.ne[2] % a.ne[2] === 0 && b.ne[3] % a.ne[3] === 0;
+  const types = !NOT_WEIGHTS.has(a.type) && (b.type === 'f32' || (b.type === 'f16' && a.type === 'f16'));
+  if (!fits || !types || !a.denseRows || !b.denseRows || a.nb[0] > a.nb[1] || b.repacked) refuse('mulMat', a, b);
+  // Rearranged weights times rows that are not side by side give wrong numbers in silence.
+  if (a.repacked && !(b.dense && b.type === 'f32' && b.ne[3] === 1)) refuse('mulMat with rearranged weights', a, b);
+}
+
+export function takesSoftMax(a: Tensor, mask: Tensor | null): void {
+  takesDense('softMax', a);
+  if (!mask) return;
+  const fits =
+    mask.ne[0] === a.ne[0] && mask.ne[1] >= a.ne[1] && a.ne[2] % mask.ne[2] === 0 && a.ne[3] % mask.ne[3] === 0;
+  if (!fits || !mask.dense || (mask.type !== 'f32' && mask.type !== 'f16')) refuse('softMax', a, mask);
+}
+
+export function takesFlashAttention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor): void {
+  const [width, queries, heads, texts] = q.ne;
+  const pairs = k.ne.every((n, i) => n === v.ne[i]) && k.ne[0] === width && heads % k.ne[2] === 0 && texts === k.ne[3];
+  const types = q.type === 'f32' && k.type === v.type && (k.type === 'f32' || k.type === 'f16');
+  if (!pairs || !types || ![q, k, v].every((a) => a.denseRows && !a.repacked)) refuse('flashAttention', q, k, v);
+  const covers =
+    mask.type === 'f16' && mask.dense && mask.ne[0] === k.ne[1] && mask.ne[1] === queries && mask.ne[2] === 1;
+  if (!covers || texts % mask.ne[3] !== 0) refuse('flashAttention', q, mask);
+}
+
+export function takesRope(a: Tensor, positions: Tensor, dims: number, factors: Tensor | undefined): void {
+  takesRows('rope', a);
+  const turns = isCount(dims) && dims >= 2 && dims % 2 === 0 && dims <= a.ne[0];
+  const placed = positions.type === 'i32' && positions.dense && isVector(positions) && positions.ne[0] === a.ne[2];
+  if (!turns || !placed) refuse(`rope of ${dims} dimensions`, a, positions);
+  if (factors && (factors.type !== 'f32' || !factors.dense || !isVector(factors) || factors.ne[0] < dims / 2))
+    refuse('rope', a, factors);
+}
+
+export function takesGetRows(table: Tensor, ids: Tensor): void {
+  const isTable = !NOT_WEIGHTS.has(table.type) && table.denseRows && table.ne[2] === 1 && table.ne[3] === 1;
+  if (!isTable || table.repacked || ids.type !== 'i32' || !ids.dense || !isVector(ids)) refuse('getRows', table, ids);
+}
+
+export function takesReshape(a: Tensor, ne: Shape): void {
+  const whole = ne[0] % GGML_TYPES[a.type].blockSize === 0;
+  if (!a.dense || a.repacked || !whole || ne[0] * ne[1] * ne[2] * ne[3] !== a.size)
+    refuse(`reshape to (${ne.join(', ')})`, a);
+}
+
+export function takesPermute(a: Tensor, axes: Shape): void {
+  const order = [...axes].sort().join() === '0,1,2,3';
+  if (!order || a.repacked || (isBlocked(a) && axes[0] !== 0)) refuse(`permute by (${axes.join(', ')})`, a);
+}
+
+export function takesCont(a: Tensor): void {
+  if (a.repacked || (isBlocked(a) && !a.denseRows)) refuse('cont', a);
+}
+
+export function takesTransposed(a: Tensor): void {
+  if (a.repacked || isBlocked(a)) refuse('transposed', a);
+}
+
+/** a: (W, T·B) dense; (D, heads, T, B) of its outputs from `from` on */
+export function takesHeads(a: Tensor, from: number, ne: Shape): void {
+  const [D, heads, T, B] = shape(ne);
+  const [width, columns, ne2, ne3] = a.ne;
+  takesDense('heads', a);
+  if (columns !== T * B || ne2 !== 1 || ne3 !== 1 || !isCount(from) || from + D * heads > width)
+    refuse(`heads of (${ne.join(', ')}) from ${from}`, a);
+}
+
+/** offset: bytes */
+export function takesView(a: Tensor, ne: Shape, offset: number): void {
+  const reach = (sizes: Shape): number => sizes.reduce((sum, n, i) => sum + (n - 1) * (a.nb[i] ?? 0), 0);
+  const inside = ne.every((n, i) => n <= (a.ne[i] ?? 1)) && offset + reach(ne) <= reach(a.ne);
+  if (!inside || !isCount(offset) || offset % GGML_TYPES[a.type].blockBytes !== 0 || a.repacked || isBlocked(a))
+    refuse(`view of (${ne.join(', ')}) at ${offset}`, a);
+}
+
+/** Conversions that ggml's kernels have; to blocks of values only from whole rows. */
+export function takesCast(a: Tensor, type: GgmlType): void {
+  const { blockSize } = GGML_TYPES[type];
+  const known =
+    a.type === type ||
+    (FLOATS.has(a.type) && (FLOATS.has(type) || !NOT_WEIGHTS.has(type))) ||
+    (a.type === 'f32' && type === 'i32') ||
+    (type === 'f32' && !NOT_WEIGHTS.has(a.type)) ||
+    (type === 'f32' && a.type === 'i32');
+  const blocks = isBlocked(a) || blockSize > 1;
+  if (!known || a.repacked || (blocks && !a.denseRows) || a.ne[0] % blockSize !== 0) refuse(`cast to ${type}`, a);
+}
