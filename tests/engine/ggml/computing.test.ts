@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { Backend, BackendError } from '../../../engine/ggml/backend.ts';
+import { Graph, GraphMemory } from '../../../engine/ggml/graph.ts';
+import { aliveObjects } from '../../../engine/ggml/owner.ts';
+import { Weights } from '../../../engine/ggml/weights.ts';
+
+describe('a computation off the event loop', () => {
+  let backend: Backend;
+  before(() => (backend = Backend.open('cpu')));
+  after(() => backend[Symbol.asyncDispose]());
+
+  /** Products one after the other: some tenths of a second on one thread. */
+  function longGraph(memory?: GraphMemory) {
+    const graph = new Graph(backend, 64, memory);
+    const side = 512;
+    const a = graph.input('f32', side, side);
+    let x = graph.input('f32', side, side);
+    const inputs = [a, x];
+    for (let i = 0; i < 12; i++) x = graph.mulMat(a, x);
+    graph.finish([x]);
+    const fill = (): void => inputs.forEach((input) => input.upload(new Float32Array(side * side).fill(1 / side)));
+    fill();
+    return { graph, output: x, input: a, fill };
+  }
+
+  it('runs 40,000 operations deep on its stack', async () => {
+    const depth = 40_000;
+    await using graph = new Graph(backend, depth + 2);
+    const x = graph.input('f32', 4);
+    let y = x;
+    // Not expanded on the way: finish() then visits the whole chain in one recursion.
+    for (let i = 0; i < depth; i++) y = graph.scale(y, i % 2 === 0 ? 2 : 0.5);
+    graph.finish([y]);
+    assert.equal(graph.nodes, depth);
+    x.upload(Float32Array.of(1, 2, 3, 4));
+    await graph.compute();
+    assert.deepEqual([...y.download()], [1, 2, 3, 4]);
+  });
+
+  it('lets timers fire meanwhile', async () => {
+    const { graph, output } = longGraph();
+    await using _graph = graph;
+    let fired = 0;
+    const timer = setInterval(() => fired++, 1);
+    await graph.compute();
+    clearInterval(timer);
+    assert.ok(fired > 0, 'no timer fired while the graph was computed');
+    assert.ok(Math.abs((output.download()[0] ?? NaN) - 1 / 512) < 1e-6);
+  });
+
+  it('is alone on its backend: a second one, a copy and a new graph are refused until it ends', async () => {
+    const { graph, output, input, fill } = longGraph();
+    await using _graph = graph;
+    await using other = new Graph(backend, 4);
+    const x = other.input('f32', 1);
+    await using weights = new Weights(backend, new Map([['w', { type: 'f32', ne: [4] } as const]]));
+    const running = graph.compute();
+    await assert.rejects(graph.compute(), BackendError);
+    assert.throws(() => input.upload(new Float32Array(512 * 512)), BackendError);
+    assert.throws(() => output.download(), BackendError);
+    assert.throws(() => weights.get('w').upload(new Float32Array(4)), BackendError);
+    assert.throws(() => weights.get('w').download(), BackendError);
+    assert.throws(() => other.finish([x]), BackendError);
+    await running;
+    fill();
+    await graph.compute();
+    assert.equal(output.download().length, 512 * 512);
+  });
+
+  it('outlives a disposal of its graph, its memory, its weights and its backend', async () => {
+    const before = aliveObjects();
+    const own = Backend.open('cpu');
+    const weights = new Weights(own, new Map([['w', { type: 'f32', ne: [512, 512] } as const]]));
+    const memory = new GraphMemory(own);
+    const graph = new Graph(own, 64, memory);
+    let x = graph.input('f32', 512, 512);
+    const input = x;
+    for (let i = 0; i < 12; i++) x = graph.mulMat(weights.get('w'), x);
+    graph.finish([x]);
+    input.upload(new Float32Array(512 * 512));
+    weights.get('w').upload(new Float32Array(512 * 512));
+    const running = graph.compute();
+    let ended = false;
+    void running.then(() => (ended = true));
+    const disposals = [graph, memory, weights, own].map(async (one) => {
+      await one[Symbol.asyncDispose]();
+      assert.ok(ended, 'freed while the computation was still running');
+    });
+    await Promise.all(disposals);
+    await running;
+    assert.deepEqual(aliveObjects(), before);
+  });
+
+  it('refuses what is gone, unfinished or without its weights, instead of reading freed memory', async () => {
+    const weights = new Weights(backend, new Map([['w', { type: 'f32', ne: [4, 4] } as const]]));
+    const graph = new Graph(backend, 8);
+    const x = graph.input('f32', 4, 2);
+    const y = graph.mulMat(weights.get('w'), x);
+    assert.throws(() => x.upload(new Float32Array(8)), BackendError);
+    await assert.rejects(graph.compute(), BackendError);
+    graph.finish([y]);
+    assert.throws(() => y.upload(new Float32Array(8)), BackendError, 'an output is not an input');
+    assert.throws(() => x.download(), BackendError, 'an input is not an output');
+    await weights[Symbol.asyncDispose]();
+    await assert.rejects(graph.compute(), BackendError);
+    assert.throws(() => weights.get('w').download(), BackendError);
+    assert.throws(() => graph.mulMat(weights.get('w'), x), BackendError);
+    await graph[Symbol.asyncDispose]();
+    await graph[Symbol.asyncDispose]();
+    await assert.rejects(graph.compute(), BackendError);
+    assert.throws(() => graph.scale(x, 1), BackendError);
+    assert.throws(() => y.download(), BackendError);
+  });
+
+  it('gives shared memory to one graph at a time', async () => {
+    await using memory = new GraphMemory(backend);
+    const small = longGraph(memory);
+    await small.graph.compute();
+    await using large = new Graph(backend, 8, memory);
+    const x = large.input('f32', 1 << 20);
+    const y = large.scale(x, 3);
+    large.finish([y]);
+    // The memory has grown and moved: the first graph must not be computed or copied any more.
+    await assert.rejects(small.graph.compute(), BackendError);
+    assert.throws(() => small.output.download(), BackendError);
+    x.upload(new Float32Array(1 << 20).fill(2));
+    await large.compute();
+    assert.equal(y.download()[12_345], 6);
+    await small.graph[Symbol.asyncDispose]();
+    assert.equal(y.download()[12_345], 6);
+  });
+
+  it('keeps outputs, views among them, and gives unused inputs memory', async () => {
+    await using graph = new Graph(backend, 64);
+    const x = graph.input('f32', 8, 4);
+    const unused = graph.input('f32', 100);
+    const first = graph.scale(x, 2);
+    const seen = graph.reshape(first, 32);
+    // Many results of the same size, any of which would take the place of an output that is not kept.
+    let y = graph.add(seen, seen);
+    for (let i = 0; i < 20; i++) y = graph.add(graph.scale(y, 0.5), seen);
+    graph.finish([seen, y]);
+    for (let run = 1; run <= 2; run++) {
+      unused.upload(new Float32Array(100));
+      x.upload(new Float32Array(32).fill(run));
+      await graph.compute();
+      assert.deepEqual([...seen.download()], new Array(32).fill(2 * run));
+    }
+  });
+
+  it('says when a graph is full, instead of ending the process', async () => {
+    await using graph = new Graph(backend, 3);
+    const x = graph.input('f32', 4);
+    const y = graph.scale(graph.scale(x, 2), 2);
+    assert.throws(() => graph.scale(y, 2), RangeError);
+    assert.throws(() => graph.input('f32', 4), RangeError);
+    await using weights = new Weights(
+      backend,
+      new Map(Array.from({ length: 4 }, (_, i) => [`w${i}`, { type: 'f32', ne: [4] } as const])),
+    );
+    await using other = new Graph(backend, 3);
+    other.mul(other.mul(weights.get('w0'), weights.get('w1')), weights.get('w2'));
+    assert.throws(() => other.scale(weights.get('w3'), 2), RangeError);
+    graph.finish([y]);
+  });
+});
