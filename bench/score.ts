@@ -16,8 +16,11 @@ import { race } from './timing.ts';
 
 const MODELS = path.join(import.meta.dirname, '../native-models');
 const ROUNDS = 5;
-/** Texts on which settings are tried, and on which states are compared. */
-const TUNED_ON = 128;
+/** Settings are tried on at most so many texts: enough for full batches of one length. */
+const TUNED_ON = 512;
+/** Fewer texts than this say nothing about batches. */
+const LEAST = 64;
+/** Texts on which states are compared. */
 const COMPARED = 64;
 const PYTORCH = ['torch', 'numpy', 'gguf', 'tokenizers'];
 const ONNX = ['onnx', 'onnxruntime', 'numpy', 'gguf', 'tokenizers'];
@@ -41,7 +44,7 @@ export default bench;
 
 async function fullDepth(options: BenchOptions, folder: string): Promise<Figure[]> {
   const base = path.join(MODELS, 'SmolLM2-135M-Instruct.Q4_1.gguf');
-  const { texts, name } = benchTexts(options.data, Math.max(TUNED_ON, Math.round(384 * options.scale)));
+  const { texts, name } = benchTexts(options.data, Math.max(LEAST, Math.round(384 * options.scale)));
   options.say(`SmolLM2-135M, ${texts.length} texts of ${name}`);
   using entries = new Entries(options.say);
   const pooled = meanPooled(base, blocks(base), folder);
@@ -50,7 +53,8 @@ async function fullDepth(options: BenchOptions, folder: string): Promise<Figure[
   const reference = await entries.add(peers.llamaBatched('Q4_1', false), { model: pooled, texts });
   const same = await sameWeights(ours.layout, base, folder);
   if (same) await entries.add(peers.llamaBatched(same.weights, false), { model: same.file, texts });
-  await entries.add(peers.nodeLlamaLoop(), { model: pooled, texts });
+  for (const flash of ['default', 'off'] as const)
+    await entries.add(peers.nodeLlamaLoop(flash), { model: pooled, texts });
   const python = wanted(options, PYTORCH);
   if (python !== null)
     for (const dtype of ['bf16', 'f32'] as const) await entries.add(peers.torch(python, dtype), { model: base, texts });
@@ -59,13 +63,14 @@ async function fullDepth(options: BenchOptions, folder: string): Promise<Figure[
 
 async function minilm(options: BenchOptions, folder: string): Promise<Figure[]> {
   const base = path.join(MODELS, 'all-MiniLM-L6-v2.F16.gguf');
-  const { texts, name } = benchTexts(options.data, Math.max(TUNED_ON, Math.round(2048 * options.scale)));
+  const { texts, name } = benchTexts(options.data, Math.max(LEAST, Math.round(2048 * options.scale)));
   options.say(`MiniLM, ${texts.length} texts of ${name}`);
   using entries = new Entries(options.say);
   const pooled = meanPooled(base, blocks(base), folder);
   await entries.add(peers.moderato(), { model: base, texts });
   const reference = await entries.add(peers.llamaBatched('F16', true), { model: pooled, texts });
-  await entries.add(peers.nodeLlamaLoop(), { model: pooled, texts });
+  for (const flash of ['default', 'off'] as const)
+    await entries.add(peers.nodeLlamaLoop(flash), { model: pooled, texts });
   const python = wanted(options, PYTORCH);
   if (python !== null)
     for (const dtype of ['f32', 'bf16'] as const) await entries.add(peers.torch(python, dtype), { model: base, texts });
@@ -89,7 +94,7 @@ class Entries implements Disposable {
     load: { readonly model: string; readonly texts: readonly string[] },
     own?: string,
   ): Promise<Contestant> {
-    const program = await peers.fastest(candidates, load, TUNED_ON);
+    const program = await peers.fastest(candidates, load, Math.min(TUNED_ON, load.texts.length));
     this.say(`  ${program.settings}`);
     this.all.push({ program, ...(own !== undefined && { own }) });
     return program;

@@ -25,27 +25,33 @@ export const moderato = (settings: { readonly depth?: number } = {}): readonly C
   { command: node('moderato.ts'), settings },
 ];
 
-export const nodeLlamaLoop = (): readonly Candidate[] => [{ command: node('node-llama-loop.ts'), settings: {} }];
+/** As it comes, or with its default of flash attention turned round (faster for MiniLM, slower for SmolLM2). */
+export const nodeLlamaLoop = (flash: 'default' | 'off'): readonly Candidate[] => [
+  { command: node('node-llama-loop.ts'), settings: { flash } },
+];
 
-/** llama.cpp itself, for a decoder or (without a cache) an encoder. */
+/**
+ * llama.cpp itself, for a decoder or (without a cache) an encoder. A shared cache computes each text's attention against
+ * all texts of its batch, so that small batches win; a cache each allows large ones, but of texts of one length.
+ */
 export function llamaBatched(weights: string, encoder: boolean): readonly Candidate[] {
   const candidate = (sequences: number, flash: boolean, unified: boolean): Candidate => ({
     command: node('llama-batched.ts'),
     settings: { weights, sequences, flash, unified, encoder },
   });
-  if (encoder) return [4, 8, 16].map((sequences) => candidate(sequences, true, true)).concat(candidate(8, false, true));
   return [
-    ...[8, 16, 32].map((sequences) => candidate(sequences, true, true)),
-    candidate(32, true, false),
-    ...[8, 32].map((sequences) => candidate(sequences, false, true)),
+    candidate(8, true, true),
+    candidate(8, false, true),
+    encoder ? candidate(16, true, true) : candidate(32, true, true),
+    ...(encoder ? [] : [candidate(32, true, false)]),
   ];
 }
 
 export const torch = (python: string, dtype: 'f32' | 'bf16'): readonly Candidate[] =>
-  [16, 32, 64].map((batch) => ({ command: [python, here('torch_score.py')], settings: { dtype, batch } }));
+  [8, 16, 32, 64].map((batch) => ({ command: [python, here('torch_score.py')], settings: { dtype, batch } }));
 
 export const onnx = (python: string, dtype: 'f32' | 'int8'): readonly Candidate[] =>
-  [16, 32, 64].map((batch) => ({ command: [python, here('onnx_score.py')], settings: { dtype, batch } }));
+  [8, 16, 32].map((batch) => ({ command: [python, here('onnx_score.py')], settings: { dtype, batch } }));
 
 /** Starts every candidate in turn, times the first `count` texts, and gives back the fastest, still loaded. */
 export async function fastest(
