@@ -83,8 +83,7 @@ export async function trainAdapter(
   const rowsOf = ({ rows }: LabelledTable) =>
     rows.map(({ text, label }, row) => ({ key: String(row), text, label: labels.indexOf(label) }));
   const source = {
-    train: partOf(train),
-    dev: partOf(dev),
+    data: { train: partOf(train), dev: partOf(dev) },
     made: new Date().toISOString(),
     ...(input.seed !== undefined && { seed: input.seed }),
   };
