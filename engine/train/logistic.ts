@@ -64,8 +64,11 @@ export async function fitLogistic(
   return (await fitPoint(problem, options, undefined, hooks)).fit;
 }
 
-/** From strong to weak, so that each fit starts near its minimum. */
-export const STRENGTHS: readonly number[] = [1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001];
+/**
+ * From strong to weak, so that each fit starts near its minimum. A few thousand labels want about 1, tens of thousands
+ * a tenth of it or less; the ends leave room on both sides.
+ */
+export const STRENGTHS: readonly number[] = [30, 10, 3, 1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003];
 
 export interface StrengthTrial {
   readonly strength: number;
