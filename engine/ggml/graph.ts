@@ -277,8 +277,6 @@ export class Graph implements AsyncDisposable, TensorHome {
     for (const output of outputs) {
       this.expand(output);
       this.native.ggml_set_output(output.pointer);
-      // The allocator looks at the owner of the memory: a view's mark alone would not keep it.
-      this.native.ggml_set_output(output.source.pointer);
       this.#outputs.add(output);
     }
     // ggml itself checks nothing here: CUDA, Vulkan and Metal end the process on an operation that they lack.
@@ -363,6 +361,6 @@ export class Graph implements AsyncDisposable, TensorHome {
 
   #view(pointer: Pointer, source: Tensor, ne: Shape, nb?: Shape): Tensor {
     this.#made++;
-    return new Tensor(this, pointer, source.type, ne, { source, ...(nb && { nb }) });
+    return new Tensor(this, pointer, source.type, ne, nb && { nb });
   }
 }

@@ -22,8 +22,6 @@ interface TensorDetails {
   /** strides in bytes; dense where absent */
   readonly nb?: Shape;
   readonly repacked?: boolean;
-  /** the tensor whose memory this one looks into */
-  readonly source?: Tensor;
 }
 
 /**
@@ -39,15 +37,13 @@ export class Tensor {
   readonly nb: Shape;
   /** Lies in a buffer that rearranges weights: may only be the left operand of a product. */
   readonly repacked: boolean;
-  /** the tensor that holds the memory; itself unless this is a view */
-  readonly source: Tensor;
 
   constructor(
     home: TensorHome,
     pointer: Pointer,
     type: GgmlType,
     ne: Shape,
-    { nb = denseStrides(type, ne), repacked = false, source }: TensorDetails = {},
+    { nb = denseStrides(type, ne), repacked = false }: TensorDetails = {},
   ) {
     this.home = home;
     this.pointer = pointer;
@@ -55,7 +51,6 @@ export class Tensor {
     this.ne = ne;
     this.nb = nb;
     this.repacked = repacked;
-    this.source = source?.source ?? this;
   }
 
   /** number of elements */

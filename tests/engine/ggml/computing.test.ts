@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import koffi from 'koffi';
 import { Backend, BackendError } from '../../../engine/ggml/backend.ts';
 import { Graph, GraphMemory } from '../../../engine/ggml/graph.ts';
 import { aliveObjects } from '../../../engine/ggml/owner.ts';
@@ -36,6 +37,23 @@ describe('a computation off the event loop', () => {
     x.upload(Float32Array.of(1, 2, 3, 4));
     await graph.compute();
     assert.deepEqual([...y.download()], [1, 2, 3, 4]);
+  });
+
+  it('has as much stack for asynchronous calls', async () => {
+    const { native } = backend;
+    const depth = 40_000;
+    const bytes = (depth + 2) * native.ggml_tensor_overhead() + native.ggml_graph_overhead_custom(depth, false);
+    const context = native.ggml_init({ mem_size: bytes, mem_buffer: null, no_alloc: true });
+    const graph = native.ggml_new_graph_custom(context, depth, false);
+    let y = native.ggml_new_tensor_4d(context, 0, 4, 1, 1, 1);
+    for (let i = 0; i < depth; i++) y = native.ggml_scale(context, y, 2);
+    // The recursion that finish() runs on the main thread, on one of koffi's: drivers recurse there.
+    const visit = koffi.load(native.files.base).func('void ggml_build_forward_expand(void*, void*)');
+    await new Promise<void>((resolve, reject) => {
+      visit.async(graph, y, (error: Error | null) => (error ? reject(error) : resolve()));
+    });
+    assert.equal(native.ggml_graph_n_nodes(graph), depth);
+    native.ggml_free(context);
   });
 
   it('lets timers fire meanwhile', async () => {
@@ -137,9 +155,11 @@ describe('a computation off the event loop', () => {
     const unused = graph.input('f32', 100);
     const first = graph.scale(x, 2);
     const seen = graph.reshape(first, 32);
-    // Many results of the same size, any of which would take the place of an output that is not kept.
-    let y = graph.add(seen, seen);
-    for (let i = 0; i < 20; i++) y = graph.add(graph.scale(y, 0.5), seen);
+    const doubled = graph.add(seen, seen);
+    // Results that live together once nobody needs `seen`: one would take its place if it were not kept.
+    const parts = Array.from({ length: 8 }, (_, i) => graph.scale(doubled, i));
+    parts.forEach((part) => graph.expand(part));
+    const y = parts.reduce((sum, part) => graph.add(sum, part));
     graph.finish([seen, y]);
     for (let run = 1; run <= 2; run++) {
       unused.upload(new Float32Array(100));
