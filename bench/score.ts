@@ -10,7 +10,7 @@ import { readGguf } from '../engine/ggml/gguf/read.ts';
 import { faster, type Bench, type BenchOptions, type Figure } from './figure.ts';
 import * as peers from './peers/candidates.ts';
 import type { Contestant } from './peers/protocol.ts';
-import { meanPooled, sameWeights } from './peers/weights.ts';
+import { meanPooled, sameWeights, withoutHead } from './peers/weights.ts';
 import { benchTexts } from './texts.ts';
 import { race } from './timing.ts';
 
@@ -53,6 +53,9 @@ async function fullDepth(options: BenchOptions, folder: string): Promise<Figure[
   const reference = await entries.add(peers.llamaBatched('Q4_1', false), { model: pooled, texts });
   const same = await sameWeights(ours.layout, base, folder);
   if (same) await entries.add(peers.llamaBatched(same.weights, false), { model: same.file, texts });
+  const { file, weights } = same ?? { file: pooled, weights: 'Q4_1' };
+  const headless = withoutHead(file, folder);
+  await entries.add(peers.llamaBatched(`${weights} without LM head`, false), { model: headless, texts });
   for (const flash of ['default', 'off'] as const)
     await entries.add(peers.nodeLlamaLoop(flash), { model: pooled, texts });
   const python = wanted(options, PYTORCH);
