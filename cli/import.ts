@@ -45,7 +45,7 @@ async function importExports({ screen, signal }: Setting, exports: readonly stri
   const { total, seconds } = report;
   if (options.json) screen.line(JSON.stringify(report));
   else if (total.rows > 0 || !isIncomplete(report)) {
-    screen.line(
+    screen.paragraph(
       `${counted(total.rows, 'row')} in ${duration(seconds)}${seconds > 0.5 ? ` (${rate(total.rows / seconds)}/s)` : ''}: ` +
         `${count(total.added)} new, ${count(total.known)} already there, ${count(total.changed)} changed, ${count(total.rejected)} rejected.`,
     );

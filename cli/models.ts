@@ -94,6 +94,6 @@ async function add({ screen, places, signal }: Setting, file: string, json: bool
     screen.line(
       `${known ? 'Already here' : 'Added'}: ${safeLine(id)} (${architecture}, ${counted(layers, 'layer')}, width ${width}, ${bytes(size)}).`,
     );
-    screen.line(screen.style('dim', `It lies at ${safeLine(path)}. Use it with --model ${safeLine(id)}.`));
+    screen.paragraph(`It lies at ${safeLine(path)}. Use it with --model ${safeLine(id)}.`, 'dim');
   }
 }

@@ -89,16 +89,14 @@ async function train(setting: Setting, options: Options): Promise<void> {
     if (options.json) screen.line(JSON.stringify(report));
     else {
       const figure = (name: string): string => (typeof report[name] === 'number' ? share(report[name]) : '–');
-      screen.line(
+      screen.paragraph(
         `${safeLine(adapterFile)}: macro-F1 ${figure('devMacroF1')} on dev; character n-grams ${figure('ngramDevMacroF1')}.`,
       );
-      screen.line(
-        screen.style(
-          'dim',
-          `The strength was picked on dev, so that figure is a little too good: measure it with  moderato eval --adapter ${adapterFile} --data FILE`,
-        ),
+      screen.paragraph(
+        `The strength was picked on dev, so that figure is a little too good: measure it with  moderato eval --adapter ${adapterFile} --data FILE`,
+        'dim',
       );
-      screen.line(screen.style('dim', `Report: ${safeLine(reportFile)}`));
+      screen.paragraph(`Report: ${safeLine(reportFile)}`, 'dim');
     }
   } catch (error) {
     if (signal.aborted) throw new Interrupted(`Stopped. Nothing was written to ${out}.`);

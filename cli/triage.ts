@@ -136,7 +136,7 @@ function provisionalLines(
 ): string[] {
   const columns = Math.max(40, (screen.err.isTTY ? screen.err.columns : screen.columns) - 1);
   const style = (text: string): string => screen.style('dim', text, screen.err);
-  const title = `PROVISIONAL top ${leaders.length}, from ${count(done)} of ${count(total)} messages drawn at random; it will change`;
+  const title = `PROVISIONAL top ${leaders.length}, from ${count(done)} of ${count(total)} messages; it will change`;
   return [
     style(cut(title, columns)),
     ...leaders.map(({ item, score }, i) => {
@@ -156,16 +156,16 @@ function printQueue(screen: Screen, workspace: Workspace, report: TriageReport, 
   }
   if (rows > 0) screen.line();
   const summary = summaryOf(workspace, report);
-  for (const line of summaryLines(screen, summary)) screen.line(line);
+  for (const line of summaryLines(summary)) screen.paragraph(line);
   const { scoring } = report.seconds;
   if (report.scored > 0 && scoring > 0) {
     const { engine } = report;
-    screen.line(
+    screen.paragraph(
       `Scored ${counted(report.scored, 'message')} in ${duration(scoring)} (${rate(report.scored / scoring)}/s) with ${report.revision.name} on ${engine.base.name}, ${engine.backend} (${engine.layout}, ${counted(engine.threads, 'thread')}).`,
     );
   }
   screen.line();
-  for (const line of whatNext(options)) screen.line(screen.style('dim', line));
+  for (const line of whatNext(options)) screen.paragraph(line, 'dim');
 }
 
 function whatNext({ workspace, top: printed }: Options): string[] {
@@ -174,8 +174,8 @@ function whatNext({ workspace, top: printed }: Options): string[] {
   }
   const name = /^[\w./-]+$/.test(workspace) ? workspace : `'${workspace}'`;
   return [
-    `Kept in ${workspace}. Read on:  moderato queue --workspace ${name} --top ${Number.isFinite(printed) ? printed * 5 : 'all'}`,
-    `What the model did not read:    moderato queue --workspace ${name} --not-read`,
+    `Kept in ${workspace}. Read on: moderato queue --workspace ${name} --top ${Number.isFinite(printed) ? printed * 5 : 'all'}`,
+    `What the model did not read: moderato queue --workspace ${name} --not-read`,
   ];
 }
 

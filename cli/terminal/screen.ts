@@ -1,5 +1,6 @@
 /** The two streams a verb writes to, and what they can show. */
 import { styleText } from 'node:util';
+import { columnsOf, wrap } from './width.ts';
 
 export type Style = Parameters<typeof styleText>[0];
 
@@ -14,7 +15,9 @@ export interface Screen {
   style(style: Style, text: string, stream?: NodeJS.WriteStream): string;
   /** A line on `out`. */
   line(text?: string): void;
-  /** A line on `err`. */
+  /** Sentences on `out`, broken between words. */
+  paragraph(text: string, style?: Style): void;
+  /** A line on `err`, broken between words where it is a terminal. */
   note(text?: string): void;
 }
 
@@ -22,15 +25,27 @@ export interface Screen {
 const PLAIN_COLUMNS = 100;
 
 export function terminalScreen(out = process.stdout, err = process.stderr): Screen {
+  const columns = (): number => {
+    const found = out.isTTY ? out.columns : err.isTTY ? err.columns : PLAIN_COLUMNS;
+    return Math.max(40, found > 0 ? found : PLAIN_COLUMNS);
+  };
+  const styled = (style: Style, text: string, stream = out): string =>
+    styleText(style, text, { stream, validateStream: true });
   return {
     out,
     err,
     get columns() {
-      const columns = out.isTTY ? out.columns : err.isTTY ? err.columns : PLAIN_COLUMNS;
-      return Math.max(40, columns > 0 ? columns : PLAIN_COLUMNS);
+      return columns();
     },
-    style: (style, text, stream = out) => styleText(style, text, { stream, validateStream: true }),
+    style: styled,
     line: (text = '') => void out.write(`${text}\n`),
-    note: (text = '') => void err.write(`${text}\n`),
+    paragraph: (text, style) => {
+      for (const line of wrap(text, columns())) out.write(`${style === undefined ? line : styled(style, line)}\n`);
+    },
+    note: (text = '') => {
+      const room = err.isTTY && err.columns > 0 ? err.columns : Infinity;
+      const lines = columnsOf(text) > room ? wrap(text, room) : [text];
+      err.write(lines.map((line) => `${line}\n`).join(''));
+    },
   };
 }

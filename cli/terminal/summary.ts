@@ -5,8 +5,6 @@ import type { Workspace } from '../../desk/store/workspace.ts';
 import type { TriageReport } from '../../desk/triage/run.ts';
 import { isForeign } from '../../desk/triage/scoring.ts';
 import { count, counted } from './figures.ts';
-import type { Screen } from './screen.ts';
-import { wrap } from './width.ts';
 
 export interface Summary {
   /** items of the workspace by kind */
@@ -70,7 +68,8 @@ const REASONS: Readonly<Record<NotReadReason, string>> = {
 
 export const reasonInWords = (reason: NotReadReason): string => REASONS[reason];
 
-export function summaryLines(screen: Screen, summary: Summary): string[] {
+/** One sentence a line. */
+export function summaryLines(summary: Summary): string[] {
   const { kinds, rejected, scored, not_read: notRead, other_languages: others } = summary;
   const rest = (Object.keys(KINDS) as (keyof typeof KINDS)[])
     .filter((kind) => kinds[kind] > 0)
@@ -79,7 +78,7 @@ export function summaryLines(screen: Screen, summary: Summary): string[] {
   const reasons = (Object.entries(notRead) as [NotReadReason, number][]).filter(([, n]) => n > 0);
   const unread = reasons.reduce((sum, [, n]) => sum + n, 0);
   const languages = Object.entries(others).slice(0, 5);
-  const lines = [
+  return [
     `${counted(kinds.message, 'message')}${rest.length === 0 ? '' : ` (and ${rest.join(', ')})`}; ${count(scored)} read by the model.`,
     ...(unread === 0
       ? []
@@ -90,5 +89,4 @@ export function summaryLines(screen: Screen, summary: Summary): string[] {
           `Other languages: ${languages.map(([language, n]) => `${language} ${count(n)}`).join(', ')}${Object.keys(others).length > 5 ? ' …' : ''}. A score would mean nothing for them; --any-language reads them all the same.`,
         ]),
   ];
-  return lines.flatMap((line) => wrap(line, screen.columns));
 }

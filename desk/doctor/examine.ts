@@ -42,7 +42,7 @@ export interface Examination {
   readonly models: readonly FileCheck[];
   /** null where it was not asked for */
   readonly backends: readonly BackendCheck[] | null;
-  /** the main job on one sentence; null where it was not asked for */
+  /** the main job on one sentence; null where it was not asked for or there is no adapter */
   readonly trial: Trial | null;
   /** one sentence for each thing that does not work: what to do */
   readonly hints: readonly string[];
@@ -86,9 +86,11 @@ export async function examine(
   ];
   for (const { what, reason } of folders) if (reason !== '') hints.push(`The folder of ${what} ${reason}`);
   let models: readonly FileCheck[] = [];
+  let adapter = false;
   try {
     const catalog = readCatalog(places);
-    if (catalog.defaultAdapter === undefined) {
+    adapter = catalog.defaultAdapter !== undefined;
+    if (!adapter) {
       hints.push('No adapter comes with this program: train one with `moderato train` and name it with --adapter.');
     }
     onStep?.('Checking the model files');
@@ -107,9 +109,11 @@ export async function examine(
     for (const { backend, status, reason } of backends) {
       if (status === 'refused') hints.push(`${backend} is not used: ${reason ?? 'it failed its check'}`);
     }
-    onStep?.('Scoring a sentence');
-    trial = await tryMainJob(places, engine, signal);
-    if (trial.status === 'failed') hints.push(`${trial.reason} ${trial.remedy}`.trim());
+    if (adapter) {
+      onStep?.('Scoring a sentence');
+      trial = await tryMainJob(places, engine, signal);
+    }
+    if (trial?.status === 'failed') hints.push(`${trial.reason} ${trial.remedy}`.trim());
   }
   return {
     moderato,

@@ -73,8 +73,8 @@ export interface ScoringHooks {
   readonly onScored?: (scores: readonly Leader[], done: number) => void;
 }
 
-/** Messages of one page; a page is stored as a whole. */
-const PAGE = 2048;
+/** Messages of one page; a page is stored as a whole, and is what a stop or a crash costs. */
+const PAGE = 512;
 
 export class WorkspaceScoring {
   readonly #workspace: Workspace;
