@@ -1,7 +1,8 @@
+import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unpacked, type Compression } from './compressed.ts';
-import { ImportError } from './import-error.ts';
+import { ImportError, sentenceOf } from './import-error.ts';
 import { headOf, type Head, type Input } from './input.ts';
 import type { Limits } from './limits.ts';
 import { tarMembers } from './tar.ts';
@@ -70,13 +71,26 @@ export async function* leavesOf(input: Input, limits: Limits, depth = 0): AsyncG
   }
 }
 
-/** All files below a folder, sorted by path; links are not followed, so that no circle is walked. */
-export async function* filesBelow(folder: string): AsyncGenerator<string> {
-  const entries = await readdir(folder, { withFileTypes: true });
+/**
+ * All files below a folder, sorted by path. Links are not followed, so that no circle is walked; they and folders that
+ * cannot be read are told.
+ */
+export async function* filesBelow(
+  folder: string,
+  passedOver: (path: string, reason: string) => void,
+): AsyncGenerator<string> {
+  let entries: Dirent[];
+  try {
+    entries = await readdir(folder, { withFileTypes: true });
+  } catch (thrown) {
+    passedOver(folder, `The folder cannot be read. ${sentenceOf(thrown)}`);
+    return;
+  }
   entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   for (const entry of entries) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* filesBelow(path);
+    if (entry.isDirectory()) yield* filesBelow(path, passedOver);
     else if (entry.isFile()) yield path;
+    else passedOver(path, 'It is a link or a device, which is not followed. Import what it leads to.');
   }
 }

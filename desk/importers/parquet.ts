@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import {
   parquetMetadataAsync,
@@ -159,8 +160,16 @@ async function readSlice(
 }
 
 const utf8 = new TextDecoder();
-/** Missing values come as undefined and stay so; JSON columns stay text. */
-const text = (bytes: Uint8Array | undefined): string | undefined => bytes && utf8.decode(bytes);
+
+/** Text of a value; of one that is not text at all only its size. Missing values come as undefined and stay so. */
+function text(bytes: Uint8Array | undefined): string | undefined {
+  if (bytes === undefined || isUtf8(bytes)) return bytes && utf8.decode(bytes);
+  const read = utf8.decode(bytes);
+  return read.split('\uFFFD').length > 2 + read.length / 20
+    ? `(${inFigures(bytes.length)} bytes that are no text)`
+    : read;
+}
+
 const PARSERS = {
   timestampFromMilliseconds: (value: bigint | undefined) => (value === undefined ? undefined : new Date(Number(value))),
   timestampFromMicroseconds: (value: bigint | undefined) =>
@@ -169,6 +178,7 @@ const PARSERS = {
     value === undefined ? undefined : new Date(Number(value / 1_000_000n)),
   dateFromDays: (days: number | undefined) => (days === undefined ? undefined : new Date(days * 86_400_000)),
   stringFromBytes: text,
+  // A JSON column stays as it is written.
   jsonFromBytes: text,
 };
 

@@ -27,8 +27,11 @@ export interface OpenOptions {
 export async function* openExport(path: string, options: OpenOptions = {}): AsyncGenerator<Source> {
   const hunt = new Hunt(path, options);
   const folder = await isFolder(path);
-  if (folder) for await (const file of filesBelow(path)) yield* hunt.file(file, false);
-  else yield* hunt.file(path, true);
+  if (folder) {
+    const files = filesBelow(path, (at, reason) => hunt.skip({ path: at, member: '', reason, nearMiss: true }));
+    for await (const file of files) yield* hunt.file(file, false);
+  }
+  if (!folder) yield* hunt.file(path, true);
   yield* hunt.end();
 }
 
@@ -87,7 +90,7 @@ class Hunt {
       }
     } catch (thrown) {
       if (alone || !(thrown instanceof ImportError)) throw thrown;
-      this.#skip({ path: thrown.file, member: thrown.member, reason: thrown.message, nearMiss: true });
+      this.skip({ path: thrown.file, member: thrown.member, reason: thrown.message, nearMiss: true });
     }
   }
 
@@ -95,7 +98,7 @@ class Hunt {
     const { input, head } = leaf;
     const verdict = sniff(head, input.name);
     if (verdict.status === 'unknown') {
-      this.#skip({ path: input.path, member: input.member, reason: verdict.reason, nearMiss: verdict.nearMiss });
+      this.skip({ path: input.path, member: input.member, reason: verdict.reason, nearMiss: verdict.nearMiss });
       return;
     }
     const [best] = verdict.candidates;
@@ -129,7 +132,7 @@ class Hunt {
       }
       const reason = `It lies with a ${owner} export as one of its files. Import it alone if you want its rows.`;
       for (const { leaf } of parts)
-        this.#skip({ path: leaf.input.path, member: leaf.input.member, reason, nearMiss: false });
+        this.skip({ path: leaf.input.path, member: leaf.input.member, reason, nearMiss: false });
     }
     if (this.#given > 0) return;
     throw this.#nothing();
@@ -141,18 +144,18 @@ class Hunt {
     try {
       const source = await sourceOf(parts, candidates);
       if (!('read' in source)) {
-        this.#skip(source);
+        this.skip(source);
         return;
       }
       this.#given++;
       yield source;
     } catch (thrown) {
       if (!(thrown instanceof ImportError)) throw thrown;
-      this.#skip({ path: input.path, member: input.member, reason: thrown.message, nearMiss: true });
+      this.skip({ path: input.path, member: input.member, reason: thrown.message, nearMiss: true });
     }
   }
 
-  #skip(skipped: Skipped): void {
+  skip(skipped: Skipped): void {
     // Enough to say in the end why nothing was found; the caller hears of all.
     if (this.#skipped.length < 1000) this.#skipped.push(skipped);
     this.#options.onSkipped?.(skipped);

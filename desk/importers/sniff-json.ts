@@ -1,7 +1,7 @@
 import { sketchOf, tableIn, type JsonSketch } from './json-sketch.ts';
 import { companionOf, nearMissOfJson } from './near-miss.ts';
+import type { Recognition } from './recognition.ts';
 import type { Candidate } from './source.ts';
-import type { Verdict } from './sniff.ts';
 
 const TELEGRAM_TYPES = new Set([
   'saved_messages',
@@ -17,7 +17,7 @@ const TELEGRAM_TYPES = new Set([
 ]);
 
 /** Recognises JSON by its keys, wherever they stand. `head` is UTF-8 without byte order mark. */
-export function sniffJson(head: Buffer, whole: boolean): Verdict {
+export function sniffJson(head: Buffer, whole: boolean): Recognition {
   const sketch = sketchOf(head);
   const companion = companionOf(sketch);
   if (companion !== null) return { status: 'unknown', reason: companion, nearMiss: false };

@@ -1,20 +1,17 @@
 import { Utf8Stream, type Encoding } from './encoding.ts';
+import { columnsOf, guessMapping } from './columns.ts';
 import { dialectOf } from './csv-dialect.ts';
 import { DISCORD_CSV_COLUMNS } from './discord-csv.ts';
 import type { Head } from './input.ts';
 import { nearMissOfBinary, nearMissOfText } from './near-miss.ts';
+import type { Recognition } from './recognition.ts';
 import { redditTableOf } from './reddit-request.ts';
 import { sniffJson } from './sniff-json.ts';
 import type { Candidate } from './source.ts';
 import { headerOf } from './whatsapp-header.ts';
 
-/** What the beginning of a file says about it. Candidates stand best first. */
-export type Verdict =
-  | { readonly status: 'recognised'; readonly candidates: readonly Candidate[] }
-  | { readonly status: 'unknown'; readonly reason: string; readonly nearMiss: boolean };
-
 /** Recognises a file by its first bytes; its name only helps to say what a foreign file is. */
-export function sniff({ bytes, whole }: Head, name: string): Verdict {
+export function sniff({ bytes, whole }: Head, name: string): Recognition {
   if (bytes.length === 0) return unknown('It is empty: not one byte is in it. Export or copy it again.', true);
   const magic = bytes.toString('latin1', 0, 4);
   if (magic === 'PAR1')
@@ -43,11 +40,11 @@ export function sniff({ bytes, whole }: Head, name: string): Verdict {
   return json ?? unknown('It is text without columns, and no line begins like a message of a known export.', false);
 }
 
-function recognised(candidate: Candidate): Verdict {
+function recognised(candidate: Candidate): Recognition {
   return { status: 'recognised', candidates: [candidate] };
 }
 
-function unknown(reason: string, nearMiss: boolean): Verdict {
+function unknown(reason: string, nearMiss: boolean): Recognition {
   return { status: 'unknown', reason, nearMiss };
 }
 
@@ -100,7 +97,9 @@ function table(text: string, whole: boolean, encoding: Encoding | null): Candida
     if (!known) return null;
     return { format: 'csv', confidence: 0.5, reason: `It is one column called "${dialect.columns[0]}".${in1252}` };
   }
-  if (dialect.evenness < 0.7 || (dialect.samples.length === 0 && !dialect.header)) return null;
+  if (dialect.evenness < 0.7) return null;
+  // One line alone is a table only when it names a column of text; else it is a sentence with commas.
+  if (dialect.samples.length === 0 && guessMapping(columnsOf(dialect.columns, [])) === null) return null;
   const by = { ',': 'commas', ';': 'semicolons', '\t': 'tabs', '|': 'bars' }[dialect.delimiter] ?? 'a sign of its own';
   return {
     format: 'csv',

@@ -123,7 +123,11 @@ export function mappingFor(
   input: Input,
 ): ColumnMapping {
   const mapping = given ?? guess;
-  const names = columns.slice(0, 30).join(', ');
+  // A first row taken for a header by mistake holds words of people, which are not to be repeated.
+  const names = columns
+    .slice(0, 30)
+    .map((name, at) => (/^\S{1,24}(?: \S{1,12})?$/.test(name) ? name : `column ${at + 1}`))
+    .join(', ');
   if (mapping === null || mapping === undefined)
     throw new ImportError(
       input.path,

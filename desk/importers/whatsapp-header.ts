@@ -29,6 +29,8 @@ export interface Header {
 
 const MARK = /[\u200e\u200f\ufeff\u202a-\u202e\u2066-\u2069]/;
 const LEADING_MARKS = /^[\u200e\u200f\ufeff\u202a-\u202e\u2066-\u2069]*/;
+/** Needs no normalising. */
+const PLAIN = /^[\x20-\x7e]*$/;
 /** The longest stamp there is, with its marks. */
 const PREFIX = 72;
 
@@ -53,18 +55,20 @@ export function headerOf(line: string): Header | null {
   // A digit of some script, a bracket, or Japan's era: all else needs no closer look.
   const candidate = first === 0x5b || (first >= 0x30 && first <= 0x39) || first === 0x52 || first >= 0x660;
   if (!candidate) return null;
-  const { text, places } = normalised(line, marks);
+  const { text, placeOf } = normalised(line, marks);
   for (const { form, pattern } of HEADERS) {
     const match = pattern.exec(text);
     if (match?.groups === undefined) continue;
-    const rest = line.slice(places[match[0].length] ?? line.length);
+    const rest = line.slice(placeOf(match[0].length));
     return fromGroups(match.groups, form, rest, marks > 0 && /[\u200e\u200f]/.test(line.slice(0, marks)));
   }
   return null;
 }
 
-/** The start of a line with all digits as 0 to 9, all spaces alike and no marks; `places` leads back to the line. */
-function normalised(line: string, from: number): { readonly text: string; readonly places: readonly number[] } {
+/** The start of a line with all digits as 0 to 9, all spaces alike and no marks; `placeOf` leads back to the line. */
+function normalised(line: string, from: number): { readonly text: string; readonly placeOf: (at: number) => number } {
+  const start = line.slice(from, from + PREFIX);
+  if (PLAIN.test(start)) return { text: start, placeOf: (at) => from + at };
   let text = '';
   const places: number[] = [];
   for (let at = from; at < line.length && text.length < PREFIX; at++) {
@@ -76,7 +80,7 @@ function normalised(line: string, from: number): { readonly text: string; readon
     else text += code < 0x660 ? character : (digitOf(code) ?? character);
   }
   places.push(text.length < PREFIX ? line.length : (places.at(-1) ?? 0) + 1);
-  return { text, places };
+  return { text, placeOf: (at) => places[at] ?? line.length };
 }
 
 /** Zeros of Arabic-Indic, Persian, Devanagari and Bengali digits. */

@@ -3,6 +3,7 @@ import type { Input } from './input.ts';
 import { LineSplitter } from './lines.ts';
 import { previewBytes } from './reading.ts';
 import type { DayMonth } from './source.ts';
+import { saysOmitted } from './whatsapp-phrases.ts';
 
 /** What a first pass over a WhatsApp file settles before its messages are read. */
 export interface Survey {
@@ -38,6 +39,7 @@ class Evidence {
   upperHalf = false;
   lowerHalf = false;
   zeros = false;
+  foreign = false;
   openDate: string | null = null;
   readonly authors = new Map<string, number>();
   readonly bodies = new Map<string, number>();
@@ -58,6 +60,7 @@ class Evidence {
     if (author !== null) count(this.authors, authorName(author));
     const plain = withoutMarks(body).trim();
     if (/^<[^<>]{3,60}>$/.test(plain)) count(this.bodies, plain);
+    this.foreign ||= saysOmitted(plain) && plain.toLowerCase() !== '<media omitted>';
     if (header.yearAt === 0 || header.named) return;
     const [a, b, c] = header.parts;
     const day = mediaDay(body);
@@ -96,6 +99,12 @@ class Evidence {
     if (this.upperHalf && !this.zeros)
       return { order: 'month-first', reason: 'Its times have AM and PM, as American phones write them.', sure: true };
     if (this.lowerHalf) return { order: 'day-first', reason: 'Its times have am and pm in small letters.', sure: true };
+    if (this.foreign)
+      return {
+        order: 'day-first',
+        reason: 'Its placeholders are not in English, and elsewhere the day stands first.',
+        sure: true,
+      };
     return { order: 'day-first', reason: 'Nothing in the file decides; most phones write the day first.', sure: false };
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -374,6 +374,51 @@ describe('folders and archives', () => {
       [['reddit-request', 'comments.csv']],
     );
     assert.equal(skipped.length, 2);
+  });
+
+  it('tells links and takes nothing from behind them', async () => {
+    await written('linked/d.json', discord);
+    await written('elsewhere/t.json', telegram);
+    await symlink(join(folder, 'elsewhere'), join(folder, 'linked', 'link'));
+    const { sources, skipped } = await opened(join(folder, 'linked'));
+    assert.deepEqual(
+      sources.map(({ format }) => format),
+      ['discord-json'],
+    );
+    assert.match(skipped[0]?.reason ?? '', /link/);
+  });
+
+  it('lets no word of a message into reasons, warnings and errors', async () => {
+    const marker = 'QUITEPRIVATE';
+    const broken = [
+      discord
+        .replace('"hello"', `"${marker}`)
+        .replace('"messages":[', `"messages":[{"x":"${marker}",},{"content":"${marker}"},`),
+      telegram.replace('"id":1,', '').replace('hello', marker),
+      `${whatsapp}31/31/2023, 10:00 - Ada: ${marker}\n`.replace('25/12', `${marker}\n25/12`),
+      `id,text\nrow-a,${marker},${marker}\nrow-b,"${marker}\nrow-c,${marker}\nrow-d,${marker}\n`,
+      `{"text":"fine words"}\n{"text":"${marker}\n[1]\n`,
+      `{"body":"x","link_id":"t3_a","subreddit":"s"}\n{"id":"${marker}"}\n`,
+      `${marker}, ${marker} and ${marker}\n`,
+    ];
+    for (const content of broken) {
+      const said: string[] = [];
+      try {
+        for await (const source of openExport(await written('private', content), {
+          onSkipped: ({ reason }) => said.push(reason),
+        })) {
+          said.push(source.reason, source.ask ?? '', ...source.notes);
+          const reading = source.read();
+          for await (const rows of reading)
+            for (const row of rows) if (row.status === 'rejected') said.push(row.reason);
+          said.push(...reading.summary.warnings);
+        }
+      } catch (error) {
+        said.push(String(error));
+      }
+      assert.ok(said.length > 0);
+      assert.equal(said.join().includes(marker), false, said.join('\n'));
+    }
   });
 
   it('ends at once when it is told to stop', async () => {
