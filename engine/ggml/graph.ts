@@ -248,7 +248,7 @@ export class Graph implements AsyncDisposable, TensorHome {
     return this.#view(made, a, ne, nb);
   }
 
-  /** A window into a; strides stay a's.  offset: bytes */
+  /** A window into a, whose rows are dense; strides stay a's.  offset: bytes */
   view(a: Tensor, ne: readonly number[], offset: number): Tensor {
     const full = shape(ne);
     takesView(a, full, offset);

@@ -113,11 +113,12 @@ export function takesHeads(a: Tensor, from: number, ne: Shape): void {
     refuse(`heads of (${ne.join(', ')}) from ${from}`, a);
 }
 
-/** offset: bytes */
+/** a with dense rows: ggml's view always has them.  offset: bytes */
 export function takesView(a: Tensor, ne: Shape, offset: number): void {
   const reach = (sizes: Shape): number => sizes.reduce((sum, n, i) => sum + (n - 1) * (a.nb[i] ?? 0), 0);
   const inside = ne.every((n, i) => n <= (a.ne[i] ?? 1)) && offset + reach(ne) <= reach(a.ne);
-  if (!inside || !isCount(offset) || offset % GGML_TYPES[a.type].blockBytes !== 0 || a.repacked || isBlocked(a))
+  const aligned = isCount(offset) && offset % GGML_TYPES[a.type].blockBytes === 0;
+  if (!inside || !aligned || !a.denseRows || a.repacked || isBlocked(a))
     refuse(`view of (${ne.join(', ')}) at ${offset}`, a);
 }
 

@@ -205,25 +205,22 @@ export async function runCheck(backend: Backend, check: Check, held: AsyncDispos
       operands.set(name, plain(input.kind === 'whole' ? [input.count] : input.ne, data));
     }
     await graph.compute();
-    worst = largest(worst, difference(output.download(), check.slow((name) => named(operands, name)).values));
+    worst = Math.max(worst, difference(output.download(), check.slow((name) => named(operands, name)).values));
   }
   return worst;
 }
 
-/** max |found − expected| / max |expected|; NaN where a number is not finite */
+/** max |found − expected| / max |expected|; NaN where a number is not finite (NaN is the largest to Math.max) */
 export function difference(found: ArrayLike<number>, expected: ArrayLike<number>): number {
   let apart = 0;
   let size = 0;
   for (let i = 0; i < expected.length; i++) {
     const value = expected[i] ?? NaN;
-    apart = largest(apart, Math.abs((found[i] ?? NaN) - value));
-    size = largest(size, Math.abs(value));
+    apart = Math.max(apart, Math.abs((found[i] ?? NaN) - value));
+    size = Math.max(size, Math.abs(value));
   }
   return apart / size;
 }
-
-/** NaN wins. */
-const largest = (a: number, b: number): number => (b <= a ? a : b);
 
 function named<T>(all: ReadonlyMap<string, T>, name: string): T {
   const found = all.get(name);

@@ -149,6 +149,19 @@ describe('a computation off the event loop', () => {
     assert.equal(y.download()[12_345], 6);
   });
 
+  it('leaves shared memory to nobody when there is not enough of it', async () => {
+    await using memory = new GraphMemory(backend);
+    const small = longGraph(memory);
+    await using huge = new Graph(backend, 8, memory);
+    const x = huge.input('f32', 2 ** 46);
+    assert.throws(
+      () => huge.finish([huge.scale(x, 2)]),
+      (error) => error instanceof BackendError && /not enough memory/.test(error.message),
+    );
+    await assert.rejects(small.graph.compute(), BackendError);
+    await small.graph[Symbol.asyncDispose]();
+  });
+
   it('keeps outputs, views among them, and gives unused inputs memory', async () => {
     await using graph = new Graph(backend, 64);
     const x = graph.input('f32', 8, 4);
