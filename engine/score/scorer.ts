@@ -17,6 +17,7 @@ import { Model } from '../model/model.ts';
 import { Tokenizer } from '../model/tokenizer.ts';
 import { planBatches } from './batching.ts';
 import { calibrate, type Calibration, type CalibrationInput } from './calibration.ts';
+import { ThreadGovernor } from './governor.ts';
 import { probabilities } from './head.ts';
 import { threadCandidates } from './threads.ts';
 
@@ -99,6 +100,7 @@ interface Parts {
   /** tokens of a batch; 0 for one text at a time */
   readonly tokenBudget: number;
   readonly memory: GraphMemory;
+  readonly governor: ThreadGovernor;
   /** disposes of backend, tokenizer and model, the last made first */
   readonly owned: AsyncDisposableStack;
 }
@@ -150,7 +152,6 @@ export class Scorer implements AsyncDisposable {
       throw new RangeError(
         `This machine has no weight layout called ${chosen.layout}. Leave the choice to the program.`,
       );
-    backend.setThreads(chosen.threads);
     const model = opening.use(await Model.load(file, { backend, layout, depth }));
     const info: SessionInfo = {
       backend: backend.accelerator,
@@ -169,7 +170,20 @@ export class Scorer implements AsyncDisposable {
     const tokenBudget = options.deterministic ? 0 : budget;
     const instruction = adapter?.instruction ?? options.instruction ?? '';
     const memory = opening.use(new GraphMemory(backend));
-    return new Scorer(info, { model, tokenizer, adapter, instruction, tokenBudget, memory, owned: opening.move() });
+    // A fixed thread count stays fixed; otherwise all those up to the measured one take turns when the machine is busy.
+    const fixed = options.deterministic || options.threads !== undefined;
+    const counts = fixed ? [chosen.threads] : threadCandidates(options).filter((count) => count <= chosen.threads);
+    const governor = new ThreadGovernor(counts);
+    return new Scorer(info, {
+      model,
+      tokenizer,
+      adapter,
+      instruction,
+      tokenBudget,
+      memory,
+      governor,
+      owned: opening.move(),
+    });
   }
 
   /** What stands before every text. */
@@ -227,7 +241,7 @@ export class Scorer implements AsyncDisposable {
     }
     let done = items.length - texts.length;
     onProgress?.(done, items.length);
-    const { model, memory, tokenBudget } = this.#parts;
+    const { model, memory, tokenBudget, governor } = this.#parts;
     const lengths = texts.map(({ length }) => length);
     for (const members of planBatches(lengths, tokenBudget)) {
       signal?.throwIfAborted();
@@ -237,7 +251,11 @@ export class Scorer implements AsyncDisposable {
         batch.map(({ length }) => length),
         memory,
       );
+      model.backend.setThreads(governor.threads);
+      const start = performance.now();
       const states = await forward.run(batch, pooling);
+      const tokens = batch.reduce((sum, { length }) => sum + length, 0);
+      governor.record(tokens, (performance.now() - start) / 1000);
       members.forEach((member, i) => take(indices[member] ?? 0, states.subarray(i * width, (i + 1) * width)));
       done += members.length;
       onProgress?.(done, items.length);
