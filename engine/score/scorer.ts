@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Adapter } from '../adapter/adapter.ts';
 import { assertBase, assertFits, decodeAdapter } from '../adapter/file.ts';
 import { Backend } from '../ggml/backend.ts';
+import { chooseAccelerator } from '../ggml/choose.ts';
 import type { Accelerator } from '../ggml/library.ts';
 import { readGguf } from '../ggml/gguf/read.ts';
 import { GraphMemory } from '../ggml/graph.ts';
@@ -136,7 +137,7 @@ export class Scorer implements AsyncDisposable {
     const { depth, pooling } = exit(options, adapter, hyper);
     // Native code meets the file here for the first time: its head has been checked whole by then.
     const tokenizer = opening.use(await Tokenizer.load(options.base));
-    const backend = opening.use(Backend.open(options.backend === 'auto' ? 'cpu' : options.backend));
+    const backend = opening.use(Backend.open(await accelerator(options)));
     const input = {
       file,
       sha256: base.sha256,
@@ -285,6 +286,14 @@ function exit(
       `The adapter "${name}" was trained at depth ${exitDepth} with ${trained} pooling and has no meaning elsewhere. Leave --depth and --pooling out.`,
     );
   return { depth: exitDepth, pooling: trained };
+}
+
+/** 'auto' is what was found to work on this machine; the verdicts stand beside the calibration. */
+async function accelerator({ backend, deterministic, calibrationFile }: OpenOptions): Promise<Accelerator> {
+  if (backend !== 'auto') return backend;
+  // Bit for bit the same is promised for the CPU alone.
+  if (deterministic) return 'cpu';
+  return await chooseAccelerator(calibrationFile && join(dirname(calibrationFile), 'backends.json'));
 }
 
 /** Layout and threads: fixed by the caller, exact, or measured. */
