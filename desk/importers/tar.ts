@@ -21,7 +21,7 @@ export async function* tarMembers(archive: Input, limits: Limits): AsyncGenerato
         `holds more than ${limits.members} files.`,
         'Unpack it and import the files that you need.',
       );
-    const live = new ReadAhead(bytes);
+    const running = new RunningEntry(bytes, () => anotherPass(archive, wanted));
     yield {
       path: archive.path,
       member: archive.member === '' ? name : `${archive.member}/${name}`,
@@ -29,9 +29,9 @@ export async function* tarMembers(archive: Input, limits: Limits): AsyncGenerato
       size,
       plain: false,
       modified: archive.modified,
-      bytes: () => live.read() ?? anotherPass(archive, wanted),
+      bytes: () => running.bytes(),
     };
-    live.close();
+    running.close();
   }
 }
 
@@ -91,42 +91,60 @@ async function* guarded(iterator: AsyncIterator<Buffer>): AsyncGenerator<Buffer>
   }
 }
 
-/** Lets the first bytes of a running entry be looked at more than once, and the whole be read once. */
-class ReadAhead {
+/**
+ * One entry of the running pass. Its first bytes can be looked at as often as needed; the reader that first goes beyond
+ * them takes the rest, and every other one goes on in another pass.
+ */
+class RunningEntry {
   readonly #rest: AsyncIterator<Buffer>;
+  readonly #again: () => AsyncIterable<Buffer>;
   readonly #seen: Buffer[] = [];
   #length = 0;
-  #state: 'open' | 'taken' | 'closed' = 'open';
+  /** The reader that took the rest. */
+  #taker: symbol | null = null;
+  #closed = false;
 
-  constructor(rest: AsyncIterator<Buffer>) {
+  constructor(rest: AsyncIterator<Buffer>, again: () => AsyncIterable<Buffer>) {
     this.#rest = rest;
+    this.#again = again;
   }
 
-  /** All bytes from the start, or null when only another pass can give them. */
-  read(): AsyncIterable<Buffer> | null {
-    return this.#state === 'open' ? this.#replay() : null;
-  }
-
+  /** The pass moves on: what was not read of the entry needs another one. */
   close(): void {
-    this.#state = 'closed';
+    this.#closed = true;
   }
 
-  async *#replay(): AsyncGenerator<Buffer> {
+  async *bytes(): AsyncGenerator<Buffer> {
+    const reader = Symbol();
+    let given = 0;
     for (let i = 0; ; i++) {
       const seen = this.#seen[i];
       if (seen !== undefined) {
+        given += seen.length;
         yield seen;
         continue;
       }
-      if (this.#state === 'closed') throw new CutError('The archive was read on before this file was.');
+      if (this.#closed || (this.#taker !== null && this.#taker !== reader)) {
+        yield* behind(this.#again(), given);
+        return;
+      }
       const next = await this.#rest.next();
       if (next.done === true) return;
-      // Up to here another reader may still start from the beginning; beyond, this one has taken the entry.
       if (this.#length < KEEP) this.#seen.push(next.value);
-      else this.#state = 'taken';
+      else this.#taker = reader;
       this.#length += next.value.length;
+      given += next.value.length;
       yield next.value;
     }
+  }
+}
+
+/** The bytes behind the first `skip`. */
+async function* behind(bytes: AsyncIterable<Buffer>, skip: number): AsyncGenerator<Buffer> {
+  let left = skip;
+  for await (const chunk of bytes) {
+    if (left < chunk.length) yield left === 0 ? chunk : chunk.subarray(left);
+    left = Math.max(0, left - chunk.length);
   }
 }
 

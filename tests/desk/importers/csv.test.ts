@@ -118,11 +118,15 @@ describe('CSV', () => {
     // More than 1 MB behind it, and only a little.
     for (const count of [15_000, 50]) {
       const after = `later,${'quite ordinary '.repeat(6)}\n`.repeat(count);
-      const { rows, summary } = await readAll(readCsv, memoryInput('t.csv', `${before}bad-1,"never closed\n${after}`));
+      const text = `${before}bad-1,"never closed\n${after}wide,a,b\n`;
+      const { rows, summary } = await readAll(readCsv, memoryInput('t.csv', text));
       const rejected = rows.filter((row) => row.status === 'rejected');
       assert.deepEqual(
         rejected.map(({ raw, reason }) => [raw, reason]),
-        [['bad-1,"never closed', 'Line 102 opens a quote that is never closed.']],
+        [
+          ['bad-1,"never closed', 'Line 102 opens a quote that is never closed.'],
+          ['wide,a,b', `Line ${(103 + count).toLocaleString('en-US')} has 3 cells where the header has 2.`],
+        ],
       );
       assert.equal(summary.counts.message, 100 + count);
       assert.match(summary.warnings.join(), /line 102/);
@@ -221,6 +225,14 @@ describe('CSV', () => {
     await assert.rejects(readAll(readCsv, input, { mapping: { text: 'c' } }), /has no column "c"/);
     const { rows } = await readAll(readCsv, input, { mapping: { text: 'b' } });
     assert.equal(rows.length, 2);
+  });
+
+  it('gives the rows before a quote that the end of the file leaves open', async () => {
+    for (const end of ['\n"', '\r\n"x', '\n"x,"', '\n"x","y']) {
+      const { rows, summary } = await readAll(readCsv, memoryInput('t.csv', `id,text\nrow-a,"some words"${end}`));
+      assert.equal(rows[0]?.status === 'item' ? rows[0].text : '', 'some words');
+      assert.deepEqual([rows[1]?.status, summary.complete, summary.warnings.length], ['rejected', false, 1]);
+    }
   });
 
   it('rejects rows with NUL bytes', async () => {

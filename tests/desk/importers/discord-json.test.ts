@@ -208,6 +208,14 @@ describe('Discord JSON', () => {
     assert.match(summary.warnings.join(), /says that it holds 3 messages; 1 are in it/);
   });
 
+  it('says that the container is damaged even where the file in it is whole', async () => {
+    const input = memoryInput('export.json', JSON.stringify(file([message({})])), 1 << 16, true);
+    const { rows, summary } = await readAll(readDiscordJson, input);
+    assert.equal(rows.length, 1);
+    assert.equal(summary.complete, false);
+    assert.match(summary.warnings.join(), /container is damaged/);
+  });
+
   it('reads an empty channel, and takes the channel from the name of a file cut before it', async () => {
     const empty = await readAll(readDiscordJson, memoryInput('export.json', JSON.stringify(file([]))));
     assert.equal(empty.rows.length, 0);

@@ -26,7 +26,10 @@ function split(text: string | Buffer, piece: number, plan: Plan = elements, limi
 }
 
 const piece = fc.integer({ min: 1, max: 40 });
-const json = fc.jsonValue({ maxDepth: 4, stringUnit: 'binary' });
+const json = fc.oneof(
+  fc.jsonValue({ maxDepth: 4, stringUnit: 'binary' }),
+  fc.array(fc.constantFrom('"', '\\', 'x', ']', '}', '\n')).map((parts) => parts.join('')),
+);
 const space = fc.constantFrom(0, 1, '\t', ' \n');
 
 describe('JSON splitter', () => {

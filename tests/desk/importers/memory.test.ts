@@ -37,14 +37,14 @@ describe('memory', () => {
     [
       'Discord JSON',
       readDiscordJson,
-      endless('d.json', '{"guild":{},"channel":{"id":"1"},"messages":[', message, ']}', 96),
+      endless('d.json', '{"guild":{},"channel":{"id":"1"},"messages":[', message, ']}', 64),
     ],
     [
       'CSV',
       readCsv,
       endless('t.csv', 'id,author,date,text\n', (at) => `row-${at},a,2024-01-01T00:00:00Z,"${words}"\n`, '', 64),
     ],
-    ['JSON lines', readJsonTable, endless('t.jsonl', '', (at) => `{"id":"row-${at}","text":"${words}"}\n`, '', 64)],
+    ['JSON lines', readJsonTable, endless('t.jsonl', '', (at) => `{"id":"row-${at}","text":"${words}"}\n`, '', 40)],
     [
       'WhatsApp',
       readWhatsAppTxt,

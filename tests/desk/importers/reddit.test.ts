@@ -172,6 +172,22 @@ describe('Reddit listings', () => {
     assert.equal(rows[1]?.raw.includes('"c"'), false);
   });
 
+  it('keeps batches small however many answers one comment has', async () => {
+    const replies = {
+      kind: 'Listing',
+      data: {
+        children: Array.from({ length: 2500 }, (_, at) => ({ kind: 't1', data: comment(`r${at}`, { replies: '' }) })),
+      },
+    };
+    const text = JSON.stringify({
+      kind: 'Listing',
+      data: { children: [{ kind: 't1', data: comment('a', { replies }) }] },
+    });
+    const { rows, batches } = await readAll(readRedditListing, memoryInput('x.json', text));
+    assert.equal(rows.length, 2501);
+    assert.ok(Math.max(...batches) <= 1000);
+  });
+
   it('reads the flat answer of an archive API', async () => {
     const rows = await itemsOf(readRedditListing, 'x.json', JSON.stringify({ data: [comment('a'), comment('b')] }));
     assert.deepEqual(

@@ -301,6 +301,27 @@ describe('folders and archives', () => {
     await assert.rejects(opened(await written('deep.zip', deep)), /archives deep/);
   });
 
+  it('reads members of a packed tar that need two looks, however long they are', async () => {
+    const long = Array.from({ length: 20_000 }, (_, at) => `25/12/2023, 10:00 - Ada: words ${at}\n`).join('');
+    const messages = Array.from({ length: 5000 }, (_, at) => ({
+      ...message,
+      timestampEdited: null,
+      isPinned: false,
+      content: `message ${at}`,
+    }));
+    const sorted = JSON.stringify({ messages, guild: { id: '1' }, channel: { id: '2', name: 'general' } });
+    const tar = await tarOf({ 'a.txt': long, 'b.json': sorted, 'c.json': telegram });
+    const path = await written('long.tar.gz', gzipSync(tar));
+    for (const when of ['at once', 'later'] as const) {
+      const { texts } = await opened(path, when);
+      assert.equal(texts.length, 25_001);
+      assert.deepEqual(
+        [texts[0], texts[19_999], texts[20_000], texts[24_999], texts[25_000]],
+        ['words 0', 'words 19999', 'message 0', 'message 4999', 'hello'],
+      );
+    }
+  });
+
   it('takes names that lead out of an archive for labels, and writes nothing', async () => {
     const { sources, texts } = await opened(
       await written('evil.zip', zipOf({ '../../../evil.json': discord, '/abs.json': telegram })),

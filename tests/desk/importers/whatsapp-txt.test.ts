@@ -304,6 +304,8 @@ describe('WhatsApp text', () => {
       `${A}Bob: \u200eBob created group “x”`,
       `${A}Bob: \u200eplain words after a mark`,
       `${A}Bob: Missed voice call`,
+      `${A}Bob: Bob created group “x”, I was told`,
+      `${A}Ada: You left, I stayed`,
     );
     assert.deepEqual(
       rows.map(({ kind }) => kind),
