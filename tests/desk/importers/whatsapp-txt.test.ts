@@ -309,7 +309,19 @@ describe('WhatsApp text', () => {
     );
     assert.deepEqual(
       rows.map(({ kind }) => kind),
-      ['system', 'system', 'system', 'message', 'message', 'system', 'system', 'message', 'system'],
+      [
+        'system',
+        'system',
+        'system',
+        'message',
+        'message',
+        'system',
+        'system',
+        'message',
+        'system',
+        'message',
+        'message',
+      ],
     );
     assert.equal(rows[4]?.text, 'I changed the subject: done');
     assert.equal(rows[2]?.author.id, null);
