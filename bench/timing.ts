@@ -4,7 +4,6 @@
  */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { Contestant } from './peers/protocol.ts';
 
 /** A run counts as quiet when others had less than this share of all cores. */
 const QUIET = 0.05;
@@ -17,6 +16,13 @@ export interface Raced {
   readonly others: number | null;
 }
 
+/** A program that is loaded and can be timed; Contestant is the real one. */
+export interface Timed {
+  readonly pid: number | undefined;
+  /** runs the first `count` texts and says how long that took inside */
+  run(count: number): Promise<{ readonly seconds: number }>;
+}
+
 interface Run {
   readonly seconds: number;
   readonly others: number | null;
@@ -27,7 +33,7 @@ interface Run {
  * turn. Up to as many further rounds replace disturbed ones; if there are not enough quiet rounds, the least disturbed
  * count. Returns one result per program, in order.
  */
-export async function race(programs: readonly Contestant[], count: number, rounds: number): Promise<readonly Raced[]> {
+export async function race(programs: readonly Timed[], count: number, rounds: number): Promise<readonly Raced[]> {
   for (const program of programs) await program.run(count);
   const all: (readonly Run[])[] = [];
   const quiet = (): number => all.filter((round) => disturbance(round) < QUIET).length;
@@ -45,14 +51,14 @@ export async function race(programs: readonly Contestant[], count: number, round
 }
 
 /** The faster of two runs: for choosing a setting, where a disturbed run must not decide. */
-export async function best(program: Contestant, count: number): Promise<number> {
+export async function best(program: Timed, count: number): Promise<number> {
   await program.run(Math.min(count, 64));
   let seconds = Infinity;
   for (let i = 0; i < 2; i++) seconds = Math.min(seconds, (await program.run(count)).seconds);
   return seconds;
 }
 
-async function timed(program: Contestant, count: number): Promise<Run> {
+async function timed(program: Timed, count: number): Promise<Run> {
   const before = busyTicks();
   const ownBefore = program.pid === undefined ? null : processTicks(program.pid);
   const start = performance.now();

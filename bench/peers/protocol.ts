@@ -52,6 +52,7 @@ export class Contestant implements Disposable {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #answers: AsyncIterator<string>;
   readonly #lines: Interface;
+  readonly #ended: Promise<void>;
   #said = '';
   /** in the program's words: version, weight type, threads, batch */
   settings = '';
@@ -65,8 +66,12 @@ export class Contestant implements Disposable {
     this.#child.stderr.on('data', (chunk: Buffer) => {
       this.#said = (this.#said + chunk.toString()).slice(-1500);
     });
-    this.#child.on('error', (error) => {
-      this.#said += error.message;
+    this.#ended = new Promise((resolve) => {
+      this.#child.on('close', () => resolve());
+      this.#child.on('error', (error) => {
+        this.#said += error.message;
+        resolve();
+      });
     });
     this.#child.stdin.on('error', () => undefined);
     this.#lines = createInterface({ input: this.#child.stdout });
@@ -106,7 +111,11 @@ export class Contestant implements Disposable {
   async #ask(request: object): Promise<Answer> {
     this.#child.stdin.write(JSON.stringify(request) + '\n');
     const line = await this.#answers.next();
-    if (line.done === true) throw new ContestantError(`a program of the comparison ended early: ${this.#said.trim()}`);
+    if (line.done === true) {
+      // What it said on stderr may arrive after the end of stdout.
+      await this.#ended;
+      throw new ContestantError(`a program of the comparison ended early: ${this.#said.trim()}`);
+    }
     const answer = Answer.parse(JSON.parse(line.value));
     if (answer.error !== undefined) throw new ContestantError(answer.error);
     return answer;

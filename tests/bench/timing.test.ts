@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { best, median, race, type Timed } from '../../bench/timing.ts';
+
+/** A program that takes the given seconds, one after the other, and writes its name down at each turn. */
+function program(name: string, seconds: readonly number[], turns: string[]): Timed {
+  let run = 0;
+  return {
+    pid: undefined,
+    run: () => {
+      turns.push(name);
+      return Promise.resolve({ seconds: seconds[run++] ?? NaN });
+    },
+  };
+}
+
+describe('the timing of a comparison', () => {
+  it('lets programs take turns, so that a slow minute of the machine hurts all of them', async () => {
+    const turns: string[] = [];
+    await race([program('ours', [1, 1, 1], turns), program('peer', [1, 1, 1], turns)], 1, 2);
+    assert.deepEqual(turns, ['ours', 'peer', 'ours', 'peer', 'ours', 'peer']);
+  });
+
+  it('leaves the warm-up out and takes the median of the rounds', async () => {
+    const [ours, peer] = await race([program('ours', [90, 3, 1, 2], []), program('peer', [90, 5, 70, 6], [])], 1, 3);
+    assert.equal(ours?.seconds, 2);
+    assert.equal(peer?.seconds, 6);
+  });
+
+  it('chooses settings by the faster run, the warm-up not counted', async () => {
+    assert.equal(await best(program('candidate', [1, 9, 4], []), 1), 4);
+  });
+
+  it('knows the median of an even and of an odd number of values', () => {
+    assert.equal(median([3, 1, 2]), 2);
+    assert.equal(median([4, 1, 3, 2]), 2.5);
+  });
+});
