@@ -62,10 +62,10 @@ export class Tensor {
     return tensorBytes(this.type, this.ne);
   }
 
-  /** Fully contiguous, in the order of its sizes. */
+  /** Fully contiguous, in the order of its sizes; strides of single elements too, since some kernels read them. */
   get dense(): boolean {
     const strides = denseStrides(this.type, this.ne);
-    return this.nb.every((stride, i) => this.ne[i] === 1 || stride === strides[i]);
+    return this.nb.every((stride, i) => stride === strides[i]);
   }
 
   /** Elements of a row lie side by side. */
