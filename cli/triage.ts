@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { Command, Option } from '@commander-js/extra-typings';
 import { openExport } from '../desk/importers/registry.ts';
 import { chooseModel } from '../desk/models/choose.ts';
 import { listQueue } from '../desk/queue/list.ts';
@@ -11,7 +11,7 @@ import { isIncomplete, noteImport, onImport, readingOf } from './reading.ts';
 import { run, type Setting } from './run.ts';
 import { entryLines, shownText } from './terminal/entries.ts';
 import { count, counted, duration, probability, rate } from './terminal/figures.ts';
-import { Failed, Interrupted } from './terminal/problem.ts';
+import { Failed, Interrupted, WrongUsage } from './terminal/problem.ts';
 import { Progress } from './terminal/progress.ts';
 import type { Screen } from './terminal/screen.ts';
 import { summaryLines, summaryOf } from './terminal/summary.ts';
@@ -58,7 +58,8 @@ export const triageVerb = () =>
 
 async function triageExports(setting: Setting, exports: readonly string[], options: Options): Promise<void> {
   const { screen, places, signal } = setting;
-  if (exports.includes('-')) throw new InvalidArgumentError('An export cannot come from standard input: name a file.');
+  if (exports.includes('-'))
+    throw new WrongUsage('An export cannot come from standard input.', 'Name a file, a folder or an archive.');
   const chosen = await chooseModel(places, options);
   const scratch = options.workspace === undefined ? makeScratch() : undefined;
   using _scratch = scratch;

@@ -18,6 +18,7 @@ const UNSAFE: readonly (readonly [number, number])[] = [
   [0x2060, 0x206f], // invisible operators, bidi isolates, deprecated controls
   [0x3164, 0x3164],
   [0xd800, 0xdfff], // lone surrogates: pairs are one code point by then
+  [0xe000, 0xf8ff], // private signs
   [0xfe00, 0xfe0e], // variation selectors; U+FE0F, that of emoji, stays
   [0xfeff, 0xfeff],
   [0xffa0, 0xffa0],

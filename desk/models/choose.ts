@@ -1,5 +1,7 @@
 /** Which model and adapter a job runs with: those that were named, else the ones that come with the program. */
 import { readFile } from 'node:fs/promises';
+import { readGguf } from '../../engine/ggml/gguf/read.ts';
+import { readHyperparameters } from '../../engine/model/hyperparameters.ts';
 import { decodeAdapter } from '../../engine/adapter/file.ts';
 import type { Adapter } from '../../engine/adapter/adapter.ts';
 import { readCatalog } from './catalog.ts';
@@ -27,7 +29,7 @@ const LARGEST_ADAPTER = 1 << 30;
 
 /**
  * Reads the adapter and finds its base.
- * @throws ModelFileError where a file is missing, GgufError and AdapterError where the adapter is damaged
+ * @throws ModelFileError where a file is missing, GgufError and AdapterError where one is damaged
  */
 export async function chooseModel(places: Places, choice: ModelChoice): Promise<ChosenModel> {
   const catalog = readCatalog(places);
@@ -49,8 +51,9 @@ export async function chooseModel(places: Places, choice: ModelChoice): Promise<
   }
   const adapterBytes = await readFile(adapterFile);
   const adapter = decodeAdapter(adapterBytes, { source: adapterFile });
-  const base =
-    choice.model === undefined ? baseOf(places, adapter, adapterFile) : await chooseBase(places, choice.model);
+  const base = await (choice.model === undefined
+    ? checked(baseOf(places, adapter, adapterFile))
+    : chooseBase(places, choice.model));
   return { base, adapterFile, adapterBytes, adapter };
 }
 
@@ -66,7 +69,14 @@ export async function chooseBase(places: Places, model: string | undefined): Pro
       'Name one with --model, or take one in with `moderato models add FILE`.',
     );
   }
+  return await checked(path);
+}
+
+/** A damaged model is told before the export is read, not after. @throws GgufError, ModelFileError */
+async function checked(path: string): Promise<string> {
   await sizeOf(path, 'model');
+  using file = readGguf(path);
+  readHyperparameters(file);
   return path;
 }
 
