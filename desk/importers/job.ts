@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { toWorkspaceError } from '../store/errors.ts';
 import type { BatchBuilder } from '../store/loader/builder.ts';
 import type { Loader } from '../store/loader/loader.ts';
@@ -58,6 +59,7 @@ export async function importFrom(
   options: ImportOptions = {},
   hooks: ImportHooks = {},
 ): Promise<ImportReport> {
+  setFlagsFromString(HEAP_GROWTH);
   const started = performance.now();
   const { signal } = hooks;
   const stopped = (): boolean => signal?.aborted === true;
@@ -98,6 +100,12 @@ export async function importFrom(
   }
   return { sources, skipped, failed, total, cancelled: stopped(), seconds: secondsSince(started) };
 }
+
+/**
+ * On a machine with much memory V8 lets dead rows pile up to several times what is alive before it collects them. An
+ * import makes nothing but rows that soon die, so it may have half of its living memory more, at no measurable cost.
+ */
+const HEAP_GROWTH = '--heap-growing-percent=50';
 
 interface Work {
   readonly workspace: Workspace;

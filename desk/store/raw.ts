@@ -9,8 +9,8 @@ import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib';
  */
 export const RECORDS_PER_BLOCK = 500;
 
-/** A block is closed when its records reach this many UTF-16 units, so that reading one record stays cheap. */
-export const BLOCK_UNITS = 1 << 20;
+/** A block is closed when its records reach this many bytes, so that reading one record stays cheap. */
+export const BLOCK_BYTES = 1 << 20;
 
 /** items.raw is block * RAW_STRIDE + place in the block. */
 export const RAW_STRIDE = 4096;
@@ -19,21 +19,53 @@ const OPTIONS = { params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.Z
 /** A block that claims to be larger than any that is written is damaged or hostile. */
 const MAX_BLOCK_BYTES = 256 << 20;
 
+/** Gathers records for one block. They are encoded at once, so that no string is kept. */
+export class RawBlock {
+  readonly #lengths: number[] = [];
+  #bytes = Buffer.allocUnsafe(1 << 18);
+  #end = 0;
+
+  /** Bytes gathered so far. */
+  get size(): number {
+    return this.#end;
+  }
+
+  get count(): number {
+    return this.#lengths.length;
+  }
+
+  /** @returns the record's place in the block */
+  add(record: string): number {
+    const room = this.#end + 3 * record.length;
+    if (room > this.#bytes.length) {
+      const grown = Buffer.allocUnsafe(Math.max(room, 2 * this.#bytes.length));
+      this.#bytes.copy(grown, 0, 0, this.#end);
+      this.#bytes = grown;
+    }
+    const wellFormed = record.isWellFormed();
+    const length = this.#bytes.write(record, this.#end, wellFormed ? 'utf8' : 'utf16le');
+    this.#end += length;
+    return this.#lengths.push(length * 2 + (wellFormed ? 0 : 1)) - 1;
+  }
+
+  /** Compresses what was gathered, and begins anew. */
+  take(): Buffer {
+    const head = Buffer.alloc(4 + 4 * this.#lengths.length);
+    head.writeUInt32LE(this.#lengths.length, 0);
+    this.#lengths.forEach((length, place) => head.writeUInt32LE(length, 4 + 4 * place));
+    const block = zstdCompressSync(Buffer.concat([head, this.#bytes.subarray(0, this.#end)]), OPTIONS);
+    this.#lengths.length = 0;
+    this.#end = 0;
+    if (this.#bytes.length > 4 * BLOCK_BYTES) this.#bytes = Buffer.allocUnsafe(1 << 18);
+    return block;
+  }
+}
+
 /** Compresses records (at most RAW_STRIDE) into one block. */
 export function packRaw(records: readonly string[]): Buffer {
-  const head = 4 + 4 * records.length;
-  let room = head;
-  for (const record of records) room += record.length * 3;
-  const bytes = Buffer.allocUnsafe(room);
-  bytes.writeUInt32LE(records.length, 0);
-  let end = head;
-  records.forEach((record, place) => {
-    const wellFormed = record.isWellFormed();
-    const length = bytes.write(record, end, wellFormed ? 'utf8' : 'utf16le');
-    bytes.writeUInt32LE(length * 2 + (wellFormed ? 0 : 1), 4 + 4 * place);
-    end += length;
-  });
-  return zstdCompressSync(bytes.subarray(0, end), OPTIONS);
+  const block = new RawBlock();
+  for (const record of records) block.add(record);
+  return block.take();
 }
 
 /**

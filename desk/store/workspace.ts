@@ -37,7 +37,7 @@ export interface OpenOptions {
 }
 
 const PAGE_CACHE_KIB = 16 << 10;
-const LOADER_CACHE_KIB = 64 << 10;
+const LOADER_CACHE_KIB = 24 << 10;
 
 /**
  * One workspace: one SQLite file. Several processes may have it open; each write is a transaction of its own.

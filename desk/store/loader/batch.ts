@@ -1,3 +1,5 @@
+import type { Texts } from './text-column.ts';
+
 /**
  * Rows on their way from the importing thread to the writing one: column by column, because a few long arrays cross a
  * thread several times faster than thousands of objects. Element i of every column belongs to row i.
@@ -11,7 +13,7 @@ export interface Batch {
   readonly rows: number;
   /** 32 bytes per row. */
   readonly identities: Uint8Array<ArrayBuffer>;
-  readonly keys: readonly string[];
+  readonly keys: Texts;
   /** 1 where the key ends in an ordinal. */
   readonly ordinals: Uint8Array<ArrayBuffer>;
   /** Places in the list of channels that the loader has been told, from 0. */
@@ -25,7 +27,7 @@ export interface Batch {
   readonly flags: Uint8Array<ArrayBuffer>;
   readonly replies: readonly (string | null)[];
   readonly threads: readonly (string | null)[];
-  readonly texts: readonly string[];
+  readonly texts: Texts;
   readonly languages: readonly string[];
   readonly hashes: Float64Array<ArrayBuffer>;
   readonly extras: readonly (string | null)[];

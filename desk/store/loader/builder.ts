@@ -3,9 +3,10 @@ import { packExtra } from '../extra.ts';
 import { EMPTY, FORWARDED, LOCAL_TIME, UNSPACED, kindCode } from '../flags.ts';
 import { contentHash, identityOf } from '../identity.ts';
 import { authorKey } from '../pseudonym.ts';
-import { BLOCK_UNITS, RAW_STRIDE, RECORDS_PER_BLOCK, packRaw } from '../raw.ts';
+import { BLOCK_BYTES, RAW_STRIDE, RECORDS_PER_BLOCK, RawBlock } from '../raw.ts';
 import { isUnspaced } from '../script.ts';
 import type { AuthorEntry, Batch, ChannelEntry, RejectedEntry } from './batch.ts';
+import { TextColumn } from './text-column.ts';
 
 /** Rows in one transaction. Fewer cost more per row (index pages are written again), more hold the lock for longer. */
 export const BATCH_ROWS = 4000;
@@ -22,8 +23,10 @@ export interface BuilderSource {
 /** Turns records into batches. One builder serves one loader, over all sources of an import. */
 export class BatchBuilder {
   readonly #workspaceKey: Uint8Array;
-  readonly #channels = new Map<string, number>();
-  readonly #authors = new Map<string, number>();
+  readonly #channels = new Map<string, Told>();
+  #channelCount = 0;
+  readonly #authors = new Map<string, Told>();
+  #authorCount = 0;
   #source: BuilderSource = { id: 0, exportedAt: 0 };
   #first = true;
   #fresh = true;
@@ -61,7 +64,7 @@ export class BatchBuilder {
     const i = open.rows++;
     const text = record.text.toWellFormed();
     const { identity, key, ordinal } = identityOf(record);
-    open.identities.set(identity, 32 * i);
+    open.identities.write(identity, 32 * i, 32, 'latin1');
     open.keys.push(key);
     open.ordinals[i] = ordinal ? 1 : 0;
     open.channels[i] = this.#channel(record);
@@ -103,7 +106,7 @@ export class BatchBuilder {
       first: this.#first,
       rows,
       identities: open.identities,
-      keys: open.keys,
+      keys: { bytes: open.keys.bytes, ends: open.keys.ends },
       ordinals: open.ordinals,
       channels: open.channels,
       authors: open.authors,
@@ -113,7 +116,7 @@ export class BatchBuilder {
       flags: open.flags,
       replies: open.replies,
       threads: open.threads,
-      texts: open.texts,
+      texts: { bytes: open.texts.bytes, ends: open.texts.ends },
       languages: open.languages,
       hashes: open.hashes,
       extras: open.extras,
@@ -128,43 +131,59 @@ export class BatchBuilder {
     };
     this.#open = new OpenBatch();
     this.#first = false;
-    this.#fresh = this.#channels.size > MAX_REMEMBERED || this.#authors.size > MAX_REMEMBERED;
+    this.#fresh = this.#channelCount > MAX_REMEMBERED || this.#authorCount > MAX_REMEMBERED;
     if (this.#fresh) {
       this.#channels.clear();
       this.#authors.clear();
+      this.#channelCount = 0;
+      this.#authorCount = 0;
     }
     return batch;
   }
 
   #channel(record: MessageRecord): number {
-    const { platform, channel, parentChannel } = record;
-    const name = `${platform} ${channel.id.length} ${channel.id}${channel.name}`;
-    let place = this.#channels.get(name);
-    if (place === undefined) {
-      place = this.#channels.size;
-      this.#channels.set(name, place);
+    const { platform, channel } = record;
+    let known = this.#channels.get(channel.id);
+    while (known !== undefined && (known.platform !== platform || known.name !== channel.name)) known = known.next;
+    if (known === undefined) {
+      const place = this.#channelCount++;
+      known = { platform, account: null, name: channel.name, place, next: this.#channels.get(channel.id) };
+      this.#channels.set(channel.id, known);
       this.#open.newChannels.push({
         platform,
         platformId: channel.id,
         name: channel.name,
-        parentId: parentChannel?.id ?? null,
-        parentName: parentChannel?.name ?? null,
+        parentId: record.parentChannel?.id ?? null,
+        parentName: record.parentChannel?.name ?? null,
       });
     }
-    return place;
+    return known.place;
   }
 
   #author(platform: string, account: string | null, name: string, bot: boolean): number {
-    const who = account === null ? `${platform} ${name}` : `${platform} ${account.length} ${account}${name}`;
-    let place = this.#authors.get(who);
-    if (place === undefined) {
-      place = this.#authors.size;
-      this.#authors.set(who, place);
+    const who = account ?? name;
+    let known = this.#authors.get(who);
+    while (known !== undefined && (known.platform !== platform || known.name !== name || known.account !== account)) {
+      known = known.next;
+    }
+    if (known === undefined) {
+      const place = this.#authorCount++;
+      known = { platform, account, name, place, next: this.#authors.get(who) };
+      this.#authors.set(who, known);
       const key = authorKey(this.#workspaceKey, platform, account, name);
       this.#open.newAuthors.push({ key, platform, name, account, bot });
     }
-    return place;
+    return known.place;
   }
+}
+
+/** A channel or an author that the loader has been told of, and the next one with the same id. */
+interface Told {
+  readonly platform: string;
+  readonly account: string | null;
+  readonly name: string;
+  readonly place: number;
+  readonly next: Told | undefined;
 }
 
 /** A text that holds nothing to read: spaces, line breaks and invisible signs only. */
@@ -175,8 +194,8 @@ function isBlank(text: string): boolean {
 class OpenBatch {
   rows = 0;
   units = 0;
-  readonly identities = new Uint8Array(32 * BATCH_ROWS);
-  readonly keys: string[] = [];
+  readonly identities = Buffer.alloc(32 * BATCH_ROWS);
+  readonly keys = new TextColumn(BATCH_ROWS, 1 << 17);
   readonly ordinals = new Uint8Array(BATCH_ROWS);
   readonly channels = new Int32Array(BATCH_ROWS);
   readonly authors = new Int32Array(BATCH_ROWS);
@@ -186,7 +205,7 @@ class OpenBatch {
   readonly flags = new Uint8Array(BATCH_ROWS);
   readonly replies: (string | null)[] = [];
   readonly threads: (string | null)[] = [];
-  readonly texts: string[] = [];
+  readonly texts = new TextColumn(BATCH_ROWS, 1 << 19);
   readonly languages: string[] = [];
   readonly hashes = new Float64Array(BATCH_ROWS);
   readonly extras: (string | null)[] = [];
@@ -197,25 +216,19 @@ class OpenBatch {
   readonly rejected: RejectedEntry[] = [];
   readonly newChannels: ChannelEntry[] = [];
   readonly newAuthors: AuthorEntry[] = [];
-  #records: string[] = [];
-  #blockUnits = 0;
+  readonly #block = new RawBlock();
 
   get entries(): number {
     return this.rows + this.rejected.length;
   }
 
   addRaw(raw: string): number {
-    if (this.#records.length >= RECORDS_PER_BLOCK || this.#blockUnits >= BLOCK_UNITS) this.closeBlock();
-    this.#records.push(raw);
-    this.#blockUnits += raw.length;
+    if (this.#block.count >= RECORDS_PER_BLOCK || this.#block.size >= BLOCK_BYTES) this.closeBlock();
     this.units += raw.length;
-    return this.blocks.length * RAW_STRIDE + this.#records.length - 1;
+    return this.blocks.length * RAW_STRIDE + this.#block.add(raw);
   }
 
   closeBlock(): void {
-    if (this.#records.length === 0) return;
-    this.blocks.push(packRaw(this.#records));
-    this.#records = [];
-    this.#blockUnits = 0;
+    if (this.#block.count > 0) this.blocks.push(this.#block.take());
   }
 }

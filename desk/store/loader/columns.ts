@@ -1,11 +1,14 @@
 import { RAW_STRIDE } from '../raw.ts';
 import type { Batch } from './batch.ts';
 import type { People } from './people.ts';
+import { textBytes } from './text-column.ts';
 
 /** Columns of `items` that a row of a batch fills, in the order of `itemValues`. */
 export const ITEM_INSERT = `INSERT INTO items (id, identity, channel, key, author, time, edited, kind, flags, deleted,
   reply_to, thread, text, version, language, content_hash, extra, gold, source, row, raw, seen_at)`;
 export const ITEM_WIDTH = 22;
+/** Key and text come as UTF-8. */
+export const ITEM_TUPLE = `(?, ?, ?, CAST(? AS TEXT), ?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 export type Value = number | string | null | Uint8Array;
 
@@ -13,7 +16,7 @@ export type Value = number | string | null | Uint8Array;
 export interface NewItem {
   readonly id: number;
   readonly identity: Uint8Array;
-  readonly key: string;
+  readonly key: string | Uint8Array;
   readonly rawBase: number;
   readonly now: number;
 }
@@ -33,7 +36,7 @@ export function itemValues(values: Value[], at: number, batch: Batch, i: number,
   values[at + 9] = kind === DELETED ? item.now : null;
   values[at + 10] = batch.replies[i] ?? null;
   values[at + 11] = batch.threads[i] ?? null;
-  values[at + 12] = batch.texts[i] ?? '';
+  values[at + 12] = textBytes(batch.texts, i);
   values[at + 13] = 1;
   values[at + 14] = batch.languages[i] ?? '';
   values[at + 15] = batch.hashes[i] ?? 0;

@@ -3,10 +3,11 @@ import { UNSPACED } from '../flags.ts';
 import { ordinalIdentity, ordinalKey } from '../identity.ts';
 import { RAW_STRIDE } from '../raw.ts';
 import type { Batch, Outcome } from './batch.ts';
-import { ITEM_INSERT, ITEM_WIDTH, type Value, itemValues, orNull, rawPlace } from './columns.ts';
+import { ITEM_INSERT, ITEM_TUPLE, ITEM_WIDTH, type Value, itemValues, orNull, rawPlace } from './columns.ts';
 import { Merge, type Verdict } from './merge.ts';
 import { People } from './people.ts';
 import { SeenItems } from './seen.ts';
+import { textBytes, textString } from './text-column.ts';
 
 /** Rows in one INSERT: SQLite's cost per statement is shared, and a statement that fails is short. */
 const CHUNK = 50;
@@ -45,9 +46,8 @@ export class BatchLoader {
     this.#db = db;
     this.#people = new People(db);
     this.#merge = new Merge(db);
-    const tuple = `(${new Array(ITEM_WIDTH).fill('?').join(',')})`;
-    this.#insertChunk = db.prepare<[Value[]]>(`${ITEM_INSERT} VALUES ${new Array(CHUNK).fill(tuple).join(',')}`);
-    this.#insertOne = db.prepare<[Value[]]>(`${ITEM_INSERT} VALUES ${tuple}`);
+    this.#insertChunk = db.prepare<[Value[]]>(`${ITEM_INSERT} VALUES ${new Array(CHUNK).fill(ITEM_TUPLE).join(',')}`);
+    this.#insertOne = db.prepare<[Value[]]>(`${ITEM_INSERT} VALUES ${ITEM_TUPLE}`);
     this.#lastItem = db.prepare<[], number | null>('SELECT max(id) FROM items').pluck();
     this.#lastBlock = db.prepare<[], number | null>('SELECT max(id) FROM raw_blocks').pluck();
     this.#addBlock = db.prepare<[number, number, Uint8Array]>(
@@ -110,7 +110,7 @@ export class BatchLoader {
     for (let k = 0; k < CHUNK; k++) {
       const i = from + k;
       const identity = batch.identities.subarray(32 * i, 32 * i + 32);
-      const key = batch.keys[i] ?? '';
+      const key = textBytes(batch.keys, i);
       itemValues(this.#chunkValues, k * ITEM_WIDTH, batch, i, this.#people, {
         id: state.nextId + k,
         identity,
@@ -133,7 +133,7 @@ export class BatchLoader {
   #loadRow(state: State, i: number): void {
     const { batch } = state;
     const channel = this.#people.channelId(batch.channels[i] ?? -1);
-    const firstKey = batch.keys[i] ?? '';
+    const firstKey = textString(batch.keys, i);
     const base = batch.identities.subarray(32 * i, 32 * i + 32);
     const hasOrdinal = batch.ordinals[i] === 1;
     const time = orNull(batch.times[i]);

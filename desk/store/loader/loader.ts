@@ -47,12 +47,7 @@ export class Loader implements AsyncDisposable {
   async write(batch: Batch, onLoaded: (outcome: Outcome) => void): Promise<void> {
     this.throwIfFailed();
     this.#waiting.push(onLoaded);
-    const { identities, ordinals, channels, authors, times, edits, kinds, flags, hashes, sourceRows, raws } = batch;
-    const columns = [identities, ordinals, channels, authors, times, edits, kinds, flags, hashes, sourceRows, raws];
-    this.#worker.postMessage(
-      { kind: 'load', batch } satisfies Request,
-      columns.map((column) => column.buffer),
-    );
+    this.#worker.postMessage({ kind: 'load', batch } satisfies Request, memoryOf(batch));
     await this.#until(IN_FLIGHT - 1);
   }
 
@@ -82,6 +77,14 @@ export class Loader implements AsyncDisposable {
     this.#wake = undefined;
     this.throwIfFailed();
   }
+}
+
+/** What a batch may hand over instead of copying. */
+function memoryOf(batch: Batch): ArrayBuffer[] {
+  const { identities, ordinals, channels, authors, times, edits, kinds, flags, hashes, sourceRows, raws } = batch;
+  const columns = [identities, ordinals, channels, authors, times, edits, kinds, flags, hashes, sourceRows, raws];
+  const texts = [batch.keys, batch.texts].flatMap(({ bytes, ends }) => [bytes.buffer, ends.buffer]);
+  return [...columns.map((column) => column.buffer), ...texts];
 }
 
 function revive({ problem, message, remedy }: FailedLoad, path: string): Error {

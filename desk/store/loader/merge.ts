@@ -1,6 +1,7 @@
 import type { Db } from '../connection.ts';
 import { UNSPACED } from '../flags.ts';
 import type { Batch } from './batch.ts';
+import { textBytes } from './text-column.ts';
 import { DELETED, orNull, rawPlace } from './columns.ts';
 
 /** An item that is already there, as far as merging needs it. */
@@ -69,13 +70,13 @@ export class Merge {
       `INSERT INTO item_versions (item, version, text, edited, language, content_hash, source, row, raw)
        SELECT id, version, text, edited, language, content_hash, source, row, raw FROM items WHERE id = ?`,
     );
-    this.#keepOlder = db.prepare<[number, number, string, number | null, string, number, number, number, number]>(
+    this.#keepOlder = db.prepare<[number, number, Uint8Array, number | null, string, number, number, number, number]>(
       `INSERT INTO item_versions (item, version, text, edited, language, content_hash, source, row, raw)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, CAST(? AS TEXT), ?, ?, ?, ?, ?, ?)`,
     );
     this.#replace = db.prepare<
       [
-        string,
+        Uint8Array,
         number,
         string,
         number,
@@ -90,7 +91,7 @@ export class Merge {
         number,
       ]
     >(
-      `UPDATE items SET text = ?, version = ?, language = ?, content_hash = ?, edited = ?, extra = ?, kind = ?,
+      `UPDATE items SET text = CAST(? AS TEXT), version = ?, language = ?, content_hash = ?, edited = ?, extra = ?, kind = ?,
          flags = ?, source = ?, row = ?, raw = ?, seen_at = ? WHERE id = ?`,
     );
     this.#forgetScores = db.prepare<[number]>('DELETE FROM scores WHERE item = ?');
@@ -138,7 +139,7 @@ export class Merge {
         this.#keepOlder.run(
           known.id,
           this.#nextVersion(known),
-          batch.texts[i] ?? '',
+          textBytes(batch.texts, i),
           edited,
           batch.languages[i] ?? '',
           hash,
@@ -180,7 +181,7 @@ export class Merge {
       if ((known.flags & UNSPACED) !== 0) this.#unindex.trigrams.run(known.id);
     }
     this.#replace.run(
-      batch.texts[i] ?? '',
+      textBytes(batch.texts, i),
       version,
       batch.languages[i] ?? '',
       batch.hashes[i] ?? 0,

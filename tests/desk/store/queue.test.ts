@@ -31,14 +31,12 @@ async function filled(folder: Folder, count: number): Promise<Workspace> {
 
 function score(workspace: Workspace, revision: Revision, probabilities: (id: number) => readonly number[]): void {
   const run = workspace.scores.startRun(revision, { backend: 'cpu', layout: 'Q8_0', threads: 2 });
-  const results = workspace.items
-    .unscored(revision.id, 0, 1_000)
-    .map(({ id, version }): ItemResult => ({
-      item: id,
-      version,
-      status: 'scored',
-      probabilities: new Float32Array(probabilities(id)),
-    }));
+  const results = workspace.items.unscored(revision.id, 0, 1_000).map(({ id, version }): ItemResult => ({
+    item: id,
+    version,
+    status: 'scored',
+    probabilities: new Float32Array(probabilities(id)),
+  }));
   assert.equal(workspace.scores.write(run, results), results.length);
 }
 
