@@ -49,8 +49,10 @@ export function takesProduct(a: Tensor, b: Tensor): void {
   const fits = a.ne[0] === b.ne[0] && b.ne[2] % a.ne[2] === 0 && b.ne[3] % a.ne[3] === 0;
   const types = !NOT_WEIGHTS.has(a.type) && (b.type === 'f32' || (b.type === 'f16' && a.type === 'f16'));
   if (!fits || !types || !a.denseRows || !b.denseRows || a.nb[0] > a.nb[1] || b.repacked) refuse('mulMat', a, b);
-  // Rearranged weights times rows that are not side by side give wrong numbers in silence.
-  if (a.repacked && !(b.dense && b.type === 'f32' && b.ne[3] === 1)) refuse('mulMat with rearranged weights', a, b);
+  // Rearranged weights times rows that are not side by side give wrong numbers in silence; AMX times more than two
+  // dimensions writes past the end of its memory. supports_op says yes to both.
+  if (a.repacked && !(b.dense && b.type === 'f32' && b.ne[2] === 1 && b.ne[3] === 1))
+    refuse('mulMat with rearranged weights', a, b);
 }
 
 export function takesSoftMax(a: Tensor, mask: Tensor | null): void {

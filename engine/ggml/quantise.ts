@@ -1,10 +1,20 @@
 import { GGML_TYPES, type GgmlType } from './gguf/types.ts';
 import { NULL, type Native } from './native.ts';
 
-/** F32 to a weight type with ggml's own rounding.  values: (perRow, rows). Throws RangeError where rows are no whole number of blocks. */
+/** Types that ggml ends the process over: no weights, or made only with statistics of a model's activations. */
+const NOT_MADE: ReadonlySet<GgmlType> = new Set([
+  ...(['i8', 'i16', 'i32', 'i64', 'f64', 'q8_1', 'q8_K'] as const),
+  ...(['iq2_xxs', 'iq2_xs', 'iq1_s'] as const),
+]);
+
+/**
+ * F32 to a weight type with ggml's own rounding.  values: (perRow, rows)
+ * Throws RangeError for types that cannot be made, or where rows are no whole number of blocks.
+ */
 export function quantise(native: Native, type: GgmlType, values: Float32Array, perRow: number): Uint8Array {
   const { id, blockSize, blockBytes } = GGML_TYPES[type];
-  if (perRow % blockSize !== 0 || values.length % perRow !== 0)
+  if (NOT_MADE.has(type)) throw new RangeError(`F32 values cannot be turned into ${type}.`);
+  if (!(perRow >= 1) || perRow % blockSize !== 0 || values.length % perRow !== 0)
     throw new RangeError(`${type} needs rows of a multiple of ${blockSize} values, not ${perRow}.`);
   if (type === 'f32') return new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   const bytes = new Uint8Array((values.length / blockSize) * blockBytes);
