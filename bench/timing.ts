@@ -3,7 +3,7 @@
  * that waits by spinning, so each run is checked for what else took the processor, and disturbed rounds are repeated.
  */
 import { readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
+import { cpus } from 'node:os';
 
 /** A run counts as quiet when others had less than this share of all cores. */
 const QUIET = 0.05;
@@ -68,7 +68,7 @@ async function timed(program: Timed, count: number): Promise<Run> {
   const ownAfter = program.pid === undefined ? null : processTicks(program.pid);
   if (before === null || after === null || ownBefore === null || ownAfter === null) return { seconds, others: null };
   const others = after - before - (ownAfter - ownBefore);
-  return { seconds, others: Math.max(0, others) / (wall * TICKS_PER_SECOND * availableParallelism()) };
+  return { seconds, others: Math.max(0, others) / (wall * TICKS_PER_SECOND * cpus().length) };
 }
 
 const disturbance = (round: readonly Run[]): number => Math.max(...round.map(({ others }) => others ?? 0));
