@@ -158,9 +158,9 @@ function printQueue(screen: Screen, workspace: Workspace, report: TriageReport, 
   if (rows > 0) screen.line();
   const summary = summaryOf(workspace, report);
   for (const line of summaryLines(summary)) screen.paragraph(line);
-  const { scoring } = report.seconds;
-  if (report.scored > 0 && scoring > 0) {
-    const { engine } = report;
+  const { engine, seconds } = report;
+  const { scoring } = seconds;
+  if (engine !== null && scoring > 0) {
     screen.paragraph(
       `Scored ${counted(report.scored, 'message')} in ${duration(scoring)} (${rate(report.scored / scoring)}/s) with ${report.revision.name} on ${engine.base.name}, ${engine.backend} (${engine.layout}, ${counted(engine.threads, 'thread')}).`,
     );

@@ -14,14 +14,13 @@ export interface Summary {
   readonly not_read: Readonly<Partial<Record<NotReadReason, number>>>;
   /** languages of messages that the adapter was not measured on */
   readonly other_languages: Readonly<Record<string, number>>;
-  readonly model: {
-    readonly name: string;
-    readonly base: string;
+  readonly model: { readonly name: string; readonly base: string; readonly depth: number };
+  /** null where there was nothing left to score */
+  readonly engine: {
     readonly backend: string;
     readonly layout: string;
     readonly threads: number;
-    readonly depth: number;
-  };
+  } | null;
   readonly seconds: { readonly import: number; readonly open: number; readonly score: number };
   readonly messages_per_second: number;
 }
@@ -38,14 +37,8 @@ export function summaryOf(
     scored: counts.scored,
     not_read: counts.notRead,
     other_languages: Object.fromEntries(foreign.map(({ language, messages }) => [language, messages])),
-    model: {
-      name: revision.name,
-      base: engine.base.name,
-      backend: engine.backend,
-      layout: engine.layout,
-      threads: engine.threads,
-      depth: engine.depth,
-    },
+    model: { name: revision.name, base: revision.base.name, depth: revision.depth },
+    engine: engine === null ? null : { backend: engine.backend, layout: engine.layout, threads: engine.threads },
     seconds: { import: imported.seconds, open: seconds.opening, score: seconds.scoring },
     messages_per_second: seconds.scoring > 0 ? Math.round((scored / seconds.scoring) * 10) / 10 : 0,
   };

@@ -8,6 +8,7 @@ import type { Places } from '../models/places.ts';
 import type { Revision } from '../store/revisions.ts';
 import { Workspace } from '../store/workspace.ts';
 import type { Supervisor } from '../supervisor.ts';
+import { firstLook, measuresFirst } from './first-look.ts';
 import { Leading, type Leader } from './leading.ts';
 import { openModel, revisionOf, WorkspaceScoring, type ScoringHooks } from './scoring.ts';
 
@@ -40,7 +41,8 @@ export interface TriageHooks {
 export interface TriageReport {
   readonly imported: ImportReport;
   readonly revision: Revision;
-  readonly engine: SessionInfo;
+  /** null where there was nothing left to score */
+  readonly engine: SessionInfo | null;
   /** messages that this run scored or set aside */
   readonly scored: number;
   /** messages that had been scored before */
@@ -66,6 +68,9 @@ export class TriageStopped extends Error {
 /** A random part of this many messages goes first, in pieces, until one of the two is reached. */
 const SAMPLE = { messages: 512, piece: 64, seconds: 1.5 } as const;
 
+/** Messages that are read before anything is measured. */
+const FIRST_LOOK = 32;
+
 /**
  * Runs the whole job on an open workspace.
  * @throws WorkspaceError, EngineCallError, EngineFailed; TriageStopped when the signal aborts
@@ -85,45 +90,60 @@ export async function triage(
   const revision = revisionOf(workspace, input.chosen);
   const waiting = workspace.items.countUnscored(revision.id);
   const before = workspace.counts.revision(revision.id).scored;
-  let scored = 0;
   try {
     signal?.throwIfAborted();
-    hooks.onOpening?.();
-    const opened = performance.now();
-    await using session = await openModel(supervisor, places, input.chosen, input, signal);
-    const opening = secondsSince(opened);
-    const started = performance.now();
-    const scoring = new WorkspaceScoring(workspace, session, input.chosen.adapter, revision, input);
+    const nothing = { engine: null, scored: 0, seconds: { opening: 0, scoring: 0 } };
+    const done = waiting === 0 ? nothing : await scoreAll(workspace, supervisor, places, input, revision, hooks);
     workspace.settings.set(QUEUE_REVISION, revision.id);
-    const leading = new Leading(input.leaders);
-    const behind = (from: number): ScoringHooks => ({
-      signal,
-      onProgress: (done) => hooks.onScoring?.(from + done, waiting),
-      onScored: (scores, done) => {
-        for (const score of scores) leading.offer(score);
-        hooks.onProvisional?.(leading.list(), from + done, waiting);
-      },
-    });
-    hooks.onScoring?.(0, waiting);
-    while (scored < Math.min(waiting, SAMPLE.messages) && secondsSince(started) < SAMPLE.seconds) {
-      const done = await scoring.sample(SAMPLE.piece, behind(scored));
-      if (done === 0) break;
-      scored += done;
-    }
-    scored += await scoring.rest(behind(scored));
-    return {
-      imported,
-      revision,
-      engine: session.info,
-      scored,
-      before,
-      seconds: { opening, scoring: secondsSince(started) },
-    };
+    return { imported, revision, before, ...done };
   } catch (error) {
     if (signal?.aborted !== true) throw error;
     const { waiting: left } = workspace.counts.revision(revision.id);
     throw new TriageStopped(imported.total.rows, Math.max(0, waiting - left), waiting);
   }
+}
+
+type Scoring = Pick<TriageReport, 'engine' | 'scored' | 'seconds'>;
+
+async function scoreAll(
+  workspace: Workspace,
+  supervisor: Supervisor,
+  places: Places,
+  input: TriageInput,
+  revision: Revision,
+  hooks: TriageHooks,
+): Promise<Scoring> {
+  const { signal } = hooks;
+  const { chosen } = input;
+  const total = workspace.items.countUnscored(revision.id);
+  hooks.onOpening?.();
+  const opened = performance.now();
+  if (hooks.onProvisional !== undefined && !input.deterministic && measuresFirst(places)) {
+    const leaders = await firstLook(workspace, supervisor, revision, chosen, FIRST_LOOK, signal);
+    hooks.onProvisional(leaders.slice(0, input.leaders), Math.min(FIRST_LOOK, total), total);
+  }
+  await using session = await openModel(supervisor, places, chosen, input, signal);
+  const opening = secondsSince(opened);
+  const started = performance.now();
+  const scoring = new WorkspaceScoring(workspace, session, chosen.adapter, revision, input);
+  const leading = new Leading(input.leaders);
+  const behind = (from: number): ScoringHooks => ({
+    signal,
+    onProgress: (done) => hooks.onScoring?.(from + done, total),
+    onScored: (scores, done) => {
+      for (const score of scores) leading.offer(score);
+      hooks.onProvisional?.(leading.list(), from + done, total);
+    },
+  });
+  hooks.onScoring?.(0, total);
+  let scored = 0;
+  while (scored < Math.min(total, SAMPLE.messages) && secondsSince(started) < SAMPLE.seconds) {
+    const done = await scoring.sample(SAMPLE.piece, behind(scored));
+    if (done === 0) break;
+    scored += done;
+  }
+  scored += await scoring.rest(behind(scored));
+  return { engine: session.info, scored, seconds: { opening, scoring: secondsSince(started) } };
 }
 
 export interface OpenedWorkspace extends Disposable {

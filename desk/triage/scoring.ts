@@ -171,8 +171,8 @@ const notRead = (
   reason: 'over-long' | 'language' | 'engine-failed',
 ): Extract<ItemResult, { status: 'not-read' }> => ({ item, version, status: 'not-read', reason });
 
-/** Draws by random places in the row of ids, so that a million messages cost no more than a thousand. */
-function drawUnscored(workspace: Workspace, revision: number, size: number): readonly UnscoredItem[] {
+/** At most `size` messages without a score, drawn by random places among the ids: a million cost what a thousand do. */
+export function drawUnscored(workspace: Workspace, revision: number, size: number): readonly UnscoredItem[] {
   const all = Object.values(workspace.counts.kinds()).reduce((sum, n) => sum + n, 0);
   const random = seededRandom(all);
   const drawn = new Map<number, UnscoredItem>();

@@ -67,7 +67,7 @@ describe('an error', () => {
   it('shows the name of a file without its control characters', async () => {
     const { code, err } = await bench.run(['queue', '--workspace', bench.path('a\u001b[31m.moderato')]);
     assert.equal(code, 1);
-    assert.doesNotMatch(err, /\u001b/);
+    assert.ok(!err.includes('\u001b'));
   });
 });
 
