@@ -14,7 +14,7 @@ export const Line = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('absent'), reason: z.string() }),
   z.strictObject({ kind: z.literal('refused'), reason: z.string() }),
-  /** every check was run */
+  /** nothing more will come */
   z.strictObject({ kind: z.literal('done') }),
 ]);
 export type Line = Readonly<z.infer<typeof Line>>;
