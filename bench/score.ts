@@ -138,26 +138,19 @@ async function measure(name: string, entries: Entries, reference: Contestant, co
 /** Whether all programs computed the same thing: lowest cosine of a text's state with llama.cpp's, ours and the peer's. */
 async function agreement(name: string, { all }: Entries, reference: Contestant): Promise<Figure[]> {
   const expected = await reference.states(COMPARED);
-  const found = await Promise.all(
-    all
-      .filter(({ own }) => own === undefined)
-      .map(async ({ program }) => lowest(await program.states(COMPARED), expected)),
-  );
-  const [ours = NaN] = found;
-  return all
-    .filter(({ own }) => own === undefined)
-    .flatMap(({ program }, i) =>
-      i === 0
-        ? []
-        : {
-            name: `${name}.agreement`,
-            value: ours,
-            unit: 'lowest cosine with llama.cpp',
-            peer: program.settings,
-            peer_value: found[i] ?? null,
-            ratio: null,
-          },
-    );
+  const found: { readonly settings: string; readonly cosine: number }[] = [];
+  for (const { program, own } of all)
+    if (own === undefined && program !== reference)
+      found.push({ settings: program.settings, cosine: lowest(await program.states(COMPARED), expected) });
+  const [ours, ...others] = found;
+  return others.map(({ settings, cosine }) => ({
+    name: `${name}.agreement`,
+    value: ours?.cosine ?? NaN,
+    unit: 'lowest cosine with llama.cpp',
+    peer: settings,
+    peer_value: cosine,
+    ratio: null,
+  }));
 }
 
 function lowest(states: readonly (readonly number[])[], expected: readonly (readonly number[])[]): number {
