@@ -48,12 +48,13 @@ export class RawBlock {
     return this.#lengths.push(length * 2 + (wellFormed ? 0 : 1)) - 1;
   }
 
-  /** Compresses what was gathered, and begins anew. */
-  take(): Buffer {
-    const head = Buffer.alloc(4 + 4 * this.#lengths.length);
-    head.writeUInt32LE(this.#lengths.length, 0);
-    this.#lengths.forEach((length, place) => head.writeUInt32LE(length, 4 + 4 * place));
-    const block = zstdCompressSync(Buffer.concat([head, this.#bytes.subarray(0, this.#end)]), OPTIONS);
+  /** What was gathered, in memory of its own, ready for `compressRaw`; the block begins anew. */
+  take(): Uint8Array<ArrayBuffer> {
+    const head = 4 + 4 * this.#lengths.length;
+    const block = Buffer.alloc(head + this.#end);
+    block.writeUInt32LE(this.#lengths.length, 0);
+    this.#lengths.forEach((length, place) => block.writeUInt32LE(length, 4 + 4 * place));
+    this.#bytes.copy(block, head, 0, this.#end);
     this.#lengths.length = 0;
     this.#end = 0;
     if (this.#bytes.length > 4 * BLOCK_BYTES) this.#bytes = Buffer.allocUnsafe(1 << 18);
@@ -61,11 +62,16 @@ export class RawBlock {
   }
 }
 
+/** A gathered block as raw_blocks.data holds it. */
+export function compressRaw(block: Uint8Array): Buffer {
+  return zstdCompressSync(block, OPTIONS);
+}
+
 /** Compresses records (at most RAW_STRIDE) into one block. */
 export function packRaw(records: readonly string[]): Buffer {
   const block = new RawBlock();
   for (const record of records) block.add(record);
-  return block.take();
+  return compressRaw(block.take());
 }
 
 /**

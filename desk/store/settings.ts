@@ -5,6 +5,9 @@ import { WorkspaceError } from './errors.ts';
 /** The random key of this workspace, 64 hexadecimal digits; pseudonyms depend on it. */
 export const WORKSPACE_KEY = 'workspace.key';
 
+/** What the computer that checked this workspace last knows it by (desk/store/machine.ts). */
+export const MARK = 'workspace.mark';
+
 /** Named values that belong to the workspace, as JSON. */
 export class Settings {
   readonly #get;

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import Database from 'better-sqlite3';
+import { z } from 'zod';
 import { Authors } from './authors.ts';
 import { type ConnectionOptions, type Db, connect, prepareForWriting } from './connection.ts';
 import { Counts } from './counts.ts';
@@ -12,6 +13,7 @@ import { Jobs } from './jobs.ts';
 import { BatchBuilder } from './loader/builder.ts';
 import { Loader } from './loader/loader.ts';
 import { type Location, locate } from './location.ts';
+import { machineKeyFile, markOf } from './machine.ts';
 import {
   type Migration,
   expectedSchema,
@@ -26,16 +28,24 @@ import { Rejected } from './rejected.ts';
 import { Revisions } from './revisions.ts';
 import { Scores } from './scores.ts';
 import { Search } from './search.ts';
-import { Settings, WORKSPACE_KEY } from './settings.ts';
+import { MARK, Settings, WORKSPACE_KEY } from './settings.ts';
 import { Sources } from './sources.ts';
 
 export interface OpenOptions {
   /** How long to wait while another process writes, in milliseconds (default 10,000). */
   readonly busyTimeout?: number;
-  /** Checks every page before use (default true): a damaged or altered file is refused instead of half read. */
-  readonly check?: boolean;
+  /**
+   * Whether every page is checked before use, so that a damaged file is refused instead of half read. `foreign`, the
+   * default: always for small files, and for large ones unless this computer has made or checked them before.
+   */
+  readonly check?: 'always' | 'foreign' | 'never';
+  /** Bytes up to which a file is small: checking it takes a fraction of a second. Default 32 MiB. */
+  readonly small?: number;
+  /** File with this computer's key, by which it knows its workspaces again. */
+  readonly machineKeyFile?: string;
 }
 
+const SMALL_BYTES = 32 << 20;
 const PAGE_CACHE_KIB = 16 << 10;
 const LOADER_CACHE_KIB = 24 << 10;
 
@@ -79,7 +89,10 @@ export class Workspace implements Disposable {
       try {
         db.pragma('foreign_keys = ON');
         migrate(db, readMigrations());
-        new Settings(db).set(WORKSPACE_KEY, randomBytes(32).toString('hex'));
+        const key = randomBytes(32);
+        const settings = new Settings(db);
+        settings.set(WORKSPACE_KEY, key.toString('hex'));
+        settings.set(MARK, markOf(key, options.machineKeyFile ?? machineKeyFile()));
       } finally {
         db.close();
       }
@@ -108,9 +121,17 @@ export class Workspace implements Disposable {
     let db: Db | undefined;
     try {
       db = connect(file, connection);
-      checkContent(db, file, migrations, options.check ?? true);
+      checkSchema(db, file, migrations);
+      const settings = new Settings(db);
+      const mark = markOf(settings.workspaceKey(file), options.machineKeyFile ?? machineKeyFile());
+      const marked = mark !== null && settings.get(MARK, z.string()) === mark;
+      const check = options.check ?? 'foreign';
+      const small = statSync(file).size <= (options.small ?? SMALL_BYTES);
+      const checked = check === 'always' || (check === 'foreign' && (small || !marked));
+      if (checked) checkPages(db, file);
       prepareForWriting(db, connection);
       migrate(db, migrations);
+      if (checked && !marked) settings.set(MARK, mark);
       return new Workspace(db, file, location, connection);
     } catch (error) {
       db?.close();
@@ -178,9 +199,8 @@ export class Workspace implements Disposable {
   }
 }
 
-/** @throws WorkspaceError newer-version, altered, corrupt */
-function checkContent(db: Db, file: string, migrations: readonly Migration[], everyPage: boolean): void {
-  const name = basename(file);
+/** @throws WorkspaceError newer-version, altered */
+function checkSchema(db: Db, file: string, migrations: readonly Migration[]): void {
   const version = schemaVersion(db);
   refuseNewer(file, version, migrations.length);
   const expected = new Set(expectedSchema(migrations, version));
@@ -191,13 +211,16 @@ function checkContent(db: Db, file: string, migrations: readonly Migration[], ev
   }
   const migration = firstForeignMigration(db, migrations);
   if (migration !== undefined) throw altered(file, `its migration ${migration} is not this program's`);
-  if (!everyPage) return;
+}
+
+/** @throws WorkspaceError corrupt */
+function checkPages(db: Db, file: string): void {
   const [problem] = db.prepare<[], string>('PRAGMA quick_check(1)').pluck().all();
   if (problem !== 'ok') {
     throw new WorkspaceError(
       'corrupt',
       file,
-      `${name} is damaged: ${problem ?? 'it cannot be read'}.`,
+      `${basename(file)} is damaged: ${problem ?? 'it cannot be read'}.`,
       'Keep the file as it is and go on with your last copy of it.',
     );
   }

@@ -35,8 +35,8 @@ export interface Batch {
   readonly sourceRows: Float64Array<ArrayBuffer>;
   /** Place in `blocks` * RAW_STRIDE + place in the block. */
   readonly raws: Int32Array<ArrayBuffer>;
-  /** Packed raw records. */
-  readonly blocks: readonly Uint8Array[];
+  /** Gathered raw records, not compressed yet: only those that are needed will be. */
+  readonly blocks: readonly Uint8Array<ArrayBuffer>[];
   readonly rejected: readonly RejectedEntry[];
   /** Channels and authors met for the first time; they follow those of earlier batches. */
   readonly newChannels: readonly ChannelEntry[];

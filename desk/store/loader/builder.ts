@@ -212,7 +212,7 @@ class OpenBatch {
   readonly golds: (string | null)[] = [];
   readonly sourceRows = new Float64Array(BATCH_ROWS);
   readonly raws = new Int32Array(BATCH_ROWS);
-  readonly blocks: Uint8Array[] = [];
+  readonly blocks: Uint8Array<ArrayBuffer>[] = [];
   readonly rejected: RejectedEntry[] = [];
   readonly newChannels: ChannelEntry[] = [];
   readonly newAuthors: AuthorEntry[] = [];

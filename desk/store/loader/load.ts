@@ -1,7 +1,7 @@
 import { type Db, transact } from '../connection.ts';
 import { UNSPACED } from '../flags.ts';
 import { ordinalIdentity, ordinalKey } from '../identity.ts';
-import { RAW_STRIDE } from '../raw.ts';
+import { RAW_STRIDE, compressRaw } from '../raw.ts';
 import type { Batch, Outcome } from './batch.ts';
 import { ITEM_INSERT, ITEM_TUPLE, ITEM_WIDTH, type Value, itemValues, orNull, rawPlace } from './columns.ts';
 import { Merge, type Verdict } from './merge.ts';
@@ -95,7 +95,8 @@ export class BatchLoader {
     }
     const rejected = this.#storeRejected(state);
     for (const block of state.usedBlocks) {
-      this.#addBlock.run(state.rawBase + block, batch.source, batch.blocks[block] ?? new Uint8Array());
+      const data = batch.blocks[block];
+      if (data !== undefined) this.#addBlock.run(state.rawBase + block, batch.source, compressRaw(data));
     }
     if (state.nextId > firstNew) {
       this.#indexWords.run(firstNew);

@@ -4,8 +4,8 @@ import { WorkspaceError } from '../errors.ts';
 import type { Batch, Outcome } from './batch.ts';
 import type { FailedLoad, Reply, Request, ThreadData } from './thread.ts';
 
-/** Batches on their way: one being written, one waiting, so that neither thread waits for the other. */
-const IN_FLIGHT = 2;
+/** Batches on their way: one being written, others waiting, so that neither thread waits for the other. */
+const IN_FLIGHT = 3;
 
 /** The importing side of the writing thread. */
 export class Loader implements AsyncDisposable {
@@ -84,7 +84,7 @@ function memoryOf(batch: Batch): ArrayBuffer[] {
   const { identities, ordinals, channels, authors, times, edits, kinds, flags, hashes, sourceRows, raws } = batch;
   const columns = [identities, ordinals, channels, authors, times, edits, kinds, flags, hashes, sourceRows, raws];
   const texts = [batch.keys, batch.texts].flatMap(({ bytes, ends }) => [bytes.buffer, ends.buffer]);
-  return [...columns.map((column) => column.buffer), ...texts];
+  return [...columns, ...batch.blocks].map(({ buffer }) => buffer).concat(texts);
 }
 
 function revive({ problem, message, remedy }: FailedLoad, path: string): Error {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { importFrom } from '../../../desk/importers/job.ts';
+import { writeCsv, writeDiscord } from '../../../bench/import-files.ts';
+import { importExports, importFrom } from '../../../desk/importers/job.ts';
 import type { MessageRecord } from '../../../desk/importers/record.ts';
 import { Workspace } from '../../../desk/store/workspace.ts';
 import {
@@ -316,6 +318,35 @@ describe('importing', () => {
     assert.equal(first.total.added + second.total.added, 9_000);
     assert.equal(one.counts.kinds().message, 9_000);
     checkIntegrity(path);
+  });
+
+  it('recognises real exports by their content, whole or cut, and mends the cut one with the whole', async () => {
+    using folder = new Folder();
+    using workspace = Workspace.create(folder.file('w.moderato'));
+    writeDiscord(folder.file('discord.txt'), 1_500, 3);
+    writeCsv(folder.file('table.dat'), 1_200, 4);
+    const whole = readFileSync(folder.file('discord.txt'));
+    writeFileSync(folder.file('cut.json'), whole.subarray(0, whole.length / 2));
+    writeFileSync(folder.file('picture.png'), Buffer.from('89504e470d0a1a0a0000', 'hex'));
+    const cut = await importExports(workspace, [folder.file('cut.json')]);
+    assert.equal(cut.sources[0]?.status, 'partial');
+    assert.match(cut.sources[0]?.warnings.join(' ') ?? '', /message/);
+    const paths = ['discord.txt', 'table.dat', 'picture.png', 'missing.csv'].map((name) => folder.file(name));
+    const report = await importExports(workspace, paths);
+    assert.deepEqual(
+      report.sources.map(({ format, status, added, known }) => [format, status, added + known]),
+      [
+        ['discord-json', 'complete', 1_500],
+        ['csv', 'complete', 1_200],
+      ],
+    );
+    assert.equal(cut.total.added + report.total.added, 2_700);
+    assert.equal(report.sources[0]?.known, cut.total.added);
+    assert.deepEqual(
+      report.failed.map(({ path }) => path),
+      paths.slice(2),
+    );
+    assert.ok(report.failed.every(({ message: sentence, remedy }) => sentence.length > 20 && remedy.length > 10));
   });
 
   it('carries hostile texts through unharmed', async () => {

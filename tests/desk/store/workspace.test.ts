@@ -167,6 +167,27 @@ describe('a workspace', () => {
     refuses(path, 'corrupt', /damaged/);
   });
 
+  it('is checked page by page when it is small or comes from elsewhere, else opened at once', async () => {
+    using folder = new Folder();
+    const path = await filled(folder, 100);
+    const [here, elsewhere] = [folder.file('here-key'), folder.file('elsewhere-key')];
+    const open = (machineKeyFile: string, small: number): void =>
+      Workspace.open(path, { machineKeyFile, small }).close();
+    open(here, 0);
+    // Damage in a page that opening alone does not read.
+    const db = new Database(path);
+    const root = Number(db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'items_by_time'").pluck().get());
+    db.close();
+    const damaged = readFileSync(path);
+    damaged.fill(0x5a, (root - 1) * 4096, (root - 1) * 4096 + 64);
+    writeFileSync(path, damaged);
+    assert.doesNotThrow(() => open(here, 0), 'a large workspace of this computer opens at once');
+    for (const check of [() => open(elsewhere, 0), () => open(here, 1 << 30)])
+      assert.throws(check, { kind: 'corrupt' });
+    assert.throws(() => Workspace.open(path, { machineKeyFile: here, small: 0, check: 'always' }), { kind: 'corrupt' });
+    assert.throws(() => open('/dev/null/no-key', 0), { kind: 'corrupt' }, 'without a key everything is foreign');
+  });
+
   it('says so when another program does not let go of it', async () => {
     using folder = new Folder();
     const path = await filled(folder, 10);
