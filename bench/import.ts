@@ -4,9 +4,10 @@
  * modules, filling the same tables and the same text index, but without languages, raw records or checks for doubles.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type Bench, type Figure, faster, smaller } from './figure.ts';
 import { writeCsv, writeDiscord } from './import-files.ts';
@@ -16,6 +17,8 @@ const FORMATS = [
   { name: 'discord_json', write: writeDiscord, rows: 150_000 },
 ] as const;
 const ROUNDS = 3;
+const OURS = fileURLToPath(new URL('./import-run.ts', import.meta.url));
+const THEIRS = fileURLToPath(new URL('./peers/import.py', import.meta.url));
 
 const resultShape = z.object({ rows: z.number(), seconds: z.number(), megabytes: z.number() });
 type Result = z.infer<typeof resultShape>;
@@ -35,11 +38,14 @@ const bench: Bench = async ({ scale, say }) => {
       const theirs: Result[] = [];
       // Ours and theirs in turn, so that a busy machine hurts both alike.
       for (let round = 0; round < ROUNDS; round++) {
-        ours.push(run(process.execPath, ['bench/import-run.ts', file, join(folder, `ours${round}.moderato`)], count));
+        const into = (name: string): string => {
+          const target = join(folder, `${name}-${format.name}-${round}`);
+          mkdirSync(target);
+          return join(target, 'w.moderato');
+        };
+        ours.push(run(process.execPath, [OURS, file, into('ours')], count));
         if (python !== null) {
-          theirs.push(
-            run(python, ['bench/peers/import.py', format.name, file, join(folder, `theirs${round}.db`)], count),
-          );
+          theirs.push(run(python, [THEIRS, format.name, file, into('theirs')], count));
         }
       }
       const speed = (results: readonly Result[]): number => median(results.map(({ rows, seconds }) => rows / seconds));
