@@ -22,9 +22,9 @@ export const EXACT: Layout = { type: 'f32', repack: null };
 
 export const layoutName = ({ type, repack }: Layout): string => (repack ? `${type}+${repack.name}` : type);
 
-/** Every layout that this backend may try. */
+/** Every layout that this backend may try; those that are mostly the fastest come first. */
 export function layouts(backend: Backend): readonly Layout[] {
-  const types = ['file', ...LAYOUT_TYPES] as const;
+  const types = [...LAYOUT_TYPES.toReversed(), 'file'] as const;
   return types.flatMap((type): readonly Layout[] => {
     const plain: Layout = { type, repack: null };
     const repackable = type === 'file' || GGML_TYPES[type].blockSize > 1;

@@ -57,6 +57,8 @@ export async function calibrate(
 
 /** A batch like those of chat messages, and only as many layers as show the rate of one. */
 const SAMPLE = { texts: 16, tokens: 32, layers: 2, runs: 3 } as const;
+/** A layout whose first run takes this many times as long as the best one's runs is not measured further. */
+const HOPELESS = 2.5;
 /** Share of a processor that one thread must have had for its times to mean something. */
 const UNDISTURBED = 0.85;
 
@@ -66,13 +68,15 @@ async function measure(input: CalibrationInput, signal?: AbortSignal): Promise<z
   const timed: (Timed & { readonly layout: Layout })[] = [];
   for (const layout of layouts(backend)) {
     signal?.throwIfAborted();
+    const fastest = Math.min(...timed.map((other) => other.seconds));
     // One thread: on a busy machine two of them would wait for each other and say nothing about the layout.
-    const [alone] = await time(input, layout, layers, [1]);
+    const [alone] = await time(input, layout, layers, [1], HOPELESS * fastest);
     if (alone) timed.push({ layout, ...alone });
   }
   timed.sort((a, b) => a.seconds - b.seconds);
   const exact = await probeStates(input, EXACT);
-  for (const { layout } of timed) {
+  // F32 agrees with itself, however slow it is.
+  for (const layout of [...timed.map((one) => one.layout), EXACT]) {
     signal?.throwIfAborted();
     if (!(worstCosine(exact, await probeStates(input, layout)) >= TOLERANCE)) continue;
     const runs = await time(
@@ -103,12 +107,13 @@ interface Timed {
   readonly processorShare: number;
 }
 
-/** Times the sample batch at each thread count, ascending; stops where more threads make it slower. */
+/** Times the sample batch at each thread count, ascending; stops where more threads make it slower, or a first run is hopeless. */
 async function time(
   input: CalibrationInput,
   layout: Layout,
   layers: number,
   threadCounts: readonly number[],
+  giveUpAbove = Infinity,
 ): Promise<Timed[]> {
   await using model = await Model.load(input.file, { backend: input.backend, layout, depth: layers });
   // A buffer that takes none of these weights leaves the plain layout, which is measured on its own.
@@ -120,7 +125,9 @@ async function time(
   const all: Timed[] = [];
   for (const threads of threadCounts) {
     input.backend.setThreads(threads);
+    const warmUp = performance.now();
     await forward.run(texts, input.pooling);
+    if ((performance.now() - warmUp) / 1000 > giveUpAbove) break;
     const used = process.cpuUsage();
     const begin = performance.now();
     let fastest = Infinity;
