@@ -30,6 +30,9 @@ export { GraphMemory } from './graph-memory.ts';
 export type RopeMode = 'pairs' | 'halves';
 const ROPE_MODES: Readonly<Record<RopeMode, number>> = { pairs: 0, halves: 2 };
 
+/** GGML_PREC_F32 */
+const PRECISION_F32 = 10;
+
 export interface RopeOptions {
   /** dimensions of a head that are turned */
   readonly dims: number;
@@ -105,6 +108,8 @@ export class Graph implements AsyncDisposable, TensorHome {
   mulMat(a: Tensor, b: Tensor): Tensor {
     takesProduct(a, b);
     const made = this.native.ggml_mul_mat(this.#context, this.#at(a), this.#at(b));
+    // Sums in halves lose digits and overflow at 65,504; CUDA and Vulkan take them for F16 weights unless told not to.
+    if (a.type === 'f16') this.native.ggml_mul_mat_set_prec(made, PRECISION_F32);
     return this.#result(made, [a.ne[1], b.ne[1], b.ne[2], b.ne[3]]);
   }
 

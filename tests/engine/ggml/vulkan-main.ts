@@ -1,0 +1,89 @@
+/**
+ * Vulkan beside the CPU in one process: pooled states of random models of every architecture, and of MiniLM through
+ * the Scorer, which also loads node-llama-cpp's own CPU libraries for the tokenizer. On stdout: VulkanReport as JSON.
+ * A process of its own, because the environment chooses Vulkan's device before the libraries are loaded.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Backend } from '../../../engine/ggml/backend.ts';
+import { readGguf } from '../../../engine/ggml/gguf/read.ts';
+import type { GgmlType } from '../../../engine/ggml/gguf/types.ts';
+import { quantise } from '../../../engine/ggml/quantise.ts';
+import { Forward } from '../../../engine/model/forward.ts';
+import { Model } from '../../../engine/model/model.ts';
+import { cosine } from '../../../engine/score/calibration.ts';
+import { Scorer } from '../../../engine/score/scorer.ts';
+import { VARIANTS, writeRandomModel } from '../../reference/random-models.ts';
+
+export interface VulkanReport {
+  readonly device: string;
+  readonly software: boolean;
+  /** worst cosine of a pooled state with the CPU's */
+  readonly states: readonly { readonly variant: string; readonly type: string; readonly cosine: number }[];
+  readonly scorer: { readonly backend: string; readonly cosine: number };
+}
+
+const NATIVE = join(import.meta.dirname, '../../../native-models');
+const items = ['The server is back, thank you for waiting!', 'ok', 'Wer hat denn das geschrieben?'].map((text, i) => ({
+  key: String(i),
+  text,
+}));
+async function embedded(backend: 'vulkan' | 'cpu') {
+  const base = join(NATIVE, 'all-MiniLM-L6-v2.F16.gguf');
+  // A layout by name: measuring them all would free buffers on the way.
+  const scorer = await Scorer.open({ base, backend, deterministic: false, layout: 'file', threads: 1 });
+  return { backend: scorer.info.backend, states: (await scorer.embed(items, {})).states };
+}
+// As the engine does it: the tokenizer's libraries first, Vulkan's after them.
+const { backend, states: got } = await embedded('vulkan');
+const expected = await embedded('cpu');
+const width = got.length / items.length;
+const worst = Math.min(
+  ...items.map((_, i) => {
+    const part = (states: Float32Array): Float32Array => states.slice(i * width, (i + 1) * width);
+    return cosine(part(got), part(expected.states));
+  }),
+);
+
+const folder = mkdtempSync(join(tmpdir(), 'moderato-vulkan-'));
+const backends = { vulkan: Backend.open('vulkan'), cpu: Backend.open('cpu') };
+/** Of different lengths, together more than the eight columns from which Vulkan takes its large kernels. */
+const LENGTHS = [5, 13];
+
+async function states(path: string, backend: Backend): Promise<Float32Array[]> {
+  using file = readGguf(path);
+  // Neither is freed: Mesa's llvmpipe still reads a buffer that is gone (see checks.ts), and the process ends soon.
+  const model = await Model.load(file, { backend, layout: { type: 'file', repack: null } });
+  const forward = new Forward(model, LENGTHS);
+  const texts = LENGTHS.map((length, text) => Array.from({ length }, (_, i) => (31 * (text + 1) * (i + 7)) % 500));
+  const all = await forward.run(texts, 'mean');
+  return texts.map((_, i) => all.slice(i * model.hyper.width, (i + 1) * model.hyper.width));
+}
+
+const found: { variant: string; type: GgmlType; cosine: number }[] = [];
+for (const type of ['f32', 'q8_0'] as const) {
+  for (const variant of ['llama', 'qwen2', 'qwen3', 'gemma3', 'phi2', 'bert'] as const) {
+    const path = join(folder, `${variant}-${type}.gguf`);
+    const tokenizer = VARIANTS[variant] === 'bert' ? 'all-MiniLM-L6-v2.F16.gguf' : 'SmolLM2-135M-Instruct.Q4_1.gguf';
+    writeRandomModel(path, {
+      variant,
+      tokenizer: join(NATIVE, tokenizer),
+      vocabulary: 512,
+      width: 64,
+      blocks: 2,
+      type,
+      quantise: (to, values, rowLength) => quantise(backends.cpu.native, to, values, rowLength),
+    });
+    const expected = await states(path, backends.cpu);
+    const got = await states(path, backends.vulkan);
+    const worst = Math.min(...got.map((state, i) => cosine(state, expected[i] ?? new Float32Array())));
+    found.push({ variant, type, cosine: worst });
+  }
+}
+rmSync(folder, { recursive: true });
+
+const { description, software } = backends.vulkan.device;
+const report: VulkanReport = { device: description, software, states: found, scorer: { backend, cosine: worst } };
+// process.exit, not the end of the script: nothing on the device is freed.
+process.stdout.write(JSON.stringify(report), () => process.exit(0));

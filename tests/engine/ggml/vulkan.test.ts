@@ -1,0 +1,73 @@
+/**
+ * Vulkan by way of Mesa's lavapipe, which computes on the processor. Its shaders are compiled on the first run, which
+ * takes about a minute; Mesa keeps them in its cache.
+ */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { before, describe, it } from 'node:test';
+import { cleanedEnvironment } from '../../../engine/ggml/environment.ts';
+import { tryBackend } from '../../../engine/ggml/trial.ts';
+import type { VulkanReport } from './vulkan-main.ts';
+
+/** ggml leaves devices of the kind "CPU" out unless they are named. */
+const ENVIRONMENT = { GGML_VK_VISIBLE_DEVICES: '0' };
+const PATIENCE_MS = 600_000;
+const DRIVERS = '/usr/share/vulkan/icd.d';
+const MISSING = "Mesa's Vulkan drivers are not installed. Install them: apt-get install mesa-vulkan-drivers";
+
+describe('Vulkan on lavapipe', { skip: process.platform !== 'linux' && 'lavapipe is tested on Linux' }, () => {
+  let report: VulkanReport;
+  before(async () => {
+    const found = existsSync(DRIVERS) && readdirSync(DRIVERS).some((name) => name.startsWith('lvp_icd'));
+    assert.ok(found, MISSING);
+    const child = spawn(process.execPath, [join(import.meta.dirname, 'vulkan-main.ts')], {
+      env: cleanedEnvironment(process.env, ENVIRONMENT),
+      stdio: ['ignore', 'pipe', 'inherit'],
+      timeout: PATIENCE_MS,
+      killSignal: 'SIGKILL',
+    });
+    const printed = text(child.stdout);
+    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    assert.deepEqual([code, signal], [0, null]);
+    report = JSON.parse(await printed) as VulkanReport;
+  });
+
+  it('is a processor behind the interface of a GPU, and known as one', () => {
+    assert.match(report.device, /llvmpipe/);
+    assert.equal(report.software, true);
+  });
+
+  for (const [type, bound] of [
+    // Measured 0.9999995: the F32 products' operands are halves there (with GGML_VK_DISABLE_F16=1: 0.99999997).
+    ['f32', 0.9999],
+    ['q8_0', 0.999],
+  ] as const)
+    it(`every architecture agrees with the CPU, ${type} weights: cosine at least ${bound}`, (t) => {
+      const states = report.states.filter((one) => one.type === type);
+      assert.deepEqual(
+        states.map(({ variant }) => variant),
+        ['llama', 'qwen2', 'qwen3', 'gemma3', 'phi2', 'bert'],
+      );
+      for (const { variant, cosine } of states) {
+        t.diagnostic(`${variant}: cosine ${cosine.toFixed(8)}`);
+        assert.ok(cosine >= bound, `${variant}: cosine ${cosine}`);
+      }
+    });
+
+  it("lives in one process with the tokenizer's CPU libraries, and scores the same", (t) => {
+    t.diagnostic(`MiniLM: cosine ${report.scorer.cosine.toFixed(8)}`);
+    assert.equal(report.scorer.backend, 'vulkan');
+    assert.ok(report.scorer.cosine >= 0.9999, `cosine ${report.scorer.cosine}`);
+  });
+
+  it('passes the trial that a graphics card has to pass', async () => {
+    const trial = await tryBackend('vulkan', { environment: ENVIRONMENT, timeoutMs: PATIENCE_MS });
+    assert.equal(trial.status, 'works', trial.reason);
+    assert.equal(trial.software, true);
+    assert.match(trial.description ?? '', /llvmpipe/);
+  });
+});
