@@ -38,7 +38,7 @@ export class Tokenizer implements AsyncDisposable {
     ).loadModel({
       modelPath: path,
       vocabOnly: true,
-      // Without these, node-llama-cpp loads the file a second time to estimate memory that is never asked for.
+      // Only the vocabulary is wanted: no layers on a GPU, no memory to set aside.
       gpuLayers: 0,
       ignoreMemorySafetyChecks: true,
     });
