@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { queueScore } from '../store/scores.ts';
 import type { Revision } from '../store/revisions.ts';
 import type { Workspace } from '../store/workspace.ts';
+import type { EngineSession } from '../engine/session.ts';
 import type { ChosenModel } from '../models/choose.ts';
 import type { Places } from '../models/places.ts';
 import type { Supervisor } from '../supervisor.ts';
@@ -26,20 +27,27 @@ export function measuresFirst({ calibrationFile }: Places): boolean {
   }
 }
 
-/** Scores of some messages drawn at random, highest first. Throws like `Supervisor.open`. */
-export async function firstLook(
-  workspace: Workspace,
+/** Opens a model in the plainest way: nothing is measured, no GPU is tried. Throws like `Supervisor.open`. */
+export async function openPlainly(
   supervisor: Supervisor,
-  revision: Revision,
-  { base, adapterBytes, adapter }: ChosenModel,
-  size: number,
+  { base, adapterBytes }: ChosenModel,
   signal?: AbortSignal,
-): Promise<readonly Leader[]> {
-  await using session = await supervisor.open(
+): Promise<EngineSession> {
+  return await supervisor.open(
     { base, adapter: adapterBytes, backend: 'cpu', deterministic: true },
     { ...(signal && { signal }) },
   );
-  const items = drawUnscored(workspace, revision.id, size).filter(({ language }) => !isForeign(adapter, language));
+}
+
+/** Scores of at most `size` messages drawn at random, highest first. Throws like `EngineSession.score`. */
+export async function firstLook(
+  workspace: Workspace,
+  session: EngineSession,
+  revision: Revision,
+  size: number,
+  signal?: AbortSignal,
+): Promise<readonly Leader[]> {
+  const items = drawUnscored(workspace, revision.id, size).filter(({ language }) => !isForeign(revision, language));
   const scored = await session.score(
     items.map(({ id, text }) => ({ key: String(id), text })),
     { signal },

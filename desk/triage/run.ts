@@ -1,6 +1,7 @@
 /** The main job: exports in, every message scored, the ranked queue in the workspace. Knows nothing of terminals. */
 import { existsSync, rmSync } from 'node:fs';
 import type { SessionInfo } from '../../engine/contract.ts';
+import type { EngineSession } from '../engine/session.ts';
 import { importFrom, type ImportOptions, type OpenExport } from '../importers/job.ts';
 import type { ImportProgress, ImportReport } from '../importers/report.ts';
 import type { ChosenModel } from '../models/choose.ts';
@@ -8,7 +9,7 @@ import type { Places } from '../models/places.ts';
 import type { Revision } from '../store/revisions.ts';
 import { Workspace } from '../store/workspace.ts';
 import type { Supervisor } from '../supervisor.ts';
-import { firstLook, measuresFirst } from './first-look.ts';
+import { firstLook, measuresFirst, openPlainly } from './first-look.ts';
 import { Leading, type Leader } from './leading.ts';
 import { openModel, revisionOf, WorkspaceScoring, type ScoringHooks } from './scoring.ts';
 
@@ -83,6 +84,13 @@ export async function triage(
   hooks: TriageHooks = {},
 ): Promise<TriageReport> {
   const { signal } = hooks;
+  // The model is opened beside the import. Measuring its layouts is not for then: an import would disturb it.
+  const measures = hooks.onProvisional !== undefined && !input.deterministic && measuresFirst(places);
+  const early = measures
+    ? openPlainly(supervisor, input.chosen, signal)
+    : openModel(supervisor, places, input.chosen, input, signal);
+  // What went wrong with it is told when it is needed.
+  early.catch(() => {});
   const imported = await importFrom(input.open, workspace, input.paths, input.reading, {
     ...(hooks.onImport && { onProgress: hooks.onImport }),
     ...(signal && { signal }),
@@ -93,7 +101,14 @@ export async function triage(
   try {
     signal?.throwIfAborted();
     const nothing = { engine: null, scored: 0, seconds: { opening: 0, scoring: 0 } };
-    const done = waiting === 0 ? nothing : await scoreAll(workspace, supervisor, places, input, revision, hooks);
+    const session = async (): Promise<EngineSession> => {
+      if (!measures) return await early;
+      await using plain = await early;
+      const leaders = await firstLook(workspace, plain, revision, FIRST_LOOK, signal);
+      hooks.onProvisional?.(leaders.slice(0, input.leaders), Math.min(FIRST_LOOK, waiting), waiting);
+      return await openModel(supervisor, places, input.chosen, input, signal);
+    };
+    const done = waiting === 0 ? nothing : await scoreAll(workspace, session, input, revision, hooks);
     workspace.settings.set(QUEUE_REVISION, revision.id);
     return { imported, revision, before, ...done };
   } catch (error) {
@@ -107,25 +122,19 @@ type Scoring = Pick<TriageReport, 'engine' | 'scored' | 'seconds'>;
 
 async function scoreAll(
   workspace: Workspace,
-  supervisor: Supervisor,
-  places: Places,
+  open: () => Promise<EngineSession>,
   input: TriageInput,
   revision: Revision,
   hooks: TriageHooks,
 ): Promise<Scoring> {
   const { signal } = hooks;
-  const { chosen } = input;
   const total = workspace.items.countUnscored(revision.id);
   hooks.onOpening?.();
   const opened = performance.now();
-  if (hooks.onProvisional !== undefined && !input.deterministic && measuresFirst(places)) {
-    const leaders = await firstLook(workspace, supervisor, revision, chosen, FIRST_LOOK, signal);
-    hooks.onProvisional(leaders.slice(0, input.leaders), Math.min(FIRST_LOOK, total), total);
-  }
-  await using session = await openModel(supervisor, places, chosen, input, signal);
+  await using session = await open();
   const opening = secondsSince(opened);
   const started = performance.now();
-  const scoring = new WorkspaceScoring(workspace, session, chosen.adapter, revision, input);
+  const scoring = new WorkspaceScoring(workspace, session, input.chosen.adapter, revision, input);
   const leading = new Leading(input.leaders);
   const behind = (from: number): ScoringHooks => ({
     signal,
