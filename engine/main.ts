@@ -22,13 +22,13 @@ async function verifyBackends({ signal, onProgress }: WorkHooks): Promise<Backen
   for (const accelerator of ACCELERATORS) {
     signal.throwIfAborted();
     onProgress(checks.length, ACCELERATORS.length, 'backends');
-    checks.push(asCheck(await tryBackend(accelerator)));
+    checks.push(asCheck(await tryBackend(accelerator, { signal })));
   }
   return checks;
 }
 
 /** In a table one word for the device is enough: its description where the driver gives one. */
-function asCheck({ accelerator, device, description, ...rest }: Trial): BackendCheck {
+function asCheck({ accelerator, device, description, timedOut: _timedOut, ...rest }: Trial): BackendCheck {
   const named = description ?? device;
   return { backend: accelerator, ...rest, ...(named !== undefined && { device: named }) };
 }

@@ -7,6 +7,9 @@ import { driverIdentity } from './driver.ts';
 import { libraryFolder, type Accelerator } from './library.ts';
 import { tryBackend, type Trial, type TrialOptions } from './trial.ts';
 
+/** One that did not answer in time may have met a busy machine; one that did so twice is not waited for again. */
+const TIMEOUTS = 2;
+
 /** Faster ones first; the CPU is what remains. */
 const BY_SPEED = ['cuda', 'metal', 'vulkan'] as const satisfies readonly Accelerator[];
 
@@ -16,6 +19,8 @@ const Verdict = z.strictObject({
   description: z.string().exactOptional(),
   software: z.boolean().exactOptional(),
   reason: z.string().exactOptional(),
+  /** trials in a row that did not answer in time */
+  timeouts: z.int().min(1).exactOptional(),
 });
 export type Verdict = Readonly<z.infer<typeof Verdict>>;
 const Memory = z.record(z.string(), Verdict);
@@ -32,7 +37,7 @@ export interface ChooseOptions extends Omit<TrialOptions, 'folder'> {
 /**
  * The backend for 'auto': the first of CUDA, Metal and Vulkan that works here and is a real GPU, else the CPU. Each is
  * tried once, in a process of its own, and the verdict is kept in `memoryFile`: what crashed is not tried again until
- * the libraries, a driver or the hardware change. A file that cannot be read costs another trial, no more.
+ * the libraries, a driver or the hardware change, what did not answer in time once more. A file that cannot be read costs another trial, no more.
  */
 export async function chooseAccelerator(memoryFile?: string, options: ChooseOptions = {}): Promise<Accelerator> {
   const {
@@ -46,8 +51,9 @@ export async function chooseAccelerator(memoryFile?: string, options: ChooseOpti
     if (!installed(accelerator)) continue;
     const key = keyOf(accelerator, drivers);
     let verdict = recall(memoryFile)[key];
-    if (verdict === undefined) {
-      verdict = verdictOf(await attempt(accelerator, trial));
+    const before = verdict?.timeouts ?? 0;
+    if (verdict === undefined || (before > 0 && before < TIMEOUTS)) {
+      verdict = verdictOf(await attempt(accelerator, trial), before);
       remember(memoryFile, key, verdict);
     }
     if (verdict.status === 'works' && verdict.software !== true) return accelerator;
@@ -59,14 +65,16 @@ export async function chooseAccelerator(memoryFile?: string, options: ChooseOpti
 export function rememberTrials(memoryFile: string, trials: readonly Trial[]): void {
   const drivers = driverIdentity();
   for (const trial of trials)
-    if (trial.accelerator !== 'cpu') remember(memoryFile, keyOf(trial.accelerator, drivers), verdictOf(trial));
+    if (trial.accelerator !== 'cpu')
+      remember(memoryFile, keyOf(trial.accelerator, drivers), verdictOf(trial, TIMEOUTS));
 }
 
 const keyOf = (accelerator: Accelerator, drivers: string): string =>
   `${accelerator} ${EXPECTED.version} ${EXPECTED.commit} ${createHash('sha256').update(drivers).digest('hex').slice(0, 16)}`;
 
-const verdictOf = ({ status, description, software, reason }: Trial): Verdict => ({
+const verdictOf = ({ status, description, software, reason, timedOut }: Trial, timeoutsBefore: number): Verdict => ({
   status,
+  ...(timedOut && { timeouts: timeoutsBefore + 1 }),
   ...(description !== undefined && { description }),
   ...(software !== undefined && { software }),
   ...(reason !== undefined && { reason }),

@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { driverName } from './driver.ts';
 import { cleanedEnvironment } from './environment.ts';
-import { ACCELERATORS, libraryFolder, type Accelerator } from './library.ts';
+import { libraryFolder, type Accelerator } from './library.ts';
 import { Line, REPORT_FD, type Order } from './trial/report.ts';
 
 /** What became of a backend that was tried in a process of its own. */
@@ -19,6 +19,8 @@ export interface Trial {
   readonly software?: boolean;
   /** a sentence for people; absent where it works */
   readonly reason?: string;
+  /** refused because it did not answer in time, which a busy machine may be the cause of */
+  readonly timedOut?: boolean;
   /** largest difference from plain arithmetic over all checks, as a share of the largest value */
   readonly difference?: number;
   readonly seconds: number;
@@ -31,6 +33,8 @@ export interface TrialOptions {
   readonly timeoutMs?: number;
   /** passed on to the trial on top of the cleaned environment */
   readonly environment?: Readonly<Record<string, string>>;
+  /** ends the trial at once */
+  readonly signal?: AbortSignal;
 }
 
 const TIMEOUT_MS = 20_000;
@@ -39,11 +43,13 @@ const NAMES: Readonly<Record<Accelerator, string>> = { cpu: 'CPU', cuda: 'CUDA',
 
 /**
  * Loads a backend in a throw-away process and holds what it computes against plain arithmetic. A crash, a hang, numbers
- * that are wrong or not finite: refused, with the reason. Throws nothing that a backend could be the cause of.
+ * that are wrong or not finite: refused, with the reason. Throws the signal's reason when aborted.
  */
 export async function tryBackend(accelerator: Accelerator, options: TrialOptions = {}): Promise<Trial> {
   const started = performance.now();
+  options.signal?.throwIfAborted();
   const found = await verdict(accelerator, options);
+  options.signal?.throwIfAborted();
   const driver = found.status === 'absent' ? undefined : driverName(accelerator);
   return {
     accelerator,
@@ -51,13 +57,6 @@ export async function tryBackend(accelerator: Accelerator, options: TrialOptions
     ...(driver !== undefined && { driver }),
     seconds: (performance.now() - started) / 1000,
   };
-}
-
-/** Every backend of this machine, tried one after the other: the table of `doctor --verify`. */
-export async function verifyBackends(options: Omit<TrialOptions, 'folder'> = {}): Promise<readonly Trial[]> {
-  const trials: Trial[] = [];
-  for (const accelerator of ACCELERATORS) trials.push(await tryBackend(accelerator, options));
-  return trials;
 }
 
 type Verdict = Omit<Trial, 'accelerator' | 'driver' | 'seconds'>;
@@ -86,7 +85,7 @@ interface Run {
 /** More than any trial says; a library that floods its output must not fill our memory. */
 const LIMITS = { report: 1 << 20, stderr: 1 << 14 } as const;
 
-function runTrial(order: Order, { timeoutMs = TIMEOUT_MS, environment = {} }: TrialOptions): Promise<Run> {
+function runTrial(order: Order, { timeoutMs = TIMEOUT_MS, environment = {}, signal }: TrialOptions): Promise<Run> {
   const child = spawn(process.execPath, [ENTRY, JSON.stringify(order)], {
     // A failed assertion would call a debugger for a trace of its stack; the trial only has to end.
     env: cleanedEnvironment(process.env, { GGML_NO_BACKTRACE: '1', ...environment }),
@@ -95,23 +94,26 @@ function runTrial(order: Order, { timeoutMs = TIMEOUT_MS, environment = {} }: Tr
   });
   const report = tail(child.stdio[REPORT_FD] as Readable | null, LIMITS.report);
   const stderr = tail(child.stderr, LIMITS.stderr);
+  const kill = (): void => void child.kill('SIGKILL');
   let timedOut = false;
   const timer = setTimeout(() => {
     timedOut = true;
-    child.kill('SIGKILL');
+    kill();
   }, timeoutMs);
+  signal?.addEventListener('abort', kill);
   return new Promise((resolve) => {
     const end = (failure: string | null): void => {
       clearTimeout(timer);
+      signal?.removeEventListener('abort', kill);
       resolve({ lines: parseLines(report()), failure, timedOut, lastWords: lastLines(stderr()) });
     };
     child.once('error', (error) => end(`could not be started (${error.message})`));
-    child.once('exit', (code, signal) => {
+    child.once('exit', (code, killedBy) => {
       // A process that the driver left behind may hold the pipes open for ever.
       const drained = setTimeout(() => child.stdio.forEach((stream) => stream?.destroy()), 500);
       child.once('close', () => {
         clearTimeout(drained);
-        end(signal !== null ? `was ended by ${signal}` : code !== 0 ? `ended with code ${code}` : null);
+        end(killedBy !== null ? `was ended by ${killedBy}` : code !== 0 ? `ended with code ${code}` : null);
       });
     });
   });
@@ -170,7 +172,10 @@ function judge(accelerator: Accelerator, { lines, failure, timedOut, lastWords }
         ? `${name} computes numbers that are not finite in "${wrong.check}". ${instead}`
         : `${name} computes wrong numbers: "${wrong.check}" is off by ${percent(wrong.difference)} of the largest value, where ${percent(wrong.tolerance)} is allowed. ${instead}`,
     );
-  if (timedOut) return refused(`${name} did not answer within ${timeoutMs / 1000} s while ${step}. ${instead}`);
+  if (timedOut) {
+    const reason = `${name} did not answer within ${timeoutMs / 1000} s while ${step}. ${instead}`;
+    return { ...refused(reason), timedOut };
+  }
   if (failure !== null) {
     const said = lastWords === '' ? '' : ` Its last words: ${lastWords}`;
     return refused(`${name} crashed while ${step}: the process ${failure}. ${instead}${said}`);

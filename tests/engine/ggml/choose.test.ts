@@ -74,6 +74,19 @@ describe("the backend for 'auto'", () => {
     assert.equal(machine.tried.length, 3);
   });
 
+  it('gets a second chance where it did not answer in time, and no third', async () => {
+    const memory = fresh();
+    const machine = new Machine({ cuda: { ...CRASHES, timedOut: true } });
+    for (let start = 0; start < 4; start++) assert.equal(await machine.choose(memory), 'cpu');
+    assert.deepEqual(machine.tried, ['cuda', 'cuda']);
+    const slowOnce = new Machine({ cuda: { ...CRASHES, timedOut: true } });
+    const other = fresh();
+    await slowOnce.choose(other);
+    slowOnce.outcomes.cuda = WORKS;
+    for (let start = 0; start < 3; start++) assert.equal(await slowOnce.choose(other), 'cuda');
+    assert.deepEqual(slowOnce.tried, ['cuda', 'cuda']);
+  });
+
   it('is not tried where an earlier one works', async () => {
     const machine = new Machine({ cuda: WORKS, vulkan: CRASHES });
     await machine.choose(fresh());
