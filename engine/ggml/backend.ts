@@ -100,7 +100,7 @@ export class Backend {
     const device = devices.find(({ name }) => DEVICE_PREFIX[accelerator].test(name));
     if (!device)
       throw new NoDeviceError(
-        `This machine has no device that ${accelerator} can use (found: ${devices.map(({ name }) => name).join(', ') || 'none'}).`,
+        `No device was found that ${accelerator} can use (only: ${devices.map(({ name }) => name).join(', ') || 'none'}). If this computer has a graphics card, install its driver.`,
       );
     const pointer = native.ggml_backend_dev_init(device.pointer, null);
     if (!pointer)
