@@ -50,10 +50,7 @@ async function importExports({ screen, signal }: Setting, exports: readonly stri
         `${count(total.added)} new, ${count(total.known)} already there, ${count(total.changed)} changed, ${count(total.rejected)} rejected.`,
     );
     screen.line(
-      screen.style(
-        'dim',
-        `Kept in ${options.workspace}. Next:  moderato triage EXPORT --workspace ${options.workspace}`,
-      ),
+      screen.style('dim', `Kept in ${options.workspace}. Next: moderato triage --workspace ${options.workspace}`),
     );
   }
   if (report.cancelled) {

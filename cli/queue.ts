@@ -58,7 +58,7 @@ async function printQueue({ screen }: Setting, options: Options): Promise<void> 
     );
   if (waiting > 0) {
     screen.note(
-      `${count(waiting)} messages wait to be scored: run \`moderato triage EXPORT --workspace ${options.workspace}\` again.`,
+      `${count(waiting)} messages wait to be scored: run \`moderato triage --workspace ${options.workspace}\`.`,
     );
   }
 }
@@ -70,7 +70,7 @@ function revisionOf(workspace: Workspace, file: string): Revision {
   if (revision !== undefined) return revision;
   throw new QueueFilterError(
     `Nothing in ${file} has been scored yet.`,
-    `Score it with \`moderato triage EXPORT --workspace ${file}\`; an export that is already in is not doubled.`,
+    `Score it with \`moderato triage --workspace ${file}\`.`,
   );
 }
 

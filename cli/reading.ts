@@ -53,7 +53,11 @@ export function noteImport(screen: Screen, report: ImportReport): void {
 }
 
 function sourceLine({ path, member, format, rows, added, known, changed, counts, deleted }: SourceReport): string {
+  const kinds = (['message', 'media-only', 'deleted', 'system', 'share'] as const)
+    .filter((kind) => counts[kind] > 0)
+    .map((kind) => `${count(counts[kind])} ${kind}`);
   const parts = [
+    kinds.length > 1 ? kinds.join(', ') : '',
     known > 0 ? `${count(added)} new, ${count(known)} already there` : '',
     changed > 0 ? `${count(changed)} changed` : '',
     deleted > 0 ? `${count(deleted)} deleted since` : '',

@@ -27,8 +27,8 @@ const command = () =>
       'Imports exports, scores every message on this computer and prints the most urgent ones first. Without --workspace nothing is kept.',
     )
     .argument(
-      '<export...>',
-      'files, folders or archives: Discord, Telegram, WhatsApp, Mastodon, Reddit, CSV, TSV, JSON lines, Parquet',
+      '[export...]',
+      'files, folders or archives: Discord, Telegram, WhatsApp, Mastodon, Reddit, CSV, TSV, JSON lines, Parquet; none: score what a workspace holds',
     )
     .option(
       '-w, --workspace <file>',
@@ -60,13 +60,16 @@ async function triageExports(setting: Setting, exports: readonly string[], optio
   const { screen, places, signal } = setting;
   if (exports.includes('-'))
     throw new WrongUsage('An export cannot come from standard input.', 'Name a file, a folder or an archive.');
+  if (exports.length === 0 && options.workspace === undefined) {
+    throw new WrongUsage('There is nothing to triage.', 'Name an export, or a workspace with --workspace.');
+  }
   const chosen = await chooseModel(places, options);
   const scratch = options.workspace === undefined ? makeScratch() : undefined;
   using _scratch = scratch;
   const file = options.workspace ?? scratch?.workspace ?? '';
   if (scratch !== undefined && !options.json)
     screen.note('No --workspace was named: messages and scores go to a private temporary file, removed at the end.');
-  using opened = openForImport(file);
+  using opened = openForImport(file, { make: exports.length > 0 });
   const { workspace } = opened;
   for (const warning of workspace.warnings) screen.note(warning);
   await using supervisor = setting.engine();

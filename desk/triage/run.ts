@@ -159,10 +159,14 @@ export interface OpenedWorkspace extends Disposable {
   readonly workspace: Workspace;
 }
 
-/** Opens or makes a workspace; one that was made here and is still empty at the end leaves no file behind. */
-export function openForImport(path: string): OpenedWorkspace {
-  const made = !existsSync(path);
-  const workspace = Workspace.openOrCreate(path);
+/**
+ * Opens or makes a workspace; one that was made here and is still empty at the end leaves no file behind.
+ * @param make false: it must be there
+ * @throws WorkspaceError
+ */
+export function openForImport(path: string, { make = true }: { readonly make?: boolean } = {}): OpenedWorkspace {
+  const made = make && !existsSync(path);
+  const workspace = make ? Workspace.openOrCreate(path) : Workspace.open(path);
   return {
     workspace,
     [Symbol.dispose]: () => {

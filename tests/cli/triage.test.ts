@@ -198,7 +198,7 @@ describe('queue', () => {
   });
 
   it('filters by words, channel and label', async () => {
-    await bench.run(['triage', few, ...bench.tiny, '--workspace', workspace]);
+    assert.equal((await bench.run(['triage', ...bench.tiny, '--workspace', workspace])).code, 0);
     const rows = async (...words: string[]) => {
       const { out, err } = await bench.run(['queue', '--workspace', workspace, '--json', '--top', 'all', ...words]);
       return z.object({ queue: z.array(Row) }).parse(JSON.parse(out || err)).queue;
