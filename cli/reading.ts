@@ -3,6 +3,7 @@ import type { ImportOptions } from '../desk/importers/job.ts';
 import type { ImportProgress, ImportReport, SourceReport } from '../desk/importers/report.ts';
 import type { ColumnMapping, DayMonth, Source } from '../desk/importers/source.ts';
 import { count, counted } from './terminal/figures.ts';
+import { kindsInWords } from './terminal/summary.ts';
 import { safeLine } from './terminal/safe-text.ts';
 import type { Progress } from './terminal/progress.ts';
 import type { Screen } from './terminal/screen.ts';
@@ -53,9 +54,7 @@ export function noteImport(screen: Screen, report: ImportReport): void {
 }
 
 function sourceLine({ path, member, format, rows, added, known, changed, counts, deleted }: SourceReport): string {
-  const kinds = (['message', 'media-only', 'deleted', 'system', 'share'] as const)
-    .filter((kind) => counts[kind] > 0)
-    .map((kind) => `${count(counts[kind])} ${kind}`);
+  const kinds = kindsInWords(counts);
   const parts = [
     kinds.length > 1 ? kinds.join(', ') : '',
     known > 0 ? `${count(added)} new, ${count(known)} already there` : '',
@@ -64,5 +63,5 @@ function sourceLine({ path, member, format, rows, added, known, changed, counts,
     counts.rejected > 0 ? `${counted(counts.rejected, 'row')} rejected` : '',
   ].filter((part) => part !== '');
   const name = member === '' ? path : `${path} (${member})`;
-  return `${safeLine(name)}: ${format}, ${counted(rows, 'row')}${parts.length === 0 ? '' : `; ${parts.join(', ')}`}`;
+  return `${safeLine(name)}: ${format}, ${counted(rows, 'row')}${parts.length === 0 ? '' : `: ${parts.join('; ')}`}`;
 }

@@ -44,12 +44,20 @@ export function summaryOf(
   };
 }
 
-const KINDS: Readonly<Record<Exclude<Kind, 'message'>, readonly [string, string]>> = {
+const KINDS: Readonly<Record<Kind, readonly [string, string]>> = {
+  message: ['message', 'messages'],
   'media-only': ['with only attachments', 'with only attachments'],
   deleted: ['deleted', 'deleted'],
   system: ['system row', 'system rows'],
   share: ['share', 'shares'],
 };
+
+/** `2,010 messages`, `25 with only attachments` …, for those of the kinds that there are. */
+export function kindsInWords(counts: Readonly<Record<Kind, number>>, without?: Kind): string[] {
+  return (Object.keys(KINDS) as Kind[])
+    .filter((kind) => kind !== without && counts[kind] > 0)
+    .map((kind) => `${count(counts[kind])} ${KINDS[kind][counts[kind] === 1 ? 0 : 1]}`);
+}
 
 const REASONS: Readonly<Record<NotReadReason, string>> = {
   empty: 'without text',
@@ -64,9 +72,7 @@ export const reasonInWords = (reason: NotReadReason): string => REASONS[reason];
 /** One sentence a line. */
 export function summaryLines(summary: Summary): string[] {
   const { kinds, rejected, scored, not_read: notRead, other_languages: others } = summary;
-  const rest = (Object.keys(KINDS) as (keyof typeof KINDS)[])
-    .filter((kind) => kinds[kind] > 0)
-    .map((kind) => `${count(kinds[kind])} ${KINDS[kind][kinds[kind] === 1 ? 0 : 1]}`);
+  const rest = kindsInWords(kinds, 'message');
   if (rejected > 0) rest.push(`${counted(rejected, 'row')} rejected`);
   const reasons = (Object.entries(notRead) as [NotReadReason, number][]).filter(([, n]) => n > 0);
   const unread = reasons.reduce((sum, [, n]) => sum + n, 0);
