@@ -47,6 +47,8 @@ export class RowWriter {
   readonly #place: string | undefined;
   readonly #sink: Writable;
   readonly #first: Writable;
+  /** resolves when the sink takes no more */
+  readonly #broken: Promise<void>;
   #failure: Error | undefined;
   #rows = 0;
 
@@ -62,7 +64,13 @@ export class RowWriter {
     const packed = this.#path?.toLowerCase().endsWith('.gz') === true;
     this.#first = packed ? createGzip() : this.#sink;
     if (packed) this.#first.pipe(this.#sink);
-    this.#sink.on('error', (error) => (this.#failure ??= error));
+    this.#broken = new Promise((resolve) => {
+      this.#sink.once('error', (error) => {
+        this.#failure ??= error;
+        resolve();
+      });
+      this.#sink.once('close', resolve);
+    });
     if (target.format === 'csv')
       this.#first.write(`${['id', 'label', 'score', ...target.labels, 'not_read'].map(cell).join(',')}\n`);
   }
@@ -82,7 +90,7 @@ export class RowWriter {
     const line = this.#target.format === 'csv' ? (row: ScoredRow) => csvLine(row, this.#target.labels) : JSON.stringify;
     const text = rows.map((row) => `${line(row)}\n`).join('');
     if (!this.#first.write(text) && this.#failure === undefined)
-      await Promise.race([once(this.#first, 'drain'), this.#failed()]);
+      await Promise.race([once(this.#first, 'drain'), this.#broken]);
     this.#throwIfFailed();
     this.#rows += rows.length;
   }
@@ -104,10 +112,6 @@ export class RowWriter {
     } catch (error) {
       this.#failure ??= error instanceof Error ? error : new Error(String(error));
     }
-  }
-
-  #failed(): Promise<void> {
-    return once(this.#sink, 'close').then(() => undefined);
   }
 
   #throwIfFailed(): void {
