@@ -28,7 +28,7 @@ export const doctorVerb = () => command().action((options) => run((setting) => d
 async function doctor(setting: Setting, { verify, json }: Options): Promise<void> {
   const { screen, places, signal } = setting;
   using progress = new Progress(screen, { quiet: json });
-  await using engine = setting.engine();
+  await using engine = setting.engine((line) => progress.say(line));
   const found = await examine(places, version, verify ? engine : null, {
     signal,
     onStep: (what) => {

@@ -38,8 +38,8 @@ const STAGES = { reading: 'Reading the rows', opening: 'Opening the model', meas
 async function evaluateData(setting: Setting, options: Options): Promise<void> {
   const { screen, places, signal } = setting;
   const chosen = await chooseModel(places, options);
-  await using supervisor = setting.engine();
   using progress = new Progress(screen, { quiet: options.json });
+  await using supervisor = setting.engine((line) => progress.say(line));
   const { data, text, label, id, deterministic } = options;
   const input = { data, columns: { text, label, id }, chosen, deterministic, firsts: [FIRST] };
   const measured = await evaluateAdapter(supervisor, places, input, {

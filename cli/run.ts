@@ -11,8 +11,8 @@ export interface Setting {
   readonly places: Places;
   /** aborted by the first Ctrl-C */
   readonly signal: AbortSignal;
-  /** starts no process yet; the engine starts with the first call */
-  engine(): Supervisor;
+  /** starts no process yet; the engine starts with the first call. `say` prints what it has to say to a person. */
+  engine(say: (line: string) => void): Supervisor;
 }
 
 /** A second Ctrl-C within this time is the same one, heard twice (by npx, by the launcher). */
@@ -35,7 +35,7 @@ export async function run(work: (setting: Setting) => Promise<void>): Promise<vo
   process.on('SIGTERM', stop);
   endQuietlyOnBrokenPipe();
   try {
-    await work({ screen, places: places(), signal: interrupt.signal, engine: () => supervisor(screen) });
+    await work({ screen, places: places(), signal: interrupt.signal, engine: supervisor });
   } catch (error) {
     process.exitCode = report(screen, error, interrupt.signal);
   } finally {
@@ -68,11 +68,11 @@ function endQuietlyOnBrokenPipe(): void {
   process.stderr.on('error', () => {});
 }
 
-function supervisor(screen: Screen): Supervisor {
+function supervisor(say: (line: string) => void): Supervisor {
   return new Supervisor(nodeEngine(new URL('../engine/main.ts', import.meta.url)), {
     memory: refusedBackends(places().refusedBackendsFile),
     onNotice: ({ kind, message }) => {
-      if (kind !== 'log' || process.env['MODERATO_DEBUG'] === '1') screen.note(message);
+      if (kind !== 'log' || process.env['MODERATO_DEBUG'] === '1') say(message);
     },
   });
 }

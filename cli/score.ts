@@ -51,8 +51,8 @@ async function scoreTable(setting: Setting, options: Options): Promise<void> {
     );
   }
   const chosen = await chooseModel(places, options);
-  await using supervisor = setting.engine();
   using progress = new Progress(screen);
+  await using supervisor = setting.engine((line) => progress.say(line));
   const started = performance.now();
   const { deterministic, depth } = options;
   const opening = { deterministic, ...(depth !== undefined && { depth }) };

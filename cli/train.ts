@@ -67,8 +67,8 @@ const STAGES = { reading: 'Reading the rows', opening: 'Opening the model', trai
 
 async function train(setting: Setting, options: Options): Promise<void> {
   const { screen, places, signal } = setting;
-  await using supervisor = setting.engine();
   using progress = new Progress(screen, { quiet: options.json });
+  await using supervisor = setting.engine((line) => progress.say(line));
   const { train: trainFile, dev, out, text, label, id, neutral, ...rest } = options;
   const input = {
     ...rest,

@@ -72,8 +72,8 @@ async function triageExports(setting: Setting, exports: readonly string[], optio
   using opened = openForImport(file, { make: exports.length > 0 });
   const { workspace } = opened;
   for (const warning of workspace.warnings) screen.note(warning);
-  await using supervisor = setting.engine();
   using progress = new Progress(screen, { quiet: options.json });
+  await using supervisor = setting.engine((line) => progress.say(line));
   const input = {
     paths: exports,
     open: openExport,
