@@ -8,6 +8,7 @@
  * engine → desk: `hello` first, then `answer` or `error` once per call, and `progress`, `heartbeat`, `log` at any time.
  */
 import { z } from 'zod';
+import { POOLINGS } from './model/blocks/pooling.ts';
 
 /** Raised with every change of a message: a desk and an engine of different builds part with a clear error. */
 export const CONTRACT = 1;
@@ -67,7 +68,7 @@ const OpenInput = z.strictObject({
   backend: z.enum(BACKENDS),
   /** exit depth: layers that are run, from the first */
   depth: z.int().min(1).exactOptional(),
-  pooling: z.enum(['mean', 'last', 'cls']).exactOptional(),
+  pooling: z.enum(POOLINGS).exactOptional(),
   /** put before every text of a session without adapter; an adapter brings its own */
   instruction: z.string().max(4000).exactOptional(),
   deterministic: z.boolean(),

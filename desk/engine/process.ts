@@ -4,6 +4,7 @@
  */
 import { fork } from 'node:child_process';
 import type { ToEngine } from '../../engine/contract.ts';
+import { cleanedEnvironment } from '../../engine/ggml/environment.ts';
 
 /** One life of an engine process, from its start to its end. */
 export interface EngineProcess {
@@ -34,7 +35,7 @@ export function nodeEngine(entry: URL, environment: Readonly<Record<string, stri
       serialization: 'advanced',
       // The desk's own flags (an inspector, a test runner's hooks) are not the engine's.
       execArgv: [],
-      env: { ...cleanEnvironment(process.env), ...environment },
+      env: cleanedEnvironment(process.env, environment),
       // Standard output may be the rows that the command line writes: nothing of the engine's may land there.
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       windowsHide: true,
@@ -61,12 +62,4 @@ export function nodeEngine(entry: URL, environment: Readonly<Record<string, stri
       kill: () => void child.kill('SIGKILL'),
     };
   };
-}
-
-/**
- * The environment for an engine: without the variables that choose ggml's libraries and devices behind our back
- * (GGML_…, among them GGML_BACKEND_PATH; LLAMA_…) and without those that change Node itself (NODE_OPTIONS …).
- */
-export function cleanEnvironment(environment: Readonly<NodeJS.ProcessEnv>): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(GGML_|LLAMA_|NODE_)/i.test(name)));
 }

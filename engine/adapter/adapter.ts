@@ -1,7 +1,7 @@
 /** What an adapter is: everything that training adds to a base model, in memory. */
 import { z } from 'zod';
+import { POOLINGS } from '../model/blocks/pooling.ts';
 
-export const POOLINGS = ['mean', 'last', 'cls'] as const;
 export const TASKS = ['binary', 'multi-class', 'multi-label'] as const;
 /** Training methods whose adapters this program reads. */
 export const METHODS = ['probe'] as const;

@@ -1,4 +1,4 @@
-import { ACCELERATORS, libraryFolder, LibraryError, type Accelerator } from './library.ts';
+import { libraryFolder, LibraryError, type Accelerator } from './library.ts';
 import { checkAbi } from './abi.ts';
 import { loadNative, NULL, type Native, type Pointer } from './native.ts';
 import { own } from './owner.ts';
@@ -182,7 +182,3 @@ function registeredDevices(native: Native) {
   }
   return devices;
 }
-
-/** Accelerators whose libraries npm installed on this machine; says nothing about drivers. */
-export const installedAccelerators = (): readonly Accelerator[] =>
-  ACCELERATORS.filter((a) => libraryFolder(a) !== null);

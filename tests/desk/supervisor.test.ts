@@ -7,7 +7,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
 import { EngineCallError, EngineFailed } from '../../desk/engine/errors.ts';
 import { EngineLife, LIMITS } from '../../desk/engine/life.ts';
-import { cleanEnvironment, nodeEngine } from '../../desk/engine/process.ts';
+import { nodeEngine } from '../../desk/engine/process.ts';
+import { cleanedEnvironment } from '../../engine/ggml/environment.ts';
 import type { EngineProcess } from '../../desk/engine/process.ts';
 import { Supervisor } from '../../desk/supervisor.ts';
 import type { BackendMemory, Notice, SupervisorOptions } from '../../desk/supervisor.ts';
@@ -550,7 +551,7 @@ describe('a call that fails', () => {
 describe('the environment of an engine', () => {
   it('holds nothing that turns ggml or Node', async () => {
     const dirty = { GGML_BACKEND_PATH: '/x', ggml_vk_visible_devices: '1', NODE_OPTIONS: '--inspect', PATH: '/bin' };
-    assert.deepEqual(cleanEnvironment(dirty), { PATH: '/bin' });
+    assert.deepEqual(cleanedEnvironment(dirty), { PATH: '/bin' });
     process.env['GGML_BACKEND_PATH'] = '/nowhere/evil.so';
     process.env['NODE_OPTIONS'] = '--no-such-flag-anywhere';
     try {

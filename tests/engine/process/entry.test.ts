@@ -7,7 +7,7 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
-import { cleanEnvironment } from '../../../desk/engine/process.ts';
+import { cleanedEnvironment } from '../../../engine/ggml/environment.ts';
 import { FromEngine } from '../../../engine/contract.ts';
 
 const trick = new URL('trick-engine.ts', import.meta.url);
@@ -56,7 +56,7 @@ const message = fc.oneof(
 );
 
 function started(entry: URL) {
-  const env = cleanEnvironment(process.env);
+  const env = cleanedEnvironment(process.env);
   const child = fork(entry, [], {
     serialization: 'advanced',
     execArgv: [],
