@@ -85,9 +85,9 @@ function lines(screen: Screen, found: Examination): string[] {
   }
   if (calibration.measured.length > 0) {
     out.push(...head('Measured on this computer'));
-    for (const { layout, threads, tokens_per_second: rate, model } of calibration.measured) {
+    for (const { layout, tokens_per_second: rate, model } of calibration.measured) {
       out.push(
-        `  ${safeLine(layout)}, ${counted(threads, 'thread')}, ${count(rate)} tokens/s  ${screen.style('dim', safeLine(model).slice(0, 12))}`,
+        `  ${safeLine(layout)}, ${count(rate)} tokens/s a thread  ${screen.style('dim', safeLine(model).slice(0, 12))}`,
       );
     }
   }

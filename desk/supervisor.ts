@@ -54,7 +54,7 @@ interface Kept {
   /** deaths while opening, since the last success */
   openDeaths: number;
   /** what was chosen when it was first opened on the CPU and elsewhere: chosen again, so that scores do not change */
-  readonly chosen: Map<'cpu' | 'gpu', { readonly layout: string; readonly threads: number }>;
+  readonly chosen: Map<'cpu' | 'gpu', { readonly layout: string }>;
   /** not to be tried on another backend in this run */
   cpuOnly: boolean;
 }
@@ -206,7 +206,7 @@ export class Supervisor implements AsyncDisposable {
         return await this.#openIn(life, kept, true, signal);
       }
       kept.info = info;
-      if (!model.deterministic) kept.chosen.set(onCpu ? 'cpu' : 'gpu', { layout: info.layout, threads: info.threads });
+      if (!model.deterministic) kept.chosen.set(onCpu ? 'cpu' : 'gpu', { layout: info.layout });
       return { life, session, info };
     } catch (error) {
       if (!(error instanceof EngineDied) || !error.blamed) throw error;

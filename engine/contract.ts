@@ -72,10 +72,11 @@ const OpenInput = z.strictObject({
   /** put before every text of a session without adapter; an adapter brings its own */
   instruction: z.string().max(4000).exactOptional(),
   deterministic: z.boolean(),
+  /** graphs side by side, each on one thread; default: one a core */
   threads: z.int().min(1).max(1024).exactOptional(),
   /** weight layout by name, instead of the fastest measured one */
   layout: z.string().max(100).exactOptional(),
-  /** file in which the measured layout and thread count are remembered */
+  /** file in which the measured layout is remembered */
   calibrationFile: Path.exactOptional(),
   /** a window is in front: leave a core to it */
   foreground: z.boolean().exactOptional(),
@@ -172,7 +173,8 @@ export const calls = {
     output: z.strictObject({ adapter: Bytes, report: z.record(z.string(), z.json()) }),
   },
   verifyBackends: {
-    input: z.strictObject({}),
+    /** what was found is kept beside this file, for the next 'auto' */
+    input: z.strictObject({ calibrationFile: Path.exactOptional() }),
     output: listOf(BackendCheck, { max: 100 }),
   },
   close: { input: z.strictObject({ session: SessionId }), output: z.strictObject({}) },

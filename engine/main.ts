@@ -2,7 +2,8 @@
  * The engine: a process of its own that does the numbers. The desk starts it and talks to it in the messages of
  * contract.ts; a crash of a driver ends this process and nothing else.
  */
-import type { BackendCheck } from './contract.ts';
+import type { BackendCheck, CallInput } from './contract.ts';
+import { rememberTrials, verdictsBeside } from './ggml/choose.ts';
 import { tryBackend, type Trial } from './ggml/trial.ts';
 import { ACCELERATORS } from './ggml/library.ts';
 import { runEngine } from './process/run.ts';
@@ -13,18 +14,22 @@ import { trainProbe } from './train/probe.ts';
 runEngine<Scorer>({
   open: (input, { signal }) => Scorer.open(input, signal),
   trainProbe,
-  verifyBackends: (_input, hooks) => verifyBackends(hooks),
+  verifyBackends,
 });
 
 /** One backend after the other: two at once would measure each other. */
-async function verifyBackends({ signal, onProgress }: WorkHooks): Promise<BackendCheck[]> {
-  const checks: BackendCheck[] = [];
+async function verifyBackends(
+  { calibrationFile }: CallInput<'verifyBackends'>,
+  { signal, onProgress }: WorkHooks,
+): Promise<BackendCheck[]> {
+  const trials: Trial[] = [];
   for (const accelerator of ACCELERATORS) {
     signal.throwIfAborted();
-    onProgress(checks.length, ACCELERATORS.length, 'backends');
-    checks.push(asCheck(await tryBackend(accelerator, { signal })));
+    onProgress(trials.length, ACCELERATORS.length, 'backends');
+    trials.push(await tryBackend(accelerator, { signal }));
   }
-  return checks;
+  if (calibrationFile !== undefined) rememberTrials(verdictsBeside(calibrationFile), trials);
+  return trials.map(asCheck);
 }
 
 /** In a table one word for the device is enough: its description where the driver gives one. */

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { threadCandidates } from '../../engine/score/threads.ts';
+import { laneCount } from '../../engine/ggml/lanes.ts';
 import { best } from '../timing.ts';
 import { Contestant, type Load } from './protocol.ts';
 
@@ -15,11 +15,7 @@ const here = (file: string): string => path.join(import.meta.dirname, file);
 const node = (file: string): [string, string] => [process.execPath, here(file)];
 
 /** All cores, and all physical ones: which is faster differs by program where cores have two hardware threads. */
-export const threadCounts = (): readonly number[] => {
-  const granted = availableParallelism();
-  const counts = [...threadCandidates(), granted].filter((n) => n > 1 && n * 2 >= granted);
-  return counts.length > 0 ? [...new Set(counts)] : [1];
-};
+export const threadCounts = (): readonly number[] => [...new Set([laneCount(), availableParallelism()])];
 
 export const moderato = (settings: { readonly depth?: number } = {}): readonly Candidate[] => [
   { command: node('moderato.ts'), settings },

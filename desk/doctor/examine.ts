@@ -23,7 +23,7 @@ export interface LibraryReport {
 export interface Measured {
   readonly model: string;
   readonly layout: string;
-  readonly threads: number;
+  /** of one thread */
   readonly tokens_per_second: number;
 }
 
@@ -105,7 +105,7 @@ export async function examine(
   let trial: Trial | null = null;
   if (engine !== null) {
     onStep?.('Trying every backend in a process of its own');
-    backends = await engine.verifyBackends({}, { signal });
+    backends = await engine.verifyBackends({ calibrationFile: places.calibrationFile }, { signal });
     for (const { backend, status, reason } of backends) {
       if (status === 'refused') hints.push(`${backend} is not used: ${reason ?? 'it failed its check'}`);
     }
@@ -157,18 +157,14 @@ function folderReport(what: string, path: string): { what: string; path: string;
   }
 }
 
-const Remembered = z.record(
-  z.string(),
-  z.object({ layout: z.string(), threads: z.number(), tokensPerSecond: z.number() }),
-);
+const Remembered = z.record(z.string(), z.object({ layout: z.string(), tokensPerSecond: z.number() }));
 
 function measuredIn(file: string): readonly Measured[] {
   try {
     const remembered = Remembered.parse(JSON.parse(readFileSync(file, 'utf8')));
-    return Object.entries(remembered).map(([model, { layout, threads, tokensPerSecond }]) => ({
+    return Object.entries(remembered).map(([model, { layout, tokensPerSecond }]) => ({
       model,
       layout,
-      threads,
       tokens_per_second: Math.round(tokensPerSecond),
     }));
   } catch {

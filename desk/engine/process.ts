@@ -3,6 +3,7 @@
  * utility process instead and hands the desk the same interface.
  */
 import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import type { ToEngine } from '../../engine/contract.ts';
 import { cleanedEnvironment } from '../../engine/ggml/environment.ts';
 
@@ -22,6 +23,9 @@ export interface EngineProcess {
 
 export type SpawnEngine = () => EngineProcess;
 
+/** Graphs are computed on libuv's threads, one for each lane (engine/ggml/lanes.ts), beside files; four are its default. */
+const UV_THREADPOOL_SIZE = String(availableParallelism() + 4);
+
 /** After its end a process's last output is waited for this long: a grandchild may hold the pipe open for ever. */
 const DRAIN_MS = 250;
 
@@ -35,7 +39,7 @@ export function nodeEngine(entry: URL, environment: Readonly<Record<string, stri
       serialization: 'advanced',
       // The desk's own flags (an inspector, a test runner's hooks) are not the engine's.
       execArgv: [],
-      env: cleanedEnvironment(process.env, environment),
+      env: cleanedEnvironment(process.env, { UV_THREADPOOL_SIZE, ...environment }),
       // Standard output may be the rows that the command line writes: nothing of the engine's may land there.
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       windowsHide: true,

@@ -79,21 +79,17 @@ export class Backend {
   }
 
   /** Starts a backend in this process. Untried ones belong in a throw-away child first (trial.ts). Throws LibraryError, BackendError. */
-  static open(accelerator: Accelerator, options: { readonly threads?: number } = {}): Backend {
+  static open(accelerator: Accelerator): Backend {
     const folder = libraryFolder(accelerator);
     if (folder === null)
       throw new LibraryError(
         `No package of node-llama-cpp for ${accelerator} is installed on this machine (${process.platform} ${process.arch}).`,
       );
-    return Backend.openFrom(folder, accelerator, options);
+    return Backend.openFrom(folder, accelerator);
   }
 
   /** As `open`, with the libraries of a named folder. */
-  static openFrom(
-    folder: string,
-    accelerator: Accelerator,
-    { threads = 1 }: { readonly threads?: number } = {},
-  ): Backend {
+  static openFrom(folder: string, accelerator: Accelerator): Backend {
     const native = loadNative(folder);
     checkAbi(native);
     const devices = registeredDevices(native);
@@ -102,20 +98,29 @@ export class Backend {
       throw new NoDeviceError(
         `No device was found that ${accelerator} can use (only: ${devices.map(({ name }) => name).join(', ') || 'none'}). If this computer has a graphics card, install its driver.`,
       );
+    return Backend.#start(accelerator, native, device);
+  }
+
+  static #start(accelerator: Accelerator, native: Native, device: { name: string; pointer: Pointer }): Backend {
     const pointer = native.ggml_backend_dev_init(device.pointer, null);
     if (!pointer)
       throw new BackendError(
         `The ${accelerator} device "${device.name}" did not start. Update its driver or use the CPU.`,
       );
     const backend = new Backend(accelerator, native, device.pointer, pointer);
-    if (accelerator === 'cpu') backend.setThreads(threads);
+    if (accelerator === 'cpu') backend.#useOneThread();
     return backend;
   }
 
-  /** Threads of the next computation. The caller keeps it at or below what the machine has (design §3). */
-  setThreads(threads: number): void {
+  /** A second stream of the same device: what is in this one's buffers can be read by it. Throws BackendError. */
+  another(): Backend {
+    return Backend.#start(this.accelerator, this.native, { name: this.device.name, pointer: this.#devicePointer });
+  }
+
+  /** ggml's default is four threads, whatever the machine has; work side by side is done in lanes (lanes.ts). */
+  #useOneThread(): void {
     const address = this.#procedure('ggml_backend_set_n_threads');
-    if (address !== NULL) this.native.callWithInt(address, this.pointer, threads);
+    if (address !== NULL) this.native.callWithInt(address, this.pointer, 1);
   }
 
   supports(node: Pointer): boolean {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { EXPECTED } from './abi.ts';
 import { driverIdentity } from './driver.ts';
@@ -60,6 +60,9 @@ export async function chooseAccelerator(memoryFile?: string, options: ChooseOpti
   }
   return 'cpu';
 }
+
+/** The file of verdicts that stands beside what else was measured on this machine. */
+export const verdictsBeside = (calibrationFile: string): string => join(dirname(calibrationFile), 'backends.json');
 
 /** Keeps what `doctor --verify` found, so that the next start builds on it instead of an older verdict. */
 export function rememberTrials(memoryFile: string, trials: readonly Trial[]): void {

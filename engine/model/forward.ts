@@ -1,4 +1,5 @@
-import { Graph, type GraphMemory } from '../ggml/graph.ts';
+import { Graph } from '../ggml/graph.ts';
+import type { Lane } from '../ggml/lanes.ts';
 import type { Tensor } from '../ggml/tensor.ts';
 import { attentionTokens } from './blocks/attention.ts';
 import type { Pass, Places } from './block.ts';
@@ -26,11 +27,14 @@ export class Forward implements AsyncDisposable {
   readonly #shares: Tensor;
   readonly #states: Tensor;
 
-  /** @param lengths tokens of each text, at least 1 */
-  constructor(model: Model, lengths: readonly number[], memory?: GraphMemory) {
+  /**
+   * @param lengths tokens of each text, at least 1
+   * @param lane where it is computed; on the model's own backend, in memory of its own, where absent
+   */
+  constructor(model: Model, lengths: readonly number[], lane?: Lane) {
     if (lengths.length === 0 || lengths.some((length) => length < 1))
       throw new RangeError('A batch needs texts of at least one token.');
-    const { hyper, architecture, depth, backend } = model;
+    const { hyper, architecture, depth } = model;
     const longest = Math.max(...lengths);
     if (longest > hyper.context)
       throw new RangeError(
@@ -43,7 +47,11 @@ export class Forward implements AsyncDisposable {
     const tokens = attentionTokens(longest);
     this.#lengths = lengths;
     this.#rows = rows;
-    const graph = (this.#graph = new Graph(backend, NODES.fixed + NODES.perLayer * depth, memory));
+    const graph = (this.#graph = new Graph(
+      lane?.backend ?? model.backend,
+      NODES.fixed + NODES.perLayer * depth,
+      lane?.memory,
+    ));
     this.#ids = graph.input('i32', rows);
     this.#shares = graph.input('f32', rows, texts);
     this.#places = {

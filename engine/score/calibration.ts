@@ -9,7 +9,6 @@ import type { Pooling } from '../model/blocks/pooling.ts';
 import { Forward } from '../model/forward.ts';
 import { EXACT, findLayout, layoutName, layouts, type Layout } from '../model/layout.ts';
 import { Model } from '../model/model.ts';
-import { threadCandidates } from './threads.ts';
 
 /**
  * The fastest weight layout differs by processor by up to four times, so it is measured: once per machine and model.
@@ -19,7 +18,7 @@ export const TOLERANCE = 0.998;
 
 const Measured = z.strictObject({
   layout: z.string(),
-  threads: z.int().min(1),
+  /** of one thread */
   tokensPerSecond: z.number().positive(),
   /** nothing else took the processor meanwhile; if something did, the next start measures again */
   undisturbed: z.boolean(),
@@ -35,9 +34,6 @@ export interface CalibrationInput {
   readonly backend: Backend;
   /** token ids of a few texts of the base's own tokenizer, for the check of agreement */
   readonly probes: readonly Int32Array[];
-  readonly foreground?: boolean | undefined;
-  /** fixed by the caller instead of measured */
-  readonly threads?: number | undefined;
 }
 
 /** What was measured for this machine, backend and model before, or a new measurement, remembered in the file `memory`. */
@@ -69,28 +65,18 @@ async function measure(input: CalibrationInput, signal?: AbortSignal): Promise<z
   for (const layout of layouts(backend)) {
     signal?.throwIfAborted();
     const fastest = Math.min(...timed.map((other) => other.seconds));
-    // One thread: on a busy machine two of them would wait for each other and say nothing about the layout.
-    const [alone] = await time(input, layout, layers, [1], HOPELESS * fastest);
+    const alone = await time(input, layout, layers, HOPELESS * fastest);
     if (alone) timed.push({ layout, ...alone });
   }
   timed.sort((a, b) => a.seconds - b.seconds);
   const exact = await probeStates(input, EXACT);
-  // F32 agrees with itself, however slow it is.
-  for (const layout of [...timed.map((one) => one.layout), EXACT]) {
+  // F32 is one of them and agrees with itself.
+  for (const { layout, seconds } of timed) {
     signal?.throwIfAborted();
     if (!(worstCosine(exact, await probeStates(input, layout)) >= TOLERANCE)) continue;
-    const runs = await time(
-      input,
-      layout,
-      layers,
-      input.threads === undefined ? threadCandidates(input) : [input.threads],
-    );
-    const best = runs.reduce((a, b) => (b.seconds < a.seconds ? b : a));
-    const tokensPerSecond = (SAMPLE.texts * SAMPLE.tokens * layers) / (best.seconds * depth);
     return {
       layout: layoutName(layout),
-      threads: best.threads,
-      tokensPerSecond,
+      tokensPerSecond: (SAMPLE.texts * SAMPLE.tokens * layers) / (seconds * depth),
       undisturbed: timed.every(({ processorShare }) => processorShare >= UNDISTURBED),
     };
   }
@@ -100,49 +86,37 @@ async function measure(input: CalibrationInput, signal?: AbortSignal): Promise<z
 }
 
 interface Timed {
-  readonly threads: number;
   /** fastest run */
   readonly seconds: number;
   /** processor time by wall time of all runs, 1 for a thread that had a core of its own */
   readonly processorShare: number;
 }
 
-/** Times the sample batch at each thread count, ascending; stops where more threads make it slower, or a first run is hopeless. */
+/** Times the sample batch on one thread; null where the layout is none of its own. */
 async function time(
   input: CalibrationInput,
   layout: Layout,
   layers: number,
-  threadCounts: readonly number[],
-  giveUpAbove = Infinity,
-): Promise<Timed[]> {
+  giveUpAbove: number,
+): Promise<Timed | null> {
   await using model = await Model.load(input.file, { backend: input.backend, layout, depth: layers });
   // A buffer that takes none of these weights leaves the plain layout, which is measured on its own.
-  if (layout.repack && !model.repacked) return [];
+  if (layout.repack && !model.repacked) return null;
   await using forward = new Forward(model, new Array<number>(SAMPLE.texts).fill(SAMPLE.tokens));
   const texts = Array.from({ length: SAMPLE.texts }, (_, i) =>
     Int32Array.from({ length: SAMPLE.tokens }, (_, j) => (i * SAMPLE.tokens + j) % model.hyper.vocabulary),
   );
-  const all: Timed[] = [];
-  for (const threads of threadCounts) {
-    input.backend.setThreads(threads);
-    const warmUp = performance.now();
+  const used = process.cpuUsage();
+  const begin = performance.now();
+  let fastest = Infinity;
+  // The first run is slower than the others, but if it is hopeless it is the only one.
+  for (let run = 0; run <= SAMPLE.runs && (run !== 1 || fastest <= giveUpAbove); run++) {
+    const start = performance.now();
     await forward.run(texts, input.pooling);
-    if ((performance.now() - warmUp) / 1000 > giveUpAbove) break;
-    const used = process.cpuUsage();
-    const begin = performance.now();
-    let fastest = Infinity;
-    for (let run = 0; run < SAMPLE.runs; run++) {
-      const start = performance.now();
-      await forward.run(texts, input.pooling);
-      fastest = Math.min(fastest, performance.now() - start);
-    }
-    const { user, system } = process.cpuUsage(used);
-    const seconds = fastest / 1000;
-    const slower = seconds > (all.at(-1)?.seconds ?? Infinity);
-    all.push({ threads, seconds, processorShare: (user + system) / 1000 / (performance.now() - begin) });
-    if (slower) break;
+    fastest = Math.min(fastest, (performance.now() - start) / 1000);
   }
-  return all;
+  const { user, system } = process.cpuUsage(used);
+  return { seconds: fastest, processorShare: (user + system) / 1000 / (performance.now() - begin) };
 }
 
 /** Pooled states of the probe texts at full exit depth, one text per graph. */
@@ -174,7 +148,7 @@ export function cosine(a: Float32Array, b: Float32Array): number {
 }
 
 /** What a measurement depends on. */
-function identity({ backend, sha256, depth, foreground, threads }: CalibrationInput): string {
+function identity({ backend, sha256, depth }: CalibrationInput): string {
   const machine = [
     cpus()[0]?.model ?? process.arch,
     cpus().length,
@@ -183,8 +157,6 @@ function identity({ backend, sha256, depth, foreground, threads }: CalibrationIn
     backend.accelerator,
     sha256,
     depth,
-    foreground ?? false,
-    threads ?? 'any',
   ];
   return createHash('sha256').update(machine.join('\n')).digest('hex').slice(0, 32);
 }

@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Adapter } from '../adapter/adapter.ts';
 import { assertBase, assertFits, decodeAdapter } from '../adapter/file.ts';
-import { Backend } from '../ggml/backend.ts';
-import { chooseAccelerator } from '../ggml/choose.ts';
+import { Backend, BackendError } from '../ggml/backend.ts';
+import { chooseAccelerator, verdictsBeside } from '../ggml/choose.ts';
+import { driverName } from '../ggml/driver.ts';
 import type { Accelerator } from '../ggml/library.ts';
 import { readGguf } from '../ggml/gguf/read.ts';
-import { GraphMemory } from '../ggml/graph.ts';
+import { laneCount, Lanes } from '../ggml/lanes.ts';
 import type { Pooling } from '../model/blocks/pooling.ts';
 import { Forward } from '../model/forward.ts';
 import { readHyperparameters, type Hyperparameters } from '../model/hyperparameters.ts';
@@ -18,9 +19,7 @@ import { Model } from '../model/model.ts';
 import { Tokenizer } from '../model/tokenizer.ts';
 import { planBatches } from './batching.ts';
 import { calibrate, type Calibration, type CalibrationInput } from './calibration.ts';
-import { ThreadGovernor } from './governor.ts';
 import { probabilities } from './head.ts';
-import { threadCandidates } from './threads.ts';
 
 export interface OpenOptions {
   /** path of the base model's GGUF */
@@ -36,6 +35,7 @@ export interface OpenOptions {
   readonly instruction?: string;
   /** F32, one text per graph: bit for bit the same, whatever stands beside a text */
   readonly deterministic: boolean;
+  /** graphs side by side, each on one thread; default: one a core */
   readonly threads?: number;
   /** layout by name instead of the measured one (`q8_0+AMX`) */
   readonly layout?: string;
@@ -46,6 +46,8 @@ export interface OpenOptions {
 
 export interface SessionInfo {
   readonly backend: string;
+  /** of a GPU, with its version, where the system says it */
+  readonly driver?: string;
   readonly layout: string;
   readonly threads: number;
   readonly depth: number;
@@ -81,7 +83,7 @@ const GRAPH_SECONDS = 0.25;
 const TOKENS_PER_GRAPH = { least: 64, most: 2048 } as const;
 const BREATHE_EVERY = 256;
 
-/** Tokens per second that are assumed where nothing was measured. */
+/** Tokens per second of a lane that are assumed where nothing was measured. */
 const UNMEASURED = 2000;
 
 /** Plain sentences, long and short, on which a layout must agree with F32. */
@@ -100,8 +102,7 @@ interface Parts {
   readonly instruction: string;
   /** tokens of a batch; 0 for one text at a time */
   readonly tokenBudget: number;
-  readonly memory: GraphMemory;
-  readonly governor: ThreadGovernor;
+  readonly lanes: Lanes;
   /** disposes of backend, tokenizer and model, the last made first */
   readonly owned: AsyncDisposableStack;
 }
@@ -121,6 +122,17 @@ export class Scorer implements AsyncDisposable {
    * each with what to do; the signal's reason when aborted.
    */
   static async open(options: OpenOptions, signal?: AbortSignal): Promise<Scorer> {
+    const chosen = await accelerator(options);
+    try {
+      return await Scorer.#openOn(chosen, options, signal);
+    } catch (error) {
+      // A GPU that another program has filled, say: whoever asked for 'auto' asked for what works.
+      if (!(error instanceof BackendError) || options.backend !== 'auto' || chosen === 'cpu') throw error;
+      return await Scorer.#openOn('cpu', options, signal);
+    }
+  }
+
+  static async #openOn(chosenBackend: Accelerator, options: OpenOptions, signal?: AbortSignal): Promise<Scorer> {
     await using opening = new AsyncDisposableStack();
     using file = readGguf(options.base);
     const hyper = readHyperparameters(file);
@@ -137,7 +149,7 @@ export class Scorer implements AsyncDisposable {
     const { depth, pooling } = exit(options, adapter, hyper);
     // Native code meets the file here for the first time: its head has been checked whole by then.
     const tokenizer = opening.use(await Tokenizer.load(options.base));
-    const backend = opening.use(Backend.open(await accelerator(options)));
+    const backend = opening.use(Backend.open(chosenBackend));
     const input = {
       file,
       sha256: base.sha256,
@@ -154,10 +166,13 @@ export class Scorer implements AsyncDisposable {
         `This machine has no weight layout called ${chosen.layout}. Leave the choice to the program.`,
       );
     const model = opening.use(await Model.load(file, { backend, layout, depth }));
+    const lanes = opening.use(await Lanes.open(backend, options.threads ?? laneCount(options)));
+    const driver = driverName(backend.accelerator);
     const info: SessionInfo = {
       backend: backend.accelerator,
+      ...(driver !== undefined && { driver }),
       layout: chosen.layout,
-      threads: chosen.threads,
+      threads: lanes.count,
       depth,
       width: hyper.width,
       pooling,
@@ -170,19 +185,13 @@ export class Scorer implements AsyncDisposable {
     );
     const tokenBudget = options.deterministic ? 0 : budget;
     const instruction = adapter?.instruction ?? options.instruction ?? '';
-    const memory = opening.use(new GraphMemory(backend));
-    // A fixed thread count stays fixed; otherwise all those up to the measured one take turns when the machine is busy.
-    const fixed = options.deterministic || options.threads !== undefined;
-    const counts = fixed ? [chosen.threads] : threadCandidates(options).filter((count) => count <= chosen.threads);
-    const governor = new ThreadGovernor(counts);
     return new Scorer(info, {
       model,
       tokenizer,
       adapter,
       instruction,
       tokenBudget,
-      memory,
-      governor,
+      lanes,
       owned: opening.move(),
     });
   }
@@ -242,25 +251,21 @@ export class Scorer implements AsyncDisposable {
     }
     let done = items.length - texts.length;
     onProgress?.(done, items.length);
-    const { model, memory, tokenBudget, governor } = this.#parts;
+    const { model, lanes, tokenBudget } = this.#parts;
     const lengths = texts.map(({ length }) => length);
-    for (const members of planBatches(lengths, tokenBudget)) {
+    await lanes.each(planBatches(lengths, tokenBudget), async (members, lane) => {
       signal?.throwIfAborted();
       const batch = members.flatMap((member) => texts[member] ?? []);
       await using forward = new Forward(
         model,
         batch.map(({ length }) => length),
-        memory,
+        lane,
       );
-      model.backend.setThreads(governor.threads);
-      const start = performance.now();
       const states = await forward.run(batch, pooling);
-      const tokens = batch.reduce((sum, { length }) => sum + length, 0);
-      governor.record(tokens, (performance.now() - start) / 1000);
       members.forEach((member, i) => take(indices[member] ?? 0, states.subarray(i * width, (i + 1) * width)));
       done += members.length;
       onProgress?.(done, items.length);
-    }
+    });
     return reasons;
   }
 
@@ -293,16 +298,15 @@ async function accelerator({ backend, deterministic, calibrationFile }: OpenOpti
   if (backend !== 'auto') return backend;
   // Bit for bit the same is promised for the CPU alone.
   if (deterministic) return 'cpu';
-  return await chooseAccelerator(calibrationFile && join(dirname(calibrationFile), 'backends.json'));
+  return await chooseAccelerator(calibrationFile && verdictsBeside(calibrationFile));
 }
 
-/** Layout and threads: fixed by the caller, exact, or measured. */
+/** The layout: fixed by the caller, exact, or measured. */
 async function choose(options: OpenOptions, input: CalibrationInput, signal?: AbortSignal): Promise<Calibration> {
-  const { threads, layout, deterministic, foreground, calibrationFile } = options;
-  if (deterministic) return { layout: layoutName(EXACT), threads: threads ?? 1, tokensPerSecond: 1 };
-  if (layout !== undefined)
-    return { layout, threads: threads ?? threadCandidates({ foreground }).at(-1) ?? 1, tokensPerSecond: UNMEASURED };
-  return await calibrate({ ...input, foreground, threads }, calibrationFile, signal);
+  const { layout, deterministic, calibrationFile } = options;
+  if (deterministic) return { layout: layoutName(EXACT), tokensPerSecond: 1 };
+  if (layout !== undefined) return { layout, tokensPerSecond: UNMEASURED };
+  return await calibrate(input, calibrationFile, signal);
 }
 
 async function fileSha256(path: string, signal?: AbortSignal): Promise<string> {

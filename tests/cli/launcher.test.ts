@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { Bench } from './moderato.ts';
 
@@ -77,6 +78,17 @@ describe('doctor', () => {
     assert.equal(code, 0);
     const found: unknown = JSON.parse(out);
     assert.ok(typeof found === 'object' && found !== null && 'libraries' in found && 'hints' in found);
+  });
+
+  it('keeps the verdict on every GPU backend for the next start', async () => {
+    const { code, out, err } = await bench.run(['doctor', '--verify', '--json']);
+    assert.equal(code, 0, err);
+    const { calibration } = JSON.parse(out) as { calibration: { file: string } };
+    const verdicts = JSON.parse(readFileSync(join(dirname(calibration.file), 'backends.json'), 'utf8')) as object;
+    assert.deepEqual(
+      Object.keys(verdicts).map((key) => key.split(' ')[0]),
+      ['cuda', 'vulkan', 'metal'],
+    );
   });
 });
 

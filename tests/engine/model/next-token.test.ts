@@ -29,7 +29,7 @@ it('the likeliest next token of 200 texts is that of llama.cpp', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'moderato-next-'));
   const exact = join(folder, 'f32.gguf');
   try {
-    await using backend = Backend.open('cpu', { threads: 1 });
+    await using backend = Backend.open('cpu');
     rewriteGguf(SMOL, exact, {
       tensor: ({ type }) => ({
         type: 'f32',

@@ -40,7 +40,7 @@ describe('parity with llama.cpp', () => {
   let backend: Backend;
   before(async () => {
     llama = await openLlamaCpp();
-    backend = Backend.open('cpu', { threads: 1 });
+    backend = Backend.open('cpu');
   });
   after(async () => {
     await backend[Symbol.asyncDispose]();

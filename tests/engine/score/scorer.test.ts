@@ -55,7 +55,7 @@ describe('Scorer', () => {
   it('gives scores in the order of the items, and says what it did not read and why', async () => {
     const { info } = await using1(open(), (session) => Promise.resolve(session));
     const adapter = adapterFor(info.base.sha256);
-    const scores = await using1(open({ adapter }), (session) => session.score(ITEMS, {}));
+    const scores = await using1(open({ adapter, threads: 3 }), (session) => session.score(ITEMS, {}));
     assert.deepEqual(
       scores.map(({ key }) => key),
       ITEMS.map(({ key }) => key),
@@ -142,7 +142,7 @@ describe('Scorer', () => {
     const measured = () => Scorer.open({ base, backend: 'cpu', deterministic: false, calibrationFile });
     const first = await using1(measured(), ({ info }) => Promise.resolve(info.layout));
     assert.match(first, /^(file|f32|bf16|q8_0)/);
-    const kept = { layout: 'bf16', threads: 1, tokensPerSecond: 1000, undisturbed: true };
+    const kept = { layout: 'bf16', tokensPerSecond: 1000, undisturbed: true };
     writeMemory(calibrationFile, kept);
     assert.equal(await using1(measured(), ({ info }) => Promise.resolve(info.layout)), 'bf16');
     writeFileSync(calibrationFile, '{ not json');
