@@ -30,13 +30,13 @@ await serve((load) => {
   const width = lib.width(model);
   const room = new Int32Array(LONGEST);
 
-  // The largest batch decides the size of the context, so all texts are planned once before anything is timed.
-  const planned = plan(load.texts.map((text) => lib.tokenize(model, text, room)));
-  const largest = Math.max(...planned.map(({ tokens }) => tokens));
-  const longest = Math.max(...planned.map(({ longest: length }) => length));
-  const batch = Math.ceil(largest / STEP) * STEP;
+  // Any selection of the texts must fit: the context is made for the longest ones together.
+  const lengths = load.texts.map((text) => lib.tokenize(model, text, room).length).sort((a, b) => b - a);
+  const up = (tokens: number) => Math.ceil(tokens / STEP) * STEP;
+  const [longest = 0] = lengths;
+  const batch = up(lengths.slice(0, sequences).reduce((sum, length) => sum + length, 0));
   const context = lib.createContext(model, {
-    n_ctx: unified ? batch : Math.ceil(longest / STEP) * STEP * sequences,
+    n_ctx: unified ? batch : up(longest) * sequences,
     n_batch: batch,
     n_ubatch: batch,
     n_seq_max: sequences,
