@@ -19,6 +19,24 @@ type Binary = (ctx: P, a: P, b: P) => P;
 const unary = (name: string) => c<Unary>(`void* ${name}(void*, void*)`);
 const binary = (name: string) => c<Binary>(`void* ${name}(void*, void*, void*)`);
 
+type Rope = (
+  ctx: P,
+  a: P,
+  positions: P,
+  factors: P,
+  dims: number,
+  mode: number,
+  ctxOrig: number,
+  base: number,
+  scale: number,
+  ext: number,
+  attn: number,
+  betaFast: number,
+  betaSlow: number,
+) => P;
+const rope = (name: string) =>
+  c<Rope>(`void* ${name}(void*, void*, void*, void*, int, int, int, float, float, float, float, float, float)`);
+
 /** Functions of libggml-base. Nothing here takes a callback, FILE*, varargs or a struct by value beyond ggml_init_params. */
 const BASE = {
   ggml_version: c<() => string>('const char* ggml_version()'),
@@ -60,9 +78,21 @@ const BASE = {
   ggml_mul_mat: binary('ggml_mul_mat'),
   ggml_add: binary('ggml_add'),
   ggml_mul: binary('ggml_mul'),
+  ggml_sub: binary('ggml_sub'),
+  ggml_div: binary('ggml_div'),
+  ggml_out_prod: binary('ggml_out_prod'),
   ggml_get_rows: binary('ggml_get_rows'),
-  ggml_swiglu: unary('ggml_swiglu'),
-  ggml_geglu: unary('ggml_geglu'),
+  ggml_silu_back: binary('ggml_silu_back'),
+  ggml_sqr: unary('ggml_sqr'),
+  ggml_sqrt: unary('ggml_sqrt'),
+  ggml_exp: unary('ggml_exp'),
+  ggml_tanh: unary('ggml_tanh'),
+  ggml_sigmoid: unary('ggml_sigmoid'),
+  ggml_relu: unary('ggml_relu'),
+  ggml_step: unary('ggml_step'),
+  ggml_silu: unary('ggml_silu'),
+  ggml_sum_rows: unary('ggml_sum_rows'),
+  ggml_mean: unary('ggml_mean'),
   ggml_gelu: unary('ggml_gelu'),
   ggml_cont: unary('ggml_cont'),
   ggml_transpose: unary('ggml_transpose'),
@@ -76,23 +106,16 @@ const BASE = {
   ggml_flash_attn_ext: c<(ctx: P, q: P, k: P, v: P, mask: P, scale: number, maxBias: number, softCap: number) => P>(
     'void* ggml_flash_attn_ext(void*, void*, void*, void*, void*, float, float, float)',
   ),
-  ggml_rope_ext: c<
-    (
-      ctx: P,
-      a: P,
-      positions: P,
-      factors: P,
-      dims: number,
-      mode: number,
-      ctxOrig: number,
-      base: number,
-      scale: number,
-      ext: number,
-      attn: number,
-      betaFast: number,
-      betaSlow: number,
-    ) => P
-  >('void* ggml_rope_ext(void*, void*, void*, void*, int, int, int, float, float, float, float, float, float)'),
+  ggml_scale_bias: c<(ctx: P, a: P, s: number, b: number) => P>('void* ggml_scale_bias(void*, void*, float, float)'),
+  ggml_rms_norm_back: c<(ctx: P, dy: P, x: P, eps: number) => P>(
+    'void* ggml_rms_norm_back(void*, void*, void*, float)',
+  ),
+  ggml_soft_max_ext_back: c<(ctx: P, dy: P, y: P, scale: number, maxBias: number) => P>(
+    'void* ggml_soft_max_ext_back(void*, void*, void*, float, float)',
+  ),
+  ggml_concat: c<(ctx: P, a: P, b: P, dimension: number) => P>('void* ggml_concat(void*, void*, void*, int)'),
+  ggml_rope_ext: rope('ggml_rope_ext'),
+  ggml_rope_ext_back: rope('ggml_rope_ext_back'),
   ggml_permute: c<(ctx: P, a: P, a0: number, a1: number, a2: number, a3: number) => P>(
     'void* ggml_permute(void*, void*, int, int, int, int)',
   ),

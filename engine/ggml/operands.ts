@@ -3,7 +3,7 @@
  * rule of its builders and kernels stands here once more; each function throws ShapeError. Sizes in ggml order.
  */
 import { GGML_TYPES, type GgmlType } from './gguf/types.ts';
-import { describe, shape, ShapeError, type Shape, type Tensor } from './tensor.ts';
+import { describe, ShapeError, type Shape, type Tensor } from './tensor.ts';
 
 /** Types without the conversions and products that weights need. */
 const NOT_WEIGHTS: ReadonlySet<GgmlType> = new Set(['i8', 'i16', 'i32', 'i64', 'f64', 'q8_1', 'q8_K']);
@@ -38,11 +38,23 @@ export function takesNorm(what: string, a: Tensor, eps: number): void {
   if (!(eps >= 0 && eps < Infinity)) throw new ShapeError(`${what} needs a small number of 0 or more, not ${eps}.`);
 }
 
-/** an even number of values in a row; gives the shape with half of them */
-export function takesHalves(what: string, a: Tensor): Shape {
-  takesDense(what, a);
-  if (a.ne[0] % 2 !== 0) refuse(what, a);
-  return [a.ne[0] / 2, a.ne[1], a.ne[2], a.ne[3]];
+/** two dense f32 of one shape: a gradient and what it is the gradient at */
+export function takesBackOf(what: string, a: Tensor, b: Tensor): void {
+  takesDense(what, a, b);
+  if (a.ne.some((n, i) => n !== b.ne[i])) refuse(what, a, b);
+}
+
+/** two dense f32 matrices with as many rows */
+export function takesOuter(a: Tensor, b: Tensor): void {
+  takesDense('outProd', a, b);
+  const matrices = [a, b].every(({ ne }) => ne[2] === 1 && ne[3] === 1);
+  if (!matrices || a.ne[1] !== b.ne[1]) refuse('outProd', a, b);
+}
+
+/** two f32 that differ at most in the length of their rows */
+export function takesConcat(a: Tensor, b: Tensor): void {
+  takesRows('concat', a, b);
+  if (a.ne.some((n, i) => i > 0 && n !== b.ne[i])) refuse('concat', a, b);
 }
 
 export function takesProduct(a: Tensor, b: Tensor): void {
@@ -60,7 +72,7 @@ export function takesSoftMax(a: Tensor, mask: Tensor | null): void {
   if (!mask) return;
   const fits =
     mask.ne[0] === a.ne[0] && mask.ne[1] >= a.ne[1] && a.ne[2] % mask.ne[2] === 0 && a.ne[3] % mask.ne[3] === 0;
-  if (!fits || !mask.dense || (mask.type !== 'f32' && mask.type !== 'f16')) refuse('softMax', a, mask);
+  if (!fits || !mask.dense || mask.repacked || (mask.type !== 'f32' && mask.type !== 'f16')) refuse('softMax', a, mask);
 }
 
 export function takesFlashAttention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor): void {
@@ -68,9 +80,8 @@ export function takesFlashAttention(q: Tensor, k: Tensor, v: Tensor, mask: Tenso
   const pairs = k.ne.every((n, i) => n === v.ne[i]) && k.ne[0] === width && heads % k.ne[2] === 0 && texts === k.ne[3];
   const types = q.type === 'f32' && k.type === v.type && (k.type === 'f32' || k.type === 'f16');
   if (!pairs || !types || ![q, k, v].every((a) => a.denseRows && !a.repacked)) refuse('flashAttention', q, k, v);
-  const covers =
-    mask.type === 'f16' && mask.dense && mask.ne[0] === k.ne[1] && mask.ne[1] === queries && mask.ne[2] === 1;
-  if (!covers || texts % mask.ne[3] !== 0) refuse('flashAttention', q, mask);
+  const covers = mask.ne[0] === k.ne[1] && mask.ne[1] === queries && mask.ne[2] === 1 && texts % mask.ne[3] === 0;
+  if (!covers || mask.type !== 'f16' || !mask.dense || mask.repacked) refuse('flashAttention', q, mask);
 }
 
 export function takesRope(a: Tensor, positions: Tensor, dims: number, factors: Tensor | undefined): void {
@@ -106,20 +117,14 @@ export function takesTransposed(a: Tensor): void {
   if (a.repacked || isBlocked(a)) refuse('transposed', a);
 }
 
-/** a: (W, T·B) dense; (D, heads, T, B) of its outputs from `from` on */
-export function takesHeads(a: Tensor, from: number, ne: Shape): void {
-  const [D, heads, T, B] = shape(ne);
-  const [width, columns, ne2, ne3] = a.ne;
-  takesDense('heads', a);
-  if (columns !== T * B || ne2 !== 1 || ne3 !== 1 || !isCount(from) || from + D * heads > width)
-    refuse(`heads of (${ne.join(', ')}) from ${from}`, a);
-}
+/** Bytes. Vulkan's devices may ask for up to this, and ggml ends the process over a product that starts elsewhere. */
+const VIEW_ALIGNMENT = 256;
 
 /** a with dense rows: ggml's view always has them.  offset: bytes */
 export function takesView(a: Tensor, ne: Shape, offset: number): void {
   const reach = (sizes: Shape): number => sizes.reduce((sum, n, i) => sum + (n - 1) * (a.nb[i] ?? 0), 0);
   const inside = ne.every((n, i) => n <= (a.ne[i] ?? 1)) && offset + reach(ne) <= reach(a.ne);
-  const aligned = isCount(offset) && offset % GGML_TYPES[a.type].blockBytes === 0;
+  const aligned = isCount(offset) && offset % VIEW_ALIGNMENT === 0;
   if (!inside || !aligned || !a.denseRows || a.repacked || isBlocked(a))
     refuse(`view of (${ne.join(', ')}) at ${offset}`, a);
 }

@@ -1,11 +1,14 @@
 import type { Backend } from '../backend.ts';
 import { GGML_TYPES, type GgmlType } from '../gguf/types.ts';
-import { Graph, type RopeMode } from '../graph.ts';
+import { Graph } from '../graph.ts';
+import type { RopeMode } from '../operations.ts';
 import { dequantise, quantise } from '../quantise.ts';
 import type { Tensor } from '../tensor.ts';
 import { Weights, type WeightSpec } from '../weights.ts';
 import * as slow from './plain.ts';
 import { plain, type Plain } from './plain.ts';
+import { STEP_SIZES, STEP_TOKENS, trainingStep } from './training-step.ts';
+import type { Vocabulary } from './vocabulary.ts';
 
 /** An operand that is filled anew for each run. */
 type Input =
@@ -19,8 +22,8 @@ type Input =
 type Operand<T> = (name: string) => T;
 
 /**
- * What a backend has to compute right before it may be used: every operation of the forward pass, in sizes that meet
- * the different kernels (few and many columns, whole tiles and rests), against plain TypeScript.
+ * What a backend has to compute right before it may be used: every operation of a forward and a backward pass, in
+ * sizes that meet the different kernels (few and many columns, whole tiles and rests), against plain TypeScript.
  */
 export interface Check {
   readonly name: string;
@@ -42,35 +45,40 @@ const COARSE = 0.03;
 
 const values = (...ne: number[]): Input => ({ kind: 'values', ne });
 
-function product(type: GgmlType, k: number, rows: number, columns: number): Check {
-  return {
-    name: `product with ${type} weights, ${columns} columns`,
-    tolerance: GGML_TYPES[type].blockSize === 1 ? ROUNDING : COARSE,
-    weights: { w: { type, ne: [k, rows] } },
-    inputs: { x: values(k, columns) },
-    fast: (g, of) => g.mulMat(of('w'), of('x')),
-    slow: (of) => slow.mulMat(of('w'), of('x')),
-  };
-}
+/** One computation for a graph and for plain arithmetic. */
+type Computation = <T>(o: Vocabulary<T>, of: Operand<T>) => T;
 
-/** An operation on F32 inputs alone. */
-function operation(
+/** A check whose operands are F32 inputs, and within rounding, unless `more` says otherwise. */
+const check = (
   name: string,
   inputs: Readonly<Record<string, Input>>,
-  fast: Check['fast'],
-  slow: Check['slow'],
-): Check {
-  return { name, tolerance: ROUNDING, weights: {}, inputs, fast, slow };
-}
+  compute: Computation,
+  more: Partial<Pick<Check, 'tolerance' | 'weights'>> = {},
+): Check => ({
+  name,
+  tolerance: ROUNDING,
+  weights: {},
+  inputs,
+  fast: compute,
+  slow: (of) => compute<Plain>(slow, of),
+  ...more,
+});
 
-function rope(mode: RopeMode): Check {
+const product = (type: GgmlType, k: number, rows: number, columns: number): Check =>
+  check(
+    `product with ${type} weights, ${columns} columns`,
+    { x: values(k, columns) },
+    (o, of) => o.mulMat(of('w'), of('x')),
+    { weights: { w: { type, ne: [k, rows] } }, tolerance: GGML_TYPES[type].blockSize === 1 ? ROUNDING : COARSE },
+  );
+
+function rotation(name: 'rope' | 'ropeBack', mode: RopeMode): Check {
   // Positions up to 512: beyond, F32 angles themselves differ between machines.
   const options = { dims: 48, mode, base: 10_000, scale: 0.5 };
-  return operation(
-    `rope, ${mode}`,
+  return check(
+    `${name}, ${mode}`,
     { x: values(64, 3, 19, 2), positions: { kind: 'whole', count: 19, below: 512 } },
-    (g, of) => g.rope(of('x'), of('positions'), options),
-    (of) => slow.rope(of('x'), of('positions').values, options),
+    (o, of) => o[name](of('x'), of('positions'), options),
   );
 }
 
@@ -78,63 +86,44 @@ const [D, HEADS, GROUPS, T, TEXTS] = [32, 4, 2, 21, 3];
 
 /** Cheap ones first, so that a driver that cannot even add is found at once. */
 export const CHECKS: readonly Check[] = [
-  operation(
-    'sum and product of elements',
-    { x: values(70, 33), row: values(70) },
-    (g, of) => g.mul(g.add(of('x'), of('row')), of('row')),
-    (of) => slow.mul(slow.add(of('x'), of('row')), of('row')),
+  check('sum and product of elements', { x: values(70, 33), row: values(70) }, (o, of) =>
+    o.mul(o.add(of('x'), of('row')), of('row')),
+  ),
+  check('difference and quotient of elements', { x: values(70, 33), row: values(70) }, (o, of) =>
+    o.div(o.sub(of('x'), of('row')), o.exp(of('row'))),
+  ),
+  check('functions of elements', { x: values(100, 7) }, (o, of) => {
+    const x = of('x');
+    const wide = o.scaleBias(x, 4, 0.1);
+    // All of about one size, since the largest value is what differences are measured by.
+    const gated = o.scale(o.concat(o.silu(wide), o.gelu(wide)), 0.25);
+    return [o.tanh(wide), o.sigmoid(wide), o.relu(x), o.step(x), o.sqr(x), o.sqrt(o.sqr(x))].reduce(
+      (all, one) => o.concat(all, one),
+      gated,
+    );
+  }),
+  check('sums and means of rows', { x: values(70, 33, 2) }, (o, of) =>
+    o.concat(o.sumRows(of('x')), o.scale(o.mean(of('x')), 70)),
   ),
   ...(['f32', 'f16', 'q8_0', 'q4_1'] as const).map((type) => product(type, 576, 100, 41)),
   product('q8_0', 576, 96, 3),
-  operation(
-    'rms norm',
-    { x: values(576, 9) },
-    (g, of) => g.rmsNorm(of('x'), 1e-5),
-    (of) => slow.rmsNorm(of('x'), 1e-5),
+  check('rms norm', { x: values(576, 9) }, (o, of) => o.rmsNorm(of('x'), 1e-5)),
+  check('norm', { x: values(384, 9) }, (o, of) => o.norm(of('x'), 1e-5)),
+  check('softmax with mask', { x: values(T, T, HEADS, TEXTS), mask: { kind: 'mask', ne: [T, T] } }, (o, of) =>
+    o.softMax(of('x'), of('mask'), 3),
   ),
-  operation(
-    'norm',
-    { x: values(384, 9) },
-    (g, of) => g.norm(of('x'), 1e-5),
-    (of) => slow.norm(of('x'), 1e-5),
-  ),
-  operation(
-    'softmax with mask',
-    { x: values(T, T, HEADS, TEXTS), mask: { kind: 'mask', ne: [T, T] } },
-    (g, of) => g.softMax(of('x'), of('mask'), 3),
-    (of) => slow.softMax(of('x'), of('mask'), 3),
-  ),
-  rope('pairs'),
-  rope('halves'),
-  ...(['swiglu', 'geglu'] as const).map((name) =>
-    operation(
-      name,
-      { both: values(100, 7) },
-      (g, of) => g[name](g.scale(of('both'), 4)),
-      (of) => slow[name](slow.scale(of('both'), 4)),
+  rotation('rope', 'pairs'),
+  rotation('rope', 'halves'),
+  ...(['f32', 'q8_0'] as const).map((type) =>
+    check(
+      `rows of a ${type} table`,
+      { ids: { kind: 'whole', count: 17, below: 50 } },
+      (o, of) => o.getRows(of('table'), of('ids')),
+      { weights: { table: { type, ne: [96, 50] } } },
     ),
   ),
-  operation(
-    'gelu',
-    { x: values(100, 7) },
-    (g, of) => g.gelu(g.scale(of('x'), 4)),
-    (of) => slow.gelu(slow.scale(of('x'), 4)),
-  ),
-  ...(['f32', 'q8_0'] as const).map((type): Check => ({
-    name: `rows of a ${type} table`,
-    tolerance: ROUNDING,
-    weights: { table: { type, ne: [96, 50] } },
-    inputs: { ids: { kind: 'whole', count: 17, below: 50 } },
-    fast: (g, of) => g.getRows(of('table'), of('ids')),
-    slow: (of) => slow.getRows(of('table'), of('ids').values),
-  })),
-  operation(
-    'permuted copy',
-    { x: values(D, GROUPS, T, TEXTS) },
-    (g, of) => g.cont(g.permute(of('x'), [1, 2, 0, 3])),
-    (of) => slow.permute(of('x'), [1, 2, 0, 3]),
-  ),
-  operation(
+  check('permuted copy', { x: values(D, GROUPS, T, TEXTS) }, (o, of) => o.cont(o.permute(of('x'), [1, 2, 0, 3]))),
+  check(
     'attention in one pass',
     {
       q: values(D, HEADS, T, TEXTS),
@@ -142,20 +131,39 @@ export const CHECKS: readonly Check[] = [
       v: values(D, GROUPS, T, TEXTS),
       mask: { kind: 'half mask', ne: [T, T] },
     },
-    (g, of) => {
-      const turned = (name: string) => g.permute(of(name), [0, 2, 1, 3]);
-      return g.flashAttention(turned('q'), turned('k'), turned('v'), of('mask'), 0.5);
-    },
-    (of) => {
-      const turned = (name: string) => slow.permute(of(name), [0, 2, 1, 3]);
-      return slow.flashAttention(turned('q'), turned('k'), turned('v'), of('mask'), 0.5);
+    (o, of) => {
+      const turned = (name: string) => o.permute(of(name), [0, 2, 1, 3]);
+      return o.flashAttention(turned('q'), turned('k'), turned('v'), of('mask'), 0.5);
     },
   ),
-  operation(
-    'pooling',
-    { h: values(64, T, TEXTS), shares: values(T, 1, TEXTS) },
-    (g, of) => g.mulMat(g.transposed(of('h')), of('shares')),
-    (of) => slow.mulMat(slow.transposed(of('h')), of('shares')),
+  check('pooling', { h: values(64, T, TEXTS), shares: values(T, 1, TEXTS) }, (o, of) =>
+    o.mulMat(o.transposed(of('h')), of('shares')),
+  ),
+  check('silu, backward', { dy: values(100, 7), x: values(100, 7) }, (o, of) =>
+    o.siluBack(of('dy'), o.scale(of('x'), 4)),
+  ),
+  // More rows than GPUs have in a group of work.
+  check('rms norm, backward', { dy: values(80, 600), x: values(80, 600) }, (o, of) =>
+    o.rmsNormBack(of('dy'), of('x'), 1e-5),
+  ),
+  check(
+    'softmax with mask, backward',
+    { dP: values(T, T, HEADS), x: values(T, T, HEADS), mask: { kind: 'mask', ne: [T, T] } },
+    (o, of) => o.softMaxBack(of('dP'), o.softMax(of('x'), of('mask'), 3), 3),
+  ),
+  rotation('ropeBack', 'pairs'),
+  rotation('ropeBack', 'halves'),
+  check('outer products', { a: values(96, 41), b: values(16, 41) }, (o, of) => o.outProd(of('a'), of('b'))),
+  check(
+    'one training step',
+    {
+      ...Object.fromEntries(Object.entries(STEP_SIZES).map(([name, ne]) => [name, values(...ne)])),
+      mask: { kind: 'mask', ne: [STEP_TOKENS, STEP_TOKENS] },
+      positions: { kind: 'whole', count: STEP_TOKENS, below: 512 },
+    },
+    trainingStep,
+    // Products on halves, one after another: 1.1e-3 was seen on lavapipe.
+    { tolerance: 2 * ROUNDING },
   ),
 ];
 
@@ -169,7 +177,7 @@ const RUNS = 2;
  */
 export async function runCheck(backend: Backend, check: Check, held: AsyncDisposableStack): Promise<number> {
   const { native } = backend;
-  const graph = held.use(new Graph(backend, 32));
+  const graph = held.use(new Graph(backend, 128));
   const specs = new Map(Object.entries(check.weights));
   const weights = specs.size === 0 ? null : held.use(new Weights(backend, specs));
   const tensors = new Map<string, Tensor>(

@@ -1,8 +1,8 @@
-import type { RopeMode } from '../graph.ts';
+import type { RopeMode } from '../operations.ts';
 import type { Shape } from '../tensor.ts';
 
 /**
- * The operations of graph.ts once more, slow and clear, in plain TypeScript and double precision: the yardstick that
+ * The operations of operations.ts once more, slow and clear, in plain TypeScript and double precision: the yardstick that
  * every backend is held against, the CPU's own among them. Nothing here is used to compute a score.
  */
 export interface Plain {
@@ -38,16 +38,20 @@ const each = (a: Plain, of: (x: number) => number): Plain => ({ ne: a.ne, values
 const paired = (a: Plain, b: Plain, of: (x: number, y: number) => number): Plain =>
   filled(a.ne, ([i, j, k, l]) => of(at(a, i, j, k, l), at(b, i % b.ne[0], j % b.ne[1], k % b.ne[2], l % b.ne[3])));
 
-/** Each row of a, replaced. */
-function rows(a: Plain, of: (row: Float64Array, index: number) => ArrayLike<number>): Plain {
-  const values = new Float64Array(a.values.length);
-  const width = a.ne[0];
-  for (let start = 0; start < values.length; start += width)
-    values.set(Float64Array.from(of(a.values.subarray(start, start + width), start / width)), start);
-  return { ne: a.ne, values };
+const rowOf = ({ ne, values }: Plain, index: number): Float64Array =>
+  values.subarray(index * ne[0], (index + 1) * ne[0]);
+
+/** Each row of a, replaced by one of another width or the same. */
+function rows(a: Plain, of: (row: Float64Array, index: number) => ArrayLike<number>, width = a.ne[0]): Plain {
+  const count = a.values.length / a.ne[0];
+  const values = new Float64Array(width * count);
+  for (let index = 0; index < count; index++) values.set(of(rowOf(a, index), index), index * width);
+  return { ne: [width, a.ne[1], a.ne[2], a.ne[3]], values };
 }
 
-const mean = (values: Float64Array): number => values.reduce((sum, x) => sum + x, 0) / values.length;
+const total = (values: Float64Array): number => values.reduce((sum, x) => sum + x, 0);
+const average = (values: Float64Array): number => total(values) / values.length;
+const dot = (a: Float64Array, b: Float64Array): number => total(a.map((x, i) => x * (b[i] ?? NaN)));
 
 /** a: (k, m, …)  b: (k, n, …)  returns (m, n, …), a repeated over b's upper dimensions: the group of a head stays together */
 export function mulMat(a: Plain, b: Plain): Plain {
@@ -62,42 +66,76 @@ export function mulMat(a: Plain, b: Plain): Plain {
 }
 
 export const add = (a: Plain, b: Plain): Plain => paired(a, b, (x, y) => x + y);
+export const sub = (a: Plain, b: Plain): Plain => paired(a, b, (x, y) => x - y);
 export const mul = (a: Plain, b: Plain): Plain => paired(a, b, (x, y) => x * y);
+export const div = (a: Plain, b: Plain): Plain => paired(a, b, (x, y) => x / y);
 export const scale = (a: Plain, s: number): Plain => each(a, (x) => s * x);
+export const scaleBias = (a: Plain, s: number, b: number): Plain => each(a, (x) => s * x + b);
+
+/** returns (1, …) */
+export const sumRows = (a: Plain): Plain => rows(a, (row) => [total(row)], 1);
+export const mean = (a: Plain): Plain => rows(a, (row) => [average(row)], 1);
+
+/** a: (m, n)  b: (p, n)  returns (m, p) */
+export const outProd = (a: Plain, b: Plain): Plain =>
+  filled([a.ne[0], b.ne[0], 1, 1], ([i, j]) => {
+    let sum = 0;
+    for (let n = 0; n < a.ne[1]; n++) sum += at(a, i, n, 0, 0) * at(b, j, n, 0, 0);
+    return sum;
+  });
+
+/** b behind a in the first dimension */
+export const concat = (a: Plain, b: Plain): Plain =>
+  filled([a.ne[0] + b.ne[0], a.ne[1], a.ne[2], a.ne[3]], ([i, j, k, l]) =>
+    i < a.ne[0] ? at(a, i, j, k, l) : at(b, i - a.ne[0], j, k, l),
+  );
+
+const rootMeanSquare = (row: Float64Array, eps: number): number => Math.sqrt(dot(row, row) / row.length + eps);
 
 export const rmsNorm = (a: Plain, eps: number): Plain =>
   rows(a, (row) => {
-    const size = Math.sqrt(mean(row.map((x) => x * x)) + eps);
+    const size = rootMeanSquare(row, eps);
     return row.map((x) => x / size);
+  });
+
+/** y = x / s, so that  dx = dy / s − x (Σ dy x) / (n s³) */
+export const rmsNormBack = (dy: Plain, a: Plain, eps: number): Plain =>
+  rows(a, (row, index) => {
+    const size = rootMeanSquare(row, eps);
+    const given = rowOf(dy, index);
+    const along = dot(given, row) / (row.length * size ** 3);
+    return row.map((x, i) => (given[i] ?? NaN) / size - x * along);
   });
 
 export const norm = (a: Plain, eps: number): Plain =>
   rows(a, (row) => {
-    const middle = mean(row);
-    const size = Math.sqrt(mean(row.map((x) => (x - middle) ** 2)) + eps);
-    return row.map((x) => (x - middle) / size);
+    const middle = average(row);
+    const centred = row.map((x) => x - middle);
+    const size = rootMeanSquare(centred, eps);
+    return centred.map((x) => x / size);
   });
 
-const silu = (x: number): number => x / (1 + Math.exp(-x));
+export const sqr = (a: Plain): Plain => each(a, (x) => x * x);
+export const sqrt = (a: Plain): Plain => each(a, Math.sqrt);
+export const exp = (a: Plain): Plain => each(a, Math.exp);
+export const tanh = (a: Plain): Plain => each(a, Math.tanh);
+export const relu = (a: Plain): Plain => each(a, (x) => Math.max(x, 0));
+export const step = (a: Plain): Plain => each(a, (x) => (x > 0 ? 1 : 0));
+
+const sigmoidOf = (x: number): number => 1 / (1 + Math.exp(-x));
+export const sigmoid = (a: Plain): Plain => each(a, sigmoidOf);
+export const silu = (a: Plain): Plain => each(a, (x) => x * sigmoidOf(x));
+/** (x σ)′ = σ + x σ (1 − σ) */
+export const siluBack = (dy: Plain, a: Plain): Plain =>
+  paired(dy, a, (d, x) => d * sigmoidOf(x) * (1 + x * (1 - sigmoidOf(x))));
+
 const geluOf = (x: number): number => 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * x * (1 + 0.044715 * x * x)));
 
 export const gelu = (a: Plain): Plain => each(a, geluOf);
 
-/** both: (2n, …), gate in the first n places  returns (n, …) */
-export const swiglu = (both: Plain): Plain => gated(both, silu);
-export const geglu = (both: Plain): Plain => gated(both, geluOf);
-
-function gated(both: Plain, activation: (x: number) => number): Plain {
-  const half = both.ne[0] / 2;
-  return filled(
-    [half, both.ne[1], both.ne[2], both.ne[3]],
-    ([i, j, k, l]) => activation(at(both, i, j, k, l)) * at(both, i + half, j, k, l),
-  );
-}
-
 /** a: (keys, queries, heads, texts)  mask: (keys, ≥ queries, divides heads, divides texts) or null */
 export function softMax(a: Plain, mask: Plain | null, factor: number): Plain {
-  const [keys, queries, heads] = a.ne;
+  const [, queries, heads] = a.ne;
   return rows(a, (row, index) => {
     const query = index % queries;
     const head = Math.floor(index / queries) % heads;
@@ -107,10 +145,24 @@ export function softMax(a: Plain, mask: Plain | null, factor: number): Plain {
     );
     const most = Math.max(...scores);
     const weights = scores.map((x) => Math.exp(x - most));
-    const sum = mean(weights) * keys;
+    const sum = total(weights);
     return weights.map((x) => x / sum);
   });
 }
+
+/** P = softmax(factor · S), so that  ∂P_k/∂S_i = factor · P_k (δ_ik − P_i) */
+export const softMaxBack = (dP: Plain, P: Plain, factor: number): Plain =>
+  rows(P, (row, index) => {
+    const given = rowOf(dP, index);
+    return row.map(
+      (p, i) =>
+        factor *
+        dot(
+          given,
+          row.map((share, k) => share * ((k === i ? 1 : 0) - p)),
+        ),
+    );
+  });
 
 /** q: (D, queries, H, B)  k, v: (D, keys, K, B)  mask: (keys, queries, 1, 1 or B)  returns (D, H, queries, B) */
 export const flashAttention = (q: Plain, k: Plain, v: Plain, mask: Plain, factor: number): Plain =>
@@ -122,11 +174,11 @@ export interface PlainRope {
   readonly base: number;
   readonly scale: number;
   /** (dims/2) divisors of the frequencies */
-  readonly factors?: ArrayLike<number> | undefined;
+  readonly factors?: Plain | undefined;
 }
 
-/** a: (head width, heads, tokens, texts); pair p of a head at position t turns by t · scale · base^(−2p/dims) / factors[p] */
-export function rope(a: Plain, positions: ArrayLike<number>, options: PlainRope): Plain {
+/** a: (head width, heads, tokens, texts)  positions: (tokens); pair p of a head at position t turns by t · scale · base^(−2p/dims) / factors[p] */
+export function rope(a: Plain, positions: Plain, options: PlainRope): Plain {
   const { dims, mode, base, scale: factor, factors } = options;
   const half = dims / 2;
   return filled(a.ne, ([i, head, token, text]) => {
@@ -134,15 +186,20 @@ export function rope(a: Plain, positions: ArrayLike<number>, options: PlainRope)
     const pair = mode === 'pairs' ? Math.floor(i / 2) : i % half;
     const first = mode === 'pairs' ? i % 2 === 0 : i < half;
     const partner = mode === 'pairs' ? i + (first ? 1 : -1) : i + (first ? half : -half);
-    const angle = ((positions[token] ?? NaN) * factor * base ** ((-2 * pair) / dims)) / (factors?.[pair] ?? 1);
+    const angle =
+      ((positions.values[token] ?? NaN) * factor * base ** ((-2 * pair) / dims)) / (factors?.values[pair] ?? 1);
     const other = (first ? -1 : 1) * at(a, partner, head, token, text);
     return at(a, i, head, token, text) * Math.cos(angle) + other * Math.sin(angle);
   });
 }
 
-/** table: (n, rows)  returns (n, count) */
-export const getRows = (table: Plain, ids: ArrayLike<number>): Plain =>
-  filled([table.ne[0], ids.length, 1, 1], ([i, j]) => at(table, i, ids[j] ?? -1, 0, 0));
+/** A rotation's transpose, which is what its gradient takes, is the rotation back. */
+export const ropeBack = (dy: Plain, positions: Plain, options: PlainRope): Plain =>
+  rope(dy, scale(positions, -1), options);
+
+/** table: (n, rows)  ids: (count)  returns (n, count) */
+export const getRows = (table: Plain, ids: Plain): Plain =>
+  filled([table.ne[0], ids.ne[0], 1, 1], ([i, j]) => at(table, i, ids.values[j] ?? -1, 0, 0));
 
 export const reshape = (a: Plain, ...ne: number[]): Plain => plain(ne, a.values);
 
@@ -155,6 +212,9 @@ export function permute(a: Plain, axes: Shape): Plain {
     return at(a, i, j, k, l);
   });
 }
+
+/** Plain tensors are always dense. */
+export const cont = (a: Plain): Plain => a;
 
 export const transposed = (a: Plain): Plain => permute(a, [1, 0, 2, 3]);
 

@@ -11,6 +11,7 @@ import { mulMat, plain } from '../../../engine/ggml/trial/plain.ts';
 import { canRepack, Weights } from '../../../engine/ggml/weights.ts';
 
 const [WIDTH, ROWS] = [512, 96];
+const TURNED = { dims: 8, mode: 'pairs', base: 1e4, scale: 1 } as const;
 /** The other operand is rounded to 8 bits, in blocks of 32 or 256: up to 6e-4 was seen. */
 const TOLERANCE = 0.005;
 
@@ -72,6 +73,7 @@ describe('rearranged weights', () => {
     await each(async (weight, _bytes, what) => {
       await using graph = new Graph(backend, 100);
       const x = graph.input('f32', WIDTH, 8);
+      const keys = graph.input('f32', 8, WIDTH);
       const wide = graph.input('f32', WIDTH + 32, 8);
       for (const [how, build] of [
         ['strided rows', () => graph.mulMat(weight, graph.view(wide, [WIDTH, 8], 0))],
@@ -82,6 +84,20 @@ describe('rearranged weights', () => {
         ['a table', () => graph.getRows(weight, graph.input('i32', 3))],
         ['a sum', () => graph.add(x, weight)],
         ['a product of elements', () => graph.mul(weight, x)],
+        ['a difference', () => graph.sub(x, weight)],
+        ['a quotient', () => graph.div(weight, x)],
+        ['squares', () => graph.sqr(weight)],
+        ['sums', () => graph.sumRows(weight)],
+        ['scaled and moved', () => graph.scaleBias(weight, 2, 1)],
+        ['a gradient', () => graph.siluBack(weight, weight)],
+        ['normed values', () => graph.rmsNormBack(weight, weight, 1e-5)],
+        ['shares', () => graph.softMaxBack(weight, weight, 1)],
+        ['a mask', () => graph.softMax(graph.input('f32', WIDTH, ROWS), weight, 1)],
+        ['a mask in one pass', () => graph.flashAttention(graph.input('f32', 8, ROWS), keys, keys, weight, 1)],
+        ['turned back', () => graph.ropeBack(weight, graph.input('i32', 1), TURNED)],
+        ['the left of an outer product', () => graph.outProd(weight, graph.input('f32', 8, ROWS))],
+        ['the right of an outer product', () => graph.outProd(graph.input('f32', 8, ROWS), weight)],
+        ['the end of longer rows', () => graph.concat(graph.input('f32', 8, ROWS), weight)],
         ['a copy', () => graph.cont(weight)],
         ['another type', () => graph.cast(weight, 'f32')],
         ['another shape', () => graph.reshape(weight, WIDTH * ROWS)],

@@ -45,6 +45,7 @@ describe('a backend in a throw-away process', () => {
       true,
     ],
     ['slightly-wrong', /^Vulkan computes wrong numbers: /, true],
+    ['cannot-train', /^Vulkan computes wrong numbers: "one training step" is off by /, true],
     ['stale', /^Vulkan computes wrong numbers: "sum and product of elements"/, true],
     ['nan', /^Vulkan computes numbers that are not finite in "sum and product of elements"/, false],
     ['no-start', /The vulkan device "Vulkan0" did not start/, false],
