@@ -15,13 +15,18 @@ export interface ModelOptions {
   readonly layout: Layout;
   /** Exit depth d: layers above it are neither read nor loaded; the output norm is applied after it. Default: all. */
   readonly depth?: number | undefined;
+  /** A backward pass reaches down to this layer: products from it on get a transposed copy. Default: none. */
+  readonly backwardTo?: number | undefined;
+  /** Also the length of each row of each product, for modules that set lengths (DoRA). */
+  readonly rowNorms?: boolean | undefined;
 }
 
 interface Placed {
-  /** the tensors of the file that make this weight, one below the other */
-  readonly parts: readonly GgufTensor[];
+  /** where the file has it, perhaps among the rows of others */
+  readonly tensor: GgufTensor;
   readonly need: WeightNeed;
   readonly type: GgmlType;
+  readonly form: 'whole' | 'transposed' | 'row norms';
 }
 
 /** The frozen weights of a base model up to its exit depth, on one backend in one layout. */
@@ -53,13 +58,19 @@ export class Model implements AsyncDisposable {
     const { backend, layout } = options;
     const plain = new Map<string, Placed>();
     const repacked = new Map<string, Placed>();
-    for (const [name, need] of weightNeeds(hyper, depth)) {
-      const parts = locate(file, name, need);
-      if (parts.length === 0) continue;
-      const type = weightType(need, parts, layout);
-      const repack =
-        need.use === 'product' && layout.repack !== null && canRepack(backend, layout.repack, { type, ne: need.ne });
-      (repack ? repacked : plain).set(name, { parts, need, type });
+    const place = (name: string, placed: Placed): void => {
+      const spec = { type: placed.type, ne: shapeOf(placed) };
+      const repack = placed.need.use === 'product' && layout.repack !== null && canRepack(backend, layout.repack, spec);
+      (repack ? repacked : plain).set(name, placed);
+    };
+    for (const { layer, name, need } of weightNeeds(hyper, depth)) {
+      const tensor = locate(file, name, need);
+      if (!tensor) continue;
+      place(name, { tensor, need, type: weightType(need, tensor, layout), form: 'whole' });
+      if (need.use !== 'product') continue;
+      if (layer >= (options.backwardTo ?? Infinity))
+        place(transposedName(name), { tensor, need, type: transposedType(need, layout), form: 'transposed' });
+      if (options.rowNorms) plain.set(rowNormsName(name), { tensor, need, type: 'f32', form: 'row norms' });
     }
     const groups: Weights[] = [];
     try {
@@ -69,7 +80,7 @@ export class Model implements AsyncDisposable {
       ] as const) {
         if (placed.size === 0) continue;
         const specs = new Map<string, WeightSpec>(
-          [...placed].map(([name, { type, need }]) => [name, { type, ne: need.ne }]),
+          [...placed].map(([name, weight]) => [name, { type: weight.type, ne: shapeOf(weight) }]),
         );
         const weights = new Weights(backend, specs, buffer);
         groups.push(weights);
@@ -94,7 +105,25 @@ export class Model implements AsyncDisposable {
 
   /** The weight `name` of a layer (−1: outside the layers), or null where the file has none. */
   weight(layer: number, name: string): Tensor | null {
-    const full = fullName(layer, name);
+    return this.#find(fullName(layer, name));
+  }
+
+  /** A copy of a product's weight with its dimensions swapped.  (out, in).  Throws where `backwardTo` did not ask for it. */
+  transposed(layer: number, name: string): Tensor {
+    const tensor = this.#find(transposedName(fullName(layer, name)));
+    if (!tensor) throw new Error(`No transposed copy of ${name} of layer ${layer} was loaded.`);
+    return tensor;
+  }
+
+  /**
+   * ‖W_i‖ of each row of a product's weight, as the file has it whatever the layout, so that it is the same on every
+   * machine.  (out), or null unless `rowNorms` asked for it
+   */
+  rowNorms(layer: number, name: string): Tensor | null {
+    return this.#find(rowNormsName(fullName(layer, name)));
+  }
+
+  #find(full: string): Tensor | null {
     for (const group of this.#groups) {
       const tensor = group.tensors.get(full);
       if (tensor) return tensor;
@@ -108,22 +137,34 @@ export class Model implements AsyncDisposable {
 }
 
 const fullName = (layer: number, name: string): string => (layer < 0 ? name : `blk.${layer}.${name}`);
+const transposedName = (full: string): string => `${full} transposed`;
+const rowNormsName = (full: string): string => `${full} row norms`;
 
-function* weightNeeds(hyper: Hyperparameters, depth: number): Generator<[string, WeightNeed]> {
-  const { embedding, start, layer, end } = ARCHITECTURES[hyper.architecture];
-  for (const part of [embedding, start, end]) for (const need of part?.weights(hyper) ?? []) yield [need.name, need];
-  yield ['rope_freqs.weight', { name: 'rope_freqs.weight', ne: [hyper.rope.dims / 2], use: 'vector', optional: true }];
-  for (let i = 0; i < depth; i++) for (const need of layer.weights(hyper)) yield [fullName(i, need.name), need];
+interface NamedNeed {
+  /** −1: outside the layers */
+  readonly layer: number;
+  readonly name: string;
+  readonly need: WeightNeed;
 }
 
-/** Where a weight stands in the file, whole or in parts; shapes are what the architecture asks for. [] where it is absent and may be. */
-function locate(file: GgufFile, name: string, need: WeightNeed): readonly GgufTensor[] {
-  const whole = file.tensors.get(name);
-  if (whole) return [checked(file, whole, need.ne)];
-  const parts = need.parts?.map((part) => ({ ...part, name: name.replace(need.name, part.name) })) ?? [];
-  if (need.optional && !parts.some((part) => file.tensors.has(part.name))) return [];
-  if (parts.length === 0) return [file.requireTensor(name)];
-  return parts.map((part) => checked(file, file.requireTensor(part.name), need.ne.with(-1, part.rows)));
+function* weightNeeds(hyper: Hyperparameters, depth: number): Generator<NamedNeed> {
+  const { embedding, start, layer: block, end } = ARCHITECTURES[hyper.architecture];
+  const factors: WeightNeed = { name: 'rope_freqs.weight', ne: [hyper.rope.dims / 2], use: 'vector', optional: true };
+  const outside = [embedding, start, end].flatMap((part) => part?.weights(hyper) ?? []);
+  for (const need of [...outside, factors]) yield { layer: -1, name: need.name, need };
+  for (let layer = 0; layer < depth; layer++)
+    for (const need of block.weights(hyper)) yield { layer, name: fullName(layer, need.name), need };
+}
+
+/** The tensor that holds a weight, alone or among others; null where it is absent and may be. Its shape is the architecture's. */
+function locate(file: GgufFile, name: string, need: WeightNeed): GgufTensor | null {
+  const own = file.tensors.get(name);
+  if (own) return checked(file, own, need.ne);
+  const { joined } = need;
+  const among = joined && file.tensors.get(name.replace(need.name, joined.name));
+  if (among) return checked(file, among, need.ne.with(-1, joined.rows));
+  if (need.optional) return null;
+  return file.requireTensor(name);
 }
 
 function checked(file: GgufFile, tensor: GgufTensor, expected: readonly number[]): GgufTensor {
@@ -136,26 +177,53 @@ function checked(file: GgufFile, tensor: GgufTensor, expected: readonly number[]
   );
 }
 
-const bitsPerWeight = (type: GgmlType): number => (8 * GGML_TYPES[type].blockBytes) / GGML_TYPES[type].blockSize;
+const shapeOf = ({ need: { ne }, form }: Placed): readonly number[] =>
+  form === 'whole' ? ne : form === 'transposed' ? ne.toReversed() : ne.slice(1);
 
-function weightType({ use, ne }: WeightNeed, parts: readonly GgufTensor[], layout: Layout): GgmlType {
+function weightType({ use, ne }: WeightNeed, { type }: GgufTensor, layout: Layout): GgmlType {
   if (use === 'vector') return 'f32';
-  if (use === 'table' || layout.type === 'file') {
-    // Parts of different types (Q4_K_M keeps v finer than q and k) take the finest, which loses next to nothing.
-    return parts.map(({ type }) => type).reduce((a, b) => (bitsPerWeight(b) > bitsPerWeight(a) ? b : a));
-  }
-  // Rows that are no whole number of blocks cannot be quantised; F16 keeps them small.
-  return (ne[0] ?? 1) % GGML_TYPES[layout.type].blockSize === 0 ? layout.type : 'f16';
+  return use === 'table' || layout.type === 'file' ? type : fitting(layout.type, ne[0]);
 }
 
-function weightBytes(file: GgufFile, { native }: Backend, { parts, need, type }: Placed): Uint8Array {
-  const bytes = new Uint8Array(tensorBytes(type, need.ne));
-  let at = 0;
-  for (const part of parts) {
-    const length = tensorBytes(type, part.ne);
-    if (part.type === type) file.readTensor(part, bytes.subarray(at));
-    else bytes.set(quantise(native, type, dequantise(native, part.type, file.readTensor(part)), need.ne[0] ?? 1), at);
-    at += length;
-  }
-  return bytes;
+/** Four bits lose 8% of a gradient in each product, eight bits under 1%, so that the copies of a smaller file are Q8_0. */
+const transposedType = ({ ne }: WeightNeed, { type }: Layout): GgmlType =>
+  fitting(type === 'file' ? 'q8_0' : type, ne[1]);
+
+/** Rows that are no whole number of blocks cannot be quantised; F16 keeps them small. */
+const fitting = (type: GgmlType, rowLength = 1): GgmlType =>
+  rowLength % GGML_TYPES[type].blockSize === 0 ? type : 'f16';
+
+function weightBytes(file: GgufFile, { native }: Backend, { tensor, need, type, form }: Placed): ArrayBufferView {
+  const first = isJoined(tensor, need) ? (need.joined?.first ?? 0) : 0;
+  const bytes = new Uint8Array(tensorBytes(tensor.type, need.ne));
+  const perRow = tensorBytes(tensor.type, need.ne.with(-1, 1));
+  file.readPart(tensor, first * perRow, bytes);
+  if (tensor.type === type && form === 'whole') return bytes;
+  const [columns = 1, rows = 1] = need.ne;
+  const values = dequantise(native, tensor.type, bytes);
+  if (form === 'row norms') return rowNorms(values, columns);
+  return form === 'transposed'
+    ? quantise(native, type, swapped(values, columns, rows), rows)
+    : quantise(native, type, values, columns);
 }
+
+/** Whether the tensor holds more than this weight. */
+const isJoined = ({ name }: GgufTensor, { joined }: WeightNeed): boolean =>
+  joined !== undefined && name.endsWith(joined.name);
+
+/** values: (columns, rows)  returns (rows, columns) */
+function swapped(values: Float32Array, columns: number, rows: number): Float32Array {
+  const out = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++)
+      out[column * rows + row] = values[row * columns + column] as number;
+  return out;
+}
+
+/** values: (columns, rows)  returns (rows) */
+const rowNorms = (values: Float32Array, columns: number): Float32Array =>
+  Float32Array.from({ length: values.length / columns }, (_, row) => {
+    let sum = 0;
+    for (let i = row * columns; i < (row + 1) * columns; i++) sum += (values[i] as number) ** 2;
+    return Math.sqrt(sum);
+  });

@@ -57,6 +57,11 @@ export class Tokenizer implements AsyncDisposable {
     return all;
   }
 
+  /** Each token as text, special ones by their names. */
+  pieces(ids: Int32Array): readonly string[] {
+    return Array.from(ids, (id) => this.#model.detokenize([id as Token], true));
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#model.dispose();
   }

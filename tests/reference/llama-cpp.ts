@@ -32,6 +32,8 @@ export interface ReferenceOptions {
   readonly threads?: number;
   /** longest text in tokens, added ones included, plus one */
   readonly contextTokens?: number;
+  /** a LoRA adapter for the embeddings */
+  readonly lora?: string;
 }
 
 export interface NextToken {
@@ -44,17 +46,19 @@ export interface NextToken {
 export class Reference implements AsyncDisposable {
   readonly #model: LlamaModel;
   readonly #context: { readonly contextSize: number; readonly batchSize: number; readonly threads: number };
+  readonly #lora: string | undefined;
   #embedding: LlamaEmbeddingContext | undefined;
 
-  private constructor(model: LlamaModel, contextTokens: number, threads: number) {
+  private constructor(model: LlamaModel, contextTokens: number, threads: number, lora: string | undefined) {
     this.#model = model;
+    this.#lora = lora;
     this.#context = { contextSize: contextTokens, batchSize: contextTokens, threads };
   }
 
   static async open(
     llama: Llama,
     path: string,
-    { exact = true, contextTokens = 512, threads = 1 }: ReferenceOptions = {},
+    { exact = true, contextTokens = 512, threads = 1, lora }: ReferenceOptions = {},
   ): Promise<Reference> {
     const model = await llama.loadModel({
       modelPath: path,
@@ -65,7 +69,7 @@ export class Reference implements AsyncDisposable {
         experimentalDefaultContextKvCacheValueType: 'F32',
       }),
     });
-    return new Reference(model, contextTokens, threads);
+    return new Reference(model, contextTokens, threads, lora);
   }
 
   /** Values per token, the length of an embedding. */
@@ -86,7 +90,7 @@ export class Reference implements AsyncDisposable {
 
   /** The pooled state of each text, by the pooling type of the file. */
   async embed(texts: readonly string[]): Promise<Float32Array[]> {
-    this.#embedding ??= await this.#model.createEmbeddingContext(this.#context);
+    this.#embedding ??= await this.#embeddingContext();
     const states: Float32Array[] = [];
     for (const text of texts) {
       const { vector } = await this.#embedding.getEmbeddingFor(text);
@@ -120,6 +124,17 @@ export class Reference implements AsyncDisposable {
       found.push({ token: best[0], probabilities });
     }
     return found;
+  }
+
+  /** node-llama-cpp takes adapters for its other contexts; that inside the embedding context has the same method. */
+  async #embeddingContext(): Promise<LlamaEmbeddingContext> {
+    const embedding = await this.#model.createEmbeddingContext(this.#context);
+    if (this.#lora === undefined) return embedding;
+    const inner = Reflect.get(embedding, '_llamaContext') as {
+      _setLoras(adapters: readonly { filePath: string; scale: number }[]): Promise<void>;
+    };
+    await inner._setLoras([{ filePath: this.#lora, scale: 1 }]);
+    return embedding;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,6 @@
-import type { RopeMode } from '../../ggml/graph.ts';
+import type { RopeMode, RopeOptions } from '../../ggml/operations.ts';
 import type { Tensor } from '../../ggml/tensor.ts';
-import { joinedNeeds, linear, linearNeeds, type Block, type Pass, type WeightNeed } from '../block.ts';
+import { linear, linearNeeds, type Block, type Computed, type Pass, type WeightNeed } from '../block.ts';
 import { isWindowed, type Hyperparameters } from '../hyperparameters.ts';
 import { rmsNormRows } from './norm.ts';
 
@@ -19,58 +19,119 @@ export function attention(options: AttentionOptions): Block {
   return {
     weights: (hyper) => needs(hyper, options),
     forward(pass, layer, x) {
-      const { graph: g, hyper, places, texts: B } = pass;
-      const { heads: H, kvHeads: K, headWidth: D } = hyper;
-      const T = places.tokens;
-      const qkv = g.getRows(linear(pass, layer, 'attn_qkv', x), places.padded); // (D·(H + 2K), T·B)
-      const q = rotated(pass, layer, 'attn_q_norm', g.heads(qkv, 0, [D, H, T, B]), options);
-      const k = rotated(pass, layer, 'attn_k_norm', g.heads(qkv, D * H, [D, K, T, B]), options);
-      const v = g.heads(qkv, D * (H + K), [D, K, T, B]);
-      const mixed = T <= SHORT ? mixedByProducts(pass, layer, q, k, v) : mixedInOnePass(pass, layer, q, k, v);
-      const packed = g.getRows(g.reshape(mixed, D * H, T * B), places.packed); // (D·H, N)
-      return linear(pass, layer, 'attn_output', packed);
+      const { heads: H, kvHeads: K } = pass.hyper;
+      const q = projected(pass, layer, 'attn_q', H, x, options); // (D, H, T, B)
+      const k = projected(pass, layer, 'attn_k', K, x, options); // (D, K, T, B)
+      const v = projected(pass, layer, 'attn_v', K, x, NOT_TURNED);
+      const mix = pass.trains || pass.places.tokens <= SHORT ? mixedByProducts : mixedInOnePass;
+      const mixed = mix(pass, layer, q.y, k.y, v.y); // (D, H, T, B)
+      const packed = toRows(pass, mixed.y); // (D·H, N)
+      const output = linear(pass, layer, 'attn_output', packed.y);
+      return {
+        y: output.y,
+        backward(dy) {
+          const { dq, dk, dv } = mixed.backward(packed.backward(output.backward(dy)));
+          return pass.graph.add(pass.graph.add(q.backward(dq), k.backward(dk)), v.backward(dv));
+        },
+      };
     },
   };
 }
 
-/** Up to this many tokens three plain products beat the one pass on a CPU; above it they take memory by the square. */
-const SHORT = 64;
-/** llamafile's F32 products fall back to a slow loop unless they contract a multiple of the widest vector. */
-const STEP = 16;
-
-/** Places that each text of a batch has in the attention when the longest has this many tokens. */
-export const attentionTokens = (longest: number): number =>
-  longest <= SHORT ? Math.ceil(longest / STEP) * STEP : longest;
-
-/** S = Kᵀ Q,  P = softmax(S/√D + mask),  O = V P.  q: (D, H, T, B)  k, v: (D, K, T, B)  returns (D, H, T, B) */
-function mixedByProducts(pass: Pass, layer: number, q: Tensor, k: Tensor, v: Tensor): Tensor {
-  const { graph: g } = pass;
-  const S = g.mulMat(g.cont(g.permute(k, [0, 2, 1, 3])), g.cont(g.permute(q, [0, 2, 1, 3]))); // (T, T, H, B)
-  const P = g.softMax(S, pass.mask(layer), pass.hyper.attentionScale);
-  const O = g.mulMat(g.cont(g.permute(v, [1, 2, 0, 3])), P); // (D, T, H, B)
-  return g.cont(g.permute(O, [0, 2, 1, 3]));
+interface Mixed {
+  /** (D, H, T, B) */
+  readonly y: Tensor;
+  backward(dy: Tensor): { readonly dq: Tensor; readonly dk: Tensor; readonly dv: Tensor };
 }
 
-/** The same without ever storing P (FlashAttention). */
-function mixedInOnePass(pass: Pass, layer: number, q: Tensor, k: Tensor, v: Tensor): Tensor {
+/** Up to this many tokens three plain products beat the one pass on a CPU; above it they take memory by the square. */
+const SHORT = 64;
+const NOT_TURNED: AttentionOptions = { rope: null };
+
+/** S = Kᵀ Q,  P = softmax(S/√D + mask),  O = V P.  q: (D, H, T, B)  k, v: (D, K, T, B) */
+function mixedByProducts(pass: Pass, layer: number, q: Tensor, k: Tensor, v: Tensor): Mixed {
+  const { graph: g, hyper } = pass;
+  const [D, H, T, B] = q.ne;
+  const K = k.ne[1];
+  /** (D, heads, T, B) ↔ (D, T, heads, B) */
+  const swapped = (a: Tensor) => g.cont(g.permute(a, [0, 2, 1, 3]));
+  const [Q, Kh] = [swapped(q), swapped(k)];
+  const P = g.softMax(g.mulMat(Kh, Q), pass.mask(layer), hyper.attentionScale); // (T keys, T queries, H, B)
+  const O = g.mulMat(g.cont(g.permute(v, [1, 2, 0, 3])), P); // (D, T, H, B)
+  return {
+    y: swapped(O),
+    backward(dy) {
+      const dO = swapped(dy); // (D, T, H, B)
+      const dP = g.mulMat(swapped(v), dO); // (T keys, T queries, H, B)
+      const dS = g.softMaxBack(dP, P, hyper.attentionScale);
+      // Heads of one group are neighbours, so that their queries are one long contraction: no sum over the group.
+      const folded = (a: Tensor) => g.transposed(g.reshape(a, a.ne[0], (T * H) / K, K, B));
+      const dQ = g.mulMat(g.transposed(Kh), dS); // (D, T, H, B)
+      const dK = g.mulMat(folded(Q), folded(dS)); // (D, T, K, B)
+      const dV = g.mulMat(folded(dO), folded(P)); // (D, T, K, B)
+      return { dq: swapped(g.reshape(dQ, D, T, H, B)), dk: swapped(dK), dv: swapped(dV) };
+    },
+  };
+}
+
+/** The same without ever storing P (FlashAttention); it has no backward. */
+function mixedInOnePass(pass: Pass, layer: number, q: Tensor, k: Tensor, v: Tensor): Mixed {
   const { graph: g } = pass;
   const byHead = (x: Tensor) => g.permute(x, [0, 2, 1, 3]);
-  return g.flashAttention(byHead(q), byHead(k), byHead(v), pass.mask(layer), pass.hyper.attentionScale);
+  return {
+    y: g.flashAttention(byHead(q), byHead(k), byHead(v), pass.mask(layer), pass.hyper.attentionScale),
+    backward: () => {
+      throw new Error('Attention in one pass has no backward.');
+    },
+  };
+}
+
+/** A projection of all rows, as heads in their places.  x: (C, N)  gives (D, heads, T, B) */
+function projected(
+  pass: Pass,
+  layer: number,
+  name: string,
+  heads: number,
+  x: Tensor,
+  { rope, headNorms }: AttentionOptions,
+): Computed {
+  const { graph: g, places } = pass;
+  const y = linear(pass, layer, name, x);
+  const placed = g.reshape(g.getRows(y.y, places.padded), pass.hyper.headWidth, heads, places.tokens, pass.texts);
+  const normed = headNorms ? rmsNormRows(pass, layer, `${name}_norm`, placed) : unchanged(placed);
+  const turned = rope === null ? unchanged(normed.y) : rotated(pass, layer, rope, normed.y);
+  return {
+    y: turned.y,
+    backward: (dy) => y.backward(toRows(pass, normed.backward(turned.backward(dy))).y),
+  };
+}
+
+const unchanged = (x: Tensor): Computed => ({ y: x, backward: (dy) => dy });
+
+/** The rows of the texts out of their places.  x: (D, heads, T, B)  gives (D·heads, N) */
+function toRows({ graph: g, places }: Pass, x: Tensor): Computed {
+  const [D, heads, T, B] = x.ne;
+  return {
+    y: g.getRows(g.reshape(x, D * heads, T * B), places.packed),
+    backward: (dy) => g.reshape(g.getRows(dy, places.padded), D, heads, T, B),
+  };
 }
 
 /** x: (D, heads, T, B) */
-function rotated(pass: Pass, layer: number, norm: string, x: Tensor, { rope, headNorms }: AttentionOptions): Tensor {
-  const { hyper } = pass;
-  const y = headNorms ? rmsNormRows(pass, layer, norm, x) : x;
-  if (rope === null) return y;
+function rotated(pass: Pass, layer: number, mode: RopeMode, x: Tensor): Computed {
+  const { graph: g, hyper, places } = pass;
   const windowed = isWindowed(hyper, layer);
-  return pass.graph.rope(y, pass.places.positions, {
+  const options: RopeOptions = {
     dims: hyper.rope.dims,
-    mode: rope,
+    mode,
     base: windowed ? (hyper.window?.ropeBase ?? hyper.rope.base) : hyper.rope.base,
     scale: windowed ? 1 : hyper.rope.scale,
     factors: pass.weight(-1, 'rope_freqs.weight') ?? undefined,
-  });
+  };
+  return {
+    y: g.rope(x, places.positions, options),
+    backward: (dy) => g.ropeBack(dy, places.positions, options),
+  };
 }
 
 function needs(
@@ -80,7 +141,12 @@ function needs(
   const norms: readonly WeightNeed[] = headNorms
     ? ['attn_q_norm', 'attn_k_norm'].map((name) => ({ name: `${name}.weight`, ne: [D], use: 'vector' }))
     : [];
-  // One product instead of three: the activations are quantised once.
-  const qkv = joinedNeeds('attn_qkv', C, { attn_q: D * H, attn_k: D * K, attn_v: D * K });
-  return [...qkv, ...norms, ...linearNeeds('attn_output', D * H, C)];
+  const joined = (first: number) => ({ name: 'attn_qkv', first: D * first, rows: D * (H + 2 * K) });
+  return [
+    ...linearNeeds('attn_q', C, D * H, joined(0)),
+    ...linearNeeds('attn_k', C, D * K, joined(H)),
+    ...linearNeeds('attn_v', C, D * K, joined(H + K)),
+    ...norms,
+    ...linearNeeds('attn_output', D * H, C),
+  ];
 }

@@ -1,15 +1,29 @@
-import { joinedNeeds, linear, linearNeeds, type Block } from '../block.ts';
+import { linear, linearNeeds, type Block } from '../block.ts';
+import { activation, type Activation } from './activation.ts';
 
 /** Gated MLP (Shazeer 2020):  y = W_down (act(W_gate x) · W_up x) */
-export function gatedMlp(activation: 'silu' | 'gelu'): Block {
+export function gatedMlp(kind: Activation): Block {
   return {
     weights: ({ width: C, mlpWidth: F }) => [
-      ...joinedNeeds('ffn_gate_up', C, { ffn_gate: F, ffn_up: F }),
+      ...linearNeeds('ffn_gate', C, F),
+      ...linearNeeds('ffn_up', C, F),
       ...linearNeeds('ffn_down', F, C),
     ],
     forward(pass, layer, x) {
-      const both = linear(pass, layer, 'ffn_gate_up', x); // (2F, N): gate above up
-      return linear(pass, layer, 'ffn_down', activation === 'silu' ? pass.graph.swiglu(both) : pass.graph.geglu(both));
+      const { graph: g } = pass;
+      const gate = linear(pass, layer, 'ffn_gate', x); // (F, N)
+      const up = linear(pass, layer, 'ffn_up', x); // (F, N)
+      const act = activation(g, kind, gate.y);
+      const down = linear(pass, layer, 'ffn_down', g.mul(act.y, up.y));
+      return {
+        y: down.y,
+        backward(dy) {
+          const dh = down.backward(dy); // (F, N)
+          const dgate = act.backward(g.mul(dh, up.y));
+          const dup = g.mul(dh, act.y);
+          return g.add(gate.backward(dgate), up.backward(dup));
+        },
+      };
     },
   };
 }

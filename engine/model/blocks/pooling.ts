@@ -1,14 +1,18 @@
 import type { Graph } from '../../ggml/graph.ts';
 import type { Tensor } from '../../ggml/tensor.ts';
+import type { Computed } from '../block.ts';
 
 export const POOLINGS = ['mean', 'last', 'cls'] as const;
 export type Pooling = (typeof POOLINGS)[number];
 
 /**
- * One state per text as a product with a matrix of shares, so that every pooling is one operation (and its backward
- * another product).  h: (C, N)  shares: (N, B)  returns (C, B)
+ * One state per text as a product with a matrix of shares, so that every pooling is one operation and its backward
+ * another.  h: (C, N)  shares: (N, B)  gives (C, B);  dh = dy sharesᵀ
  */
-export const pool = (g: Graph, h: Tensor, shares: Tensor): Tensor => g.mulMat(g.transposed(h), shares);
+export const pool = (g: Graph, h: Tensor, shares: Tensor): Computed => ({
+  y: g.mulMat(g.transposed(h), shares),
+  backward: (dy) => g.outProd(dy, shares),
+});
 
 /** The shares of each row: 1/length on a text's own rows, or 1 on its first or last.  returns B columns of N */
 export function poolingShares(pooling: Pooling, lengths: readonly number[], rows: number): Float32Array {
