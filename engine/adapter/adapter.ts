@@ -1,10 +1,11 @@
 /** What an adapter is: everything that training adds to a base model, in memory. */
 import { z } from 'zod';
+import type { ModuleSettings } from './methods.ts';
 import { POOLINGS } from '../model/blocks/pooling.ts';
 
 export const TASKS = ['binary', 'multi-class', 'multi-label'] as const;
 /** Training methods whose adapters this program reads. */
-export const METHODS = ['probe'] as const;
+export const METHODS = ['probe', 'mlp', 'lora', 'ds-lora', 'dora', 'houlsby'] as const;
 
 const text = z.string().refine((s) => s.isWellFormed(), 'is no well-formed text');
 const name = text.min(1).max(200);
@@ -73,13 +74,29 @@ export const NgramLengths = z
  */
 export interface NgramWeights extends Linear, Readonly<z.infer<typeof NgramLengths>> {}
 
+export interface TrainedTensor {
+  /** sizes in ggml order */
+  readonly ne: readonly [number, number];
+  readonly values: Float32Array;
+}
+
+/** What a method trained in the layers of the base. */
+export interface TrainedModules {
+  readonly settings: ModuleSettings;
+  /** by name, without padding */
+  readonly tensors: ReadonlyMap<string, TrainedTensor>;
+}
+
 export interface Adapter extends AdapterDescription {
-  /** (width of the base, labels): logits = weight · pooled state + bias */
+  /** (width of the base, or of the hidden layer, labels): logits = weight · state + bias */
   readonly head: Linear;
+  /** (width of the base, hidden): a layer with LeakyReLU between pooled state and head */
+  readonly hidden?: Linear;
+  readonly modules?: TrainedModules;
   readonly ngrams?: NgramWeights;
 }
 
-/** Inputs of the head, that is the width of the base model. */
-export function widthOf(adapter: Adapter): number {
-  return adapter.head.weight.length / adapter.labels.length;
+/** Numbers in a pooled state, that is the width of the base model. */
+export function widthOf({ hidden, head, labels }: Adapter): number {
+  return hidden ? hidden.weight.length / hidden.bias.length : head.weight.length / labels.length;
 }

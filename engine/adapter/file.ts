@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { readGguf, type GgufFile } from '../ggml/gguf/read.ts';
 import { GgufStrings } from '../ggml/gguf/strings.ts';
-import { str, u32, type GgufValue } from '../ggml/gguf/values.ts';
+import { f32, str, u32, type GgufValue } from '../ggml/gguf/values.ts';
 import { encodeGguf } from '../ggml/gguf/write.ts';
 import {
   AdapterDescription,
@@ -14,10 +14,19 @@ import {
   type Adapter,
   type Linear,
   type NgramWeights,
+  type TrainedModules,
   widthOf,
 } from './adapter.ts';
+import type { Hyperparameters } from '../model/hyperparameters.ts';
 import { AdapterBaseMismatch, AdapterError, DAMAGED, NEW } from './errors.ts';
-import { linearTensors, readLinear } from './linear.ts';
+import { linearTensors, matrixTensor, readLinear, readMatrix } from './linear.ts';
+import { ModuleSettings, modulesOf } from './methods.ts';
+
+/** What a method that trains modules was told, as JSON. */
+const SETTINGS = 'moderato.settings';
+
+/** Methods that train nothing in the layers. */
+const HEADS_ALONE: readonly string[] = ['probe', 'mlp'];
 
 /** Raised when an older program could misread a newer file. */
 const FORMAT = 1;
@@ -44,7 +53,7 @@ const KEYS: Readonly<Record<keyof AdapterDescription, string>> = {
  * @throws AdapterError where a number is not finite, a shape does not fit or a text is too long
  */
 export function encodeAdapter(adapter: Adapter): Uint8Array<ArrayBuffer> {
-  const { head, ngrams, ...rest } = adapter;
+  const { head, hidden, modules, ngrams, ...rest } = adapter;
   const a = checked(rest, NEW);
   const metadata: [string, GgufValue][] = [
     ['general.type', str('adapter')],
@@ -66,6 +75,13 @@ export function encodeAdapter(adapter: Adapter): Uint8Array<ArrayBuffer> {
   ];
   if (a.neutralLabel !== null) metadata.push([KEYS.neutralLabel, str(a.neutralLabel)]);
   const tensors = linearTensors('moderato.head', head, a.labels.length);
+  if (hidden) tensors.push(...linearTensors('moderato.hidden', hidden, hidden.bias.length));
+  if (modules) {
+    metadata.push([SETTINGS, str(JSON.stringify(modules.settings))]);
+    // llama.cpp wants it of every LoRA adapter.
+    if (modules.settings.method === 'lora') metadata.push(['adapter.lora.alpha', f32(modules.settings.alpha)]);
+    for (const [name, { ne, values }] of modules.tensors) tensors.push(matrixTensor(name, ne, values));
+  }
   if (ngrams !== undefined) {
     const { weight, bias, ...lengths } = ngrams;
     const { shortest, longest } = parsed(NgramLengths, lengths, ngramKey, NEW);
@@ -86,11 +102,22 @@ export function decodeAdapter(bytes: Uint8Array, { source }: { readonly source: 
   const taken = new Set<string>();
   const head = readLinear(file, 'moderato.head', description.labels.length, taken);
   const ngrams = file.metadata.has(ngramKey(['shortest'])) ? readNgrams(file, description, taken) : undefined;
+  const hidden = file.tensors.has('moderato.hidden.bias')
+    ? readLinear(file, 'moderato.hidden', file.requireTensor('moderato.hidden.bias').ne[0] ?? 0, taken)
+    : undefined;
+  const modules = file.metadata.has(SETTINGS) ? readModules(file, description, taken) : undefined;
+  if (!modules && !HEADS_ALONE.includes(description.method))
+    throw new AdapterError(
+      source,
+      `key '${KEYS.method}'`,
+      `is ${description.method}, but '${SETTINGS}' is missing`,
+      DAMAGED,
+    );
   for (const name of file.tensors.keys()) {
     if (!taken.has(name))
       throw new AdapterError(source, `tensor '${name}'`, `is not known for the method ${description.method}`, DAMAGED);
   }
-  return { ...description, head, ...(ngrams && { ngrams }) };
+  return { ...description, head, ...(hidden && { hidden }), ...(modules && { modules }), ...(ngrams && { ngrams }) };
 }
 
 /** @throws AdapterBaseMismatch unless `base` is the very file that the adapter was trained on */
@@ -102,7 +129,7 @@ export function assertBase(adapter: Adapter, base: { readonly name: string; read
  * A file that claims the right base can still be wrong about it: its head must have that model's width, its depth exist.
  * @throws AdapterError
  */
-export function assertFits(adapter: Adapter, base: { readonly width: number; readonly blocks: number }): void {
+export function assertFits(adapter: Adapter, base: Hyperparameters): void {
   const refuse = (place: string, what: string): never => {
     throw new AdapterError(adapter.name, place, what, DAMAGED);
   };
@@ -112,6 +139,41 @@ export function assertFits(adapter: Adapter, base: { readonly width: number; rea
   if (adapter.exitDepth > base.blocks) {
     refuse(`key '${KEYS.exitDepth}'`, `is ${adapter.exitDepth}, the model has ${base.blocks} layers`);
   }
+  const { modules } = adapter;
+  if (!modules) return;
+  const expected = expectedTensors(modules, base, adapter, refuse);
+  for (const { name, ne } of expected) {
+    const found = modules.tensors.get(name)?.ne;
+    if (!found) refuse(`tensor '${name}'`, 'is missing');
+    else if (found[0] !== ne[0] || found[1] !== ne[1])
+      refuse(`tensor '${name}'`, `has the sizes ${found.join(' × ')}, the model needs ${ne.join(' × ')}`);
+  }
+  const names = new Set(expected.map(({ name }) => name));
+  for (const name of modules.tensors.keys()) if (!names.has(name)) refuse(`tensor '${name}'`, 'belongs to no layer');
+}
+
+function expectedTensors(
+  { settings }: TrainedModules,
+  base: Hyperparameters,
+  { exitDepth }: Adapter,
+  refuse: (place: string, what: string) => never,
+) {
+  try {
+    return modulesOf(settings, base, exitDepth).parameters;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return refuse(`key '${SETTINGS}'`, `does not fit the model: ${error.message}`);
+  }
+}
+
+function readModules(file: GgufFile, { method }: AdapterDescription, taken: Set<string>): TrainedModules {
+  const keyOf = (path: readonly PropertyKey[]) => [SETTINGS, ...path].join('.');
+  const stored = readJson(file.metadata.requireString(SETTINGS), SETTINGS, file.name);
+  const settings = parsed(ModuleSettings, stored, keyOf, file.name);
+  if (settings.method !== method)
+    throw new AdapterError(file.name, `key '${SETTINGS}'`, `is for ${settings.method}, not ${method}`, DAMAGED);
+  const names = [...file.tensors.keys()].filter((name) => name.startsWith('blk.'));
+  return { settings, tensors: new Map(names.map((name) => [name, readMatrix(file, name, taken)])) };
 }
 
 function describe({ metadata }: GgufFile, source: string): AdapterDescription {

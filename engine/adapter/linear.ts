@@ -1,7 +1,7 @@
 /** Linear layers as two tensors of an adapter file: NAME.weight (inputs, outputs) and NAME.bias (outputs), both F32. */
 import type { GgufFile } from '../ggml/gguf/read.ts';
 import type { TensorContent } from '../ggml/gguf/write.ts';
-import type { Linear } from './adapter.ts';
+import type { Linear, TrainedTensor } from './adapter.ts';
 import { AdapterError, DAMAGED, NEW } from './errors.ts';
 
 /** @throws AdapterError where the shapes do not fit or a number is not finite */
@@ -11,16 +11,7 @@ export function linearTensors(name: string, { weight, bias }: Linear, outputs: n
     const what = `has ${weight.length} weights and ${bias.length} biases for ${outputs} outputs`;
     throw new AdapterError(NEW, `tensor '${name}'`, what, 'Give as many as the labels need');
   }
-  const tensor = (part: string, ne: readonly number[], values: Float32Array): TensorContent => {
-    assertFinite(values, `${name}.${part}`, NEW, 'Train again with a lower learning rate or stronger regularisation');
-    return {
-      name: `${name}.${part}`,
-      ne,
-      type: 'f32',
-      data: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
-    };
-  };
-  return [tensor('weight', [inputs, outputs], weight), tensor('bias', [outputs], bias)];
+  return [matrixTensor(`${name}.weight`, [inputs, outputs], weight), matrixTensor(`${name}.bias`, [outputs], bias)];
 }
 
 /**
@@ -29,22 +20,46 @@ export function linearTensors(name: string, { weight, bias }: Linear, outputs: n
  */
 export function readLinear(file: GgufFile, name: string, outputs: number, taken: Set<string>): Linear {
   const read = (part: string, fits: (ne: readonly number[]) => boolean, expected: string): Float32Array => {
-    const tensor = file.requireTensor(`${name}.${part}`);
-    const refuse = (what: string): never => {
-      throw new AdapterError(file.name, `tensor '${tensor.name}'`, `${what} is expected`, DAMAGED);
-    };
-    if (tensor.type !== 'f32') refuse(`has type ${tensor.type}, f32`);
-    if (!fits(tensor.ne)) refuse(`has the sizes ${tensor.ne.join(' × ')}, ${expected}`);
-    taken.add(tensor.name);
-    const values = new Float32Array(tensor.byteLength / 4);
-    file.readTensor(tensor, new Uint8Array(values.buffer));
-    assertFinite(values, tensor.name, file.name, DAMAGED);
+    const { ne, values } = readValues(file, `${name}.${part}`, taken);
+    if (!fits(ne))
+      throw new AdapterError(
+        file.name,
+        `tensor '${name}.${part}'`,
+        `has the sizes ${ne.join(' × ')}, ${expected} is expected`,
+        DAMAGED,
+      );
     return values;
   };
   return {
     weight: read('weight', (ne) => ne.length === 2 && ne[1] === outputs, `inputs × ${outputs}`),
     bias: read('bias', (ne) => ne.length === 1 && ne[0] === outputs, `${outputs}`),
   };
+}
+
+/** A matrix of an adapter's modules. Throws like readLinear. */
+export function readMatrix(file: GgufFile, name: string, taken: Set<string>): TrainedTensor {
+  const { ne, values } = readValues(file, name, taken);
+  const [columns = 1, rows = 1, ...rest] = ne;
+  if (rest.some((n) => n !== 1))
+    throw new AdapterError(file.name, `tensor '${name}'`, `has the sizes ${ne.join(' × ')}`, DAMAGED);
+  return { ne: [columns, rows], values };
+}
+
+/** @throws AdapterError where a number is not finite */
+export const matrixTensor = (name: string, ne: readonly number[], values: Float32Array): TensorContent => {
+  assertFinite(values, name, NEW, 'Train again with a lower learning rate or stronger regularisation');
+  return { name, ne, type: 'f32', data: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
+};
+
+function readValues(file: GgufFile, name: string, taken: Set<string>): { ne: readonly number[]; values: Float32Array } {
+  const tensor = file.requireTensor(name);
+  if (tensor.type !== 'f32')
+    throw new AdapterError(file.name, `tensor '${name}'`, `has type ${tensor.type}, f32 is expected`, DAMAGED);
+  taken.add(name);
+  const values = new Float32Array(tensor.byteLength / 4);
+  file.readTensor(tensor, new Uint8Array(values.buffer));
+  assertFinite(values, name, file.name, DAMAGED);
+  return { ne: tensor.ne, values };
 }
 
 function assertFinite(values: Float32Array, tensor: string, source: string, remedy: string): void {

@@ -3,8 +3,10 @@ import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { Adapter } from '../adapter/adapter.ts';
+import type { Adapter, TrainedModules } from '../adapter/adapter.ts';
 import { assertBase, assertFits, decodeAdapter } from '../adapter/file.ts';
+import { modulesOf, type ModuleSettings } from '../adapter/methods.ts';
+import { Parameters } from '../adapter/parameters.ts';
 import { Backend, BackendError } from '../ggml/backend.ts';
 import { chooseAccelerator, verdictsBeside } from '../ggml/choose.ts';
 import { driverName } from '../ggml/driver.ts';
@@ -12,14 +14,13 @@ import type { Accelerator } from '../ggml/library.ts';
 import { readGguf } from '../ggml/gguf/read.ts';
 import { laneCount, Lanes } from '../ggml/lanes.ts';
 import type { Pooling } from '../model/blocks/pooling.ts';
-import { Forward } from '../model/forward.ts';
 import { readHyperparameters, type Hyperparameters } from '../model/hyperparameters.ts';
 import { EXACT, findLayout, layoutName } from '../model/layout.ts';
 import { Model } from '../model/model.ts';
 import { Tokenizer } from '../model/tokenizer.ts';
-import { planBatches } from './batching.ts';
 import { calibrate, type Calibration, type CalibrationInput } from './calibration.ts';
 import { probabilities } from './head.ts';
+import { pooledStates, type Reader } from './pooled-states.ts';
 
 export interface OpenOptions {
   /** path of the base model's GGUF */
@@ -42,6 +43,8 @@ export interface OpenOptions {
   readonly calibrationFile?: string;
   /** a window is in front: leave a core to it */
   readonly foreground?: boolean;
+  /** the session trains such modules, for which the model is loaded with what their backward pass needs */
+  readonly trains?: ModuleSettings;
 }
 
 export interface SessionInfo {
@@ -103,6 +106,8 @@ interface Parts {
   /** tokens of a batch; 0 for one text at a time */
   readonly tokenBudget: number;
   readonly lanes: Lanes;
+  /** what the adapter adds to the layers */
+  readonly adapted: Pick<Reader, 'modules' | 'parameters'>;
   /** disposes of backend, tokenizer and model, the last made first */
   readonly owned: AsyncDisposableStack;
 }
@@ -165,7 +170,16 @@ export class Scorer implements AsyncDisposable {
       throw new RangeError(
         `This machine has no weight layout called ${chosen.layout}. Leave the choice to the program.`,
       );
-    const model = opening.use(await Model.load(file, { backend, layout, depth }));
+    const model = opening.use(
+      await Model.load(file, {
+        backend,
+        layout,
+        depth,
+        backwardTo: options.trains?.from,
+        rowNorms: (options.trains ?? adapter?.modules?.settings)?.method === 'dora',
+      }),
+    );
+    const adapted = adapter?.modules ? load(adapter.modules, model, opening) : {};
     const lanes = opening.use(await Lanes.open(backend, options.threads ?? laneCount(options)));
     const driver = driverName(backend.accelerator);
     const info: SessionInfo = {
@@ -192,6 +206,7 @@ export class Scorer implements AsyncDisposable {
       instruction,
       tokenBudget,
       lanes,
+      adapted,
       owned: opening.move(),
     });
   }
@@ -199,6 +214,17 @@ export class Scorer implements AsyncDisposable {
   /** What stands before every text. */
   get instruction(): string {
     return this.#parts.instruction;
+  }
+
+  /** What pooled states are computed with. */
+  get reader(): Reader {
+    const { model, lanes, tokenBudget, adapted } = this.#parts;
+    return { model, lanes, tokenBudget, pooling: this.info.pooling, ...adapted };
+  }
+
+  /** How the tokenizer writes each token. */
+  pieces(ids: Int32Array): readonly string[] {
+    return this.#parts.tokenizer.pieces(ids);
   }
 
   /** Probabilities per label for each text, in the order of the items. */
@@ -233,12 +259,11 @@ export class Scorer implements AsyncDisposable {
     { signal, onProgress }: Hooks,
     take: (index: number, state: Float32Array) => void,
   ) {
-    const { width, pooling } = this.info;
     const reasons = new Array<'empty' | 'over-long' | null>(items.length).fill(null);
     const indices: number[] = [];
     const texts: Int32Array[] = [];
     for (const [index, { text }] of items.entries()) {
-      const ids = this.#tokens(text);
+      const ids = this.encode(text);
       if (typeof ids === 'string') reasons[index] = ids;
       else {
         indices.push(index);
@@ -251,31 +276,33 @@ export class Scorer implements AsyncDisposable {
     }
     let done = items.length - texts.length;
     onProgress?.(done, items.length);
-    const { model, lanes, tokenBudget } = this.#parts;
-    const lengths = texts.map(({ length }) => length);
-    await lanes.each(planBatches(lengths, tokenBudget), async (members, lane) => {
-      signal?.throwIfAborted();
-      const batch = members.flatMap((member) => texts[member] ?? []);
-      await using forward = new Forward(
-        model,
-        batch.map(({ length }) => length),
-        lane,
-      );
-      const states = await forward.run(batch, pooling);
-      members.forEach((member, i) => take(indices[member] ?? 0, states.subarray(i * width, (i + 1) * width)));
-      done += members.length;
-      onProgress?.(done, items.length);
+    await pooledStates(this.reader, texts, (text, state) => take(indices[text] ?? 0, state), {
+      signal,
+      onBatch: (count) => {
+        done += count;
+        onProgress?.(done, items.length);
+      },
     });
     return reasons;
   }
 
-  #tokens(text: string): Int32Array | 'empty' | 'over-long' {
+  /** Token ids of a text behind its instruction, or why it is not read. */
+  encode(text: string): Int32Array | 'empty' | 'over-long' {
     if (text.trim() === '') return 'empty';
     if (text.length > this.info.maxTokens * LONGEST_TOKEN) return 'over-long';
     const ids = this.#parts.tokenizer.encode(this.#parts.instruction + text);
     if (ids.length === 0) return 'empty';
     return ids.length > this.info.maxTokens ? 'over-long' : ids;
   }
+}
+
+/** Puts an adapter's trained tensors on the model's backend. */
+function load(trained: TrainedModules, { hyper, depth, backend }: Model, owner: AsyncDisposableStack) {
+  const { modules, parameters: all } = modulesOf(trained.settings, hyper, depth);
+  const parameters = owner.use(new Parameters(backend, all));
+  for (const { name } of all) parameters.set(name, trained.tensors.get(name)?.values ?? new Float32Array());
+  parameters.upload();
+  return { modules, parameters: parameters.tensors };
 }
 
 /** Depth and pooling: what the caller asks for must be what the adapter was trained with. */

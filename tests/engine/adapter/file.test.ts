@@ -8,6 +8,7 @@ import { GgufError } from '../../../engine/ggml/gguf/errors.ts';
 import { readGguf } from '../../../engine/ggml/gguf/read.ts';
 import { f32, str, u32, type GgufValue } from '../../../engine/ggml/gguf/values.ts';
 import { encodeGguf, type TensorContent } from '../../../engine/ggml/gguf/write.ts';
+import type { Hyperparameters } from '../../../engine/model/hyperparameters.ts';
 
 const SHA = 'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53';
 const WIDTH = 6;
@@ -72,6 +73,23 @@ const refused = (
   );
 };
 
+/** A llama of so many values and layers; a probe asks for no more. */
+const shapeOf = (width: number, blocks: number): Hyperparameters => ({
+  architecture: 'llama',
+  blocks,
+  width,
+  heads: 1,
+  kvHeads: 1,
+  headWidth: width,
+  mlpWidth: 2 * width,
+  context: 128,
+  vocabulary: 100,
+  normEpsilon: 1e-5,
+  rope: { dims: 2, base: 1e4, scale: 1 },
+  window: null,
+  attentionScale: 1,
+});
+
 describe('adapter file', () => {
   it('reads back what it wrote', () => {
     assert.deepEqual(decodeAdapter(encodeAdapter(probe), { source: 'x' }), probe);
@@ -131,15 +149,16 @@ describe('adapter file', () => {
   });
 
   it('fits the width and the layers of its base', () => {
-    assertFits(probe, { width: WIDTH, blocks: 8 });
-    assert.throws(() => assertFits(probe, { width: WIDTH + 1, blocks: 8 }), /6 values, the model has 7/);
-    assert.throws(() => assertFits(probe, { width: WIDTH, blocks: 7 }), /is 8, the model has 7 layers/);
+    assertFits(probe, shapeOf(WIDTH, 8));
+    assert.throws(() => assertFits(probe, shapeOf(WIDTH + 1, 8)), /6 values, the model has 7/);
+    assert.throws(() => assertFits(probe, shapeOf(WIDTH, 7)), /is 8, the model has 7 layers/);
   });
 
   it('names the key that is wrong', () => {
     refused(altered({ 'general.type': str('model') }), /general\.type/);
     refused(altered({ 'moderato.format': undefined }), /moderato\.format/);
     refused(altered({ 'moderato.format': u32(2) }), /moderato\.format/);
+    refused(altered({ 'adapter.type': str('prefix-tuning') }), /adapter\.type/);
     refused(altered({ 'adapter.type': str('houlsby') }), /adapter\.type/);
     refused(altered({ 'moderato.pooling': str('max') }), /moderato\.pooling/);
     refused(altered({ 'moderato.base.sha256': str('abc') }), /moderato\.base\.sha256/);

@@ -1,0 +1,47 @@
+import type { Tensor } from '../ggml/tensor.ts';
+import type { Lanes } from '../ggml/lanes.ts';
+import type { AdapterModule } from '../model/block.ts';
+import type { Pooling } from '../model/blocks/pooling.ts';
+import { Forward } from '../model/forward.ts';
+import type { Model } from '../model/model.ts';
+import { planBatches } from './batching.ts';
+
+/** A model as it reads texts: its layers up to the exit depth, with what an adapter adds to them. */
+export interface Reader {
+  readonly model: Model;
+  readonly lanes: Lanes;
+  readonly pooling: Pooling;
+  /** tokens of a batch; 0 for one text at a time */
+  readonly tokenBudget: number;
+  readonly modules?: ReadonlyMap<string, AdapterModule> | undefined;
+  readonly parameters?: ReadonlyMap<string, Tensor> | undefined;
+}
+
+/**
+ * Pooled states of texts, on all lanes at once, batches of the longest texts first. `take` gets each text's state, (C), in no
+ * particular order; `onBatch` how many texts a batch had. Throws the signal's reason between two batches.
+ */
+export async function pooledStates(
+  { model, lanes, pooling, tokenBudget, modules, parameters }: Reader,
+  texts: readonly Int32Array[],
+  take: (text: number, state: Float32Array) => void,
+  { signal, onBatch }: { readonly signal?: AbortSignal | undefined; readonly onBatch?: (texts: number) => void } = {},
+): Promise<void> {
+  const { width } = model.hyper;
+  const plan = planBatches(
+    texts.map(({ length }) => length),
+    tokenBudget,
+  );
+  await lanes.each(plan, async (members, lane) => {
+    signal?.throwIfAborted();
+    const batch = members.flatMap((member) => texts[member] ?? []);
+    await using forward = new Forward(
+      model,
+      batch.map(({ length }) => length),
+      { lane, ...(modules && { modules }), ...(parameters && { parameters }) },
+    );
+    const states = await forward.run(batch, pooling);
+    members.forEach((member, i) => take(member, states.subarray(i * width, (i + 1) * width)));
+    onBatch?.(members.length);
+  });
+}
