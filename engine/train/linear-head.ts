@@ -70,7 +70,7 @@ export function softmax(logits: Float64Array): void {
 
 /** Σ a[aAt + i] · b[bAt + i] for i < length; four sums at once, because a single one waits for each addition. */
 export function dotRow(
-  a: Float32Array,
+  a: Float32Array | Float64Array,
   aAt: number,
   b: Float32Array | Float64Array,
   bAt: number,

@@ -5,41 +5,20 @@
 import { encodeAdapter } from '../adapter/file.ts';
 import type { Adapter } from '../adapter/adapter.ts';
 import type { Scorer } from '../score/scorer.ts';
-import { argMax, predictLinear, type LinearHead } from './linear-head.ts';
+import { trainBaseline } from './baseline.ts';
+import { argMax, predictLinear } from './linear-head.ts';
 import { selectLogistic, type StrengthTrial } from './logistic.ts';
 import { LogisticError, type Labelled } from './logistic-problem.ts';
-import { confusionOf, f1Of, macroF1 } from './macro-f1.ts';
-import { trainNgrams, predictNgrams, type NgramModel } from './ngrams.ts';
-
-export interface LabelledText {
-  readonly key: string;
-  readonly text: string;
-  /** index into the labels */
-  readonly label: number;
-}
-
-export interface ProbeInput {
-  readonly labels: readonly string[];
-  readonly train: readonly LabelledText[];
-  readonly dev: readonly LabelledText[];
-  readonly options: {
-    readonly name: string;
-    readonly neutralLabel: string | null;
-    readonly classWeights: 'balanced' | 'none';
-    /** strengths to try; default: the trainer's own grid */
-    readonly strengths?: readonly number[];
-    /** also train the character n-gram baseline, which then travels in the adapter */
-    readonly ngrams: boolean;
-    readonly languages: readonly string[];
-    /** what went in, for the adapter's own record */
-    readonly source: Adapter['training'];
-  };
-}
-
-export interface ProbeHooks {
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (done: number, total: number, unit: string) => void;
-}
+import { confusionOf, f1Of } from './macro-f1.ts';
+import {
+  partReport,
+  type LabelledText,
+  type PartReport,
+  type ProbeMethod,
+  type TrainHooks,
+  type TrainInput,
+} from './rows.ts';
+import { fitTemperature } from './temperature.ts';
 
 /** Figures on dev, where the strength was picked: a little too good to be quoted as a result. */
 export interface ProbeReport {
@@ -62,13 +41,6 @@ export interface ProbeReport {
   };
 }
 
-interface PartReport {
-  readonly rows: number;
-  readonly perLabel: Readonly<Record<string, number>>;
-  /** rows that the model could not read: empty or over-long */
-  readonly notRead: number;
-}
-
 /** Texts embedded between two reports of progress. */
 const CHUNK = 1024;
 
@@ -78,8 +50,8 @@ const CHUNK = 1024;
  */
 export async function trainProbe(
   session: Scorer,
-  { labels, train, dev, options }: ProbeInput,
-  hooks: ProbeHooks,
+  { labels, train, dev, options }: TrainInput<ProbeMethod>,
+  hooks: TrainHooks,
 ): Promise<{ adapter: Uint8Array; report: Adapter['training'] }> {
   const started = performance.now();
   let done = 0;
@@ -93,17 +65,19 @@ export async function trainProbe(
   const embedded = performance.now();
 
   const classes = labels.length;
+  const { classWeights, strengths } = options.method;
   const selected = await selectLogistic(
     trainPart.data,
     devPart.data,
-    { classes, classWeights: options.classWeights, ...(options.strengths && { strengths: options.strengths }) },
+    { classes, classWeights, ...(strengths && { strengths }) },
     { signal: hooks.signal },
   );
   const predicted = argMax(predictLinear(selected.head, devPart.data.features), classes);
   const confusion = confusionOf(devPart.data.labels, predicted, classes);
-  const temperature = fitTemperature(selected.head, devPart.data);
+  const logProbabilities = predictLinear(selected.head, devPart.data.features).map((p) => Math.log(Math.max(p, 1e-12)));
+  const temperature = fitTemperature(logProbabilities, devPart.data.labels, classes);
   const ngrams = options.ngrams
-    ? await trainBaseline(trainPart.rows, classes, options.classWeights, hooks.signal)
+    ? await trainBaseline(trainPart.rows, devPart.rows, classes, classWeights, hooks.signal)
     : null;
   const figures: ProbeReport = {
     method: 'probe',
@@ -114,7 +88,7 @@ export async function trainProbe(
     temperature,
     devMacroF1: selected.devMacroF1,
     devF1: Object.fromEntries(labels.map((label, k) => [label, f1Of(confusion, k)])),
-    ...(ngrams && { ngramDevMacroF1: baselineMacroF1(ngrams, devPart.rows, classes) }),
+    ...(ngrams && { ngramDevMacroF1: ngrams.devMacroF1 }),
     seconds: { states: seconds(started, embedded), fit: seconds(embedded, performance.now()) },
     tokensAreFrom: {
       base: session.info.base.name,
@@ -140,9 +114,7 @@ export async function trainProbe(
     languages: [...options.languages],
     training: { ...options.source, report },
     head: { weight: selected.head.weights, bias: selected.head.bias },
-    ...(ngrams && {
-      ngrams: { weight: ngrams.weights, bias: ngrams.bias, shortest: ngrams.shortest, longest: ngrams.longest },
-    }),
+    ...(ngrams && { ngrams: ngrams.weights }),
   });
   return { adapter, report };
 }
@@ -180,74 +152,12 @@ async function statesOf(
     throw new LogisticError(
       `None of the ${rows.length} texts in ${part} can be read: all are empty or too long for this model.`,
     );
-  const perLabel = Object.fromEntries(labels.map((label, k) => [label, kept.filter((row) => row.label === k).length]));
   return {
     data: {
       features: { values: values.subarray(0, kept.length * width), rows: kept.length, columns: width },
       labels: Int32Array.from(kept, ({ label }) => label),
     },
     rows: kept,
-    report: { rows: kept.length, perLabel, notRead: rows.length - kept.length },
+    report: partReport(rows, kept, labels),
   };
-}
-
-async function trainBaseline(
-  rows: readonly LabelledText[],
-  classes: number,
-  classWeights: 'balanced' | 'none',
-  signal?: AbortSignal,
-): Promise<NgramModel> {
-  const labels = rows.map(({ label }) => label);
-  return await trainNgrams(
-    rows.map(({ text }) => text),
-    { kind: 'labels', labels },
-    { classes, classWeights },
-    { signal },
-  );
-}
-
-function baselineMacroF1(model: NgramModel, rows: readonly LabelledText[], classes: number): number {
-  const predicted = argMax(
-    predictNgrams(
-      model,
-      rows.map(({ text }) => text),
-    ),
-    classes,
-  );
-  return macroF1(
-    confusionOf(
-      rows.map(({ label }) => label),
-      predicted,
-      classes,
-    ),
-  );
-}
-
-/** The range and steps of the search: a factor between 1/20 and 20, to half a percent. */
-const TEMPERATURES = { least: 0.05, most: 20, steps: 60 } as const;
-
-/** The temperature with the least log loss on dev (Guo et al. 2017), by golden section over its logarithm. */
-export function fitTemperature(head: LinearHead, { features, labels }: Labelled): number {
-  const { classes } = head;
-  const logits = Float64Array.from(predictLinear(head, features), (p) => Math.log(Math.max(p, 1e-12)));
-  const loss = (logTemperature: number) => {
-    const temperature = Math.exp(logTemperature);
-    let sum = 0;
-    for (let row = 0; row < features.rows; row++) {
-      let total = 0;
-      for (let k = 0; k < classes; k++) total += Math.exp((logits[row * classes + k] as number) / temperature);
-      sum += Math.log(total) - (logits[row * classes + (labels[row] as number)] as number) / temperature;
-    }
-    return sum / features.rows;
-  };
-  const ratio = (Math.sqrt(5) - 1) / 2;
-  let low = Math.log(TEMPERATURES.least);
-  let high = Math.log(TEMPERATURES.most);
-  for (let step = 0; step < TEMPERATURES.steps; step++) {
-    const a = high - ratio * (high - low);
-    const b = low + ratio * (high - low);
-    if (loss(a) <= loss(b)) high = b;
-    else low = a;
-  }
-  return Math.exp((low + high) / 2);
 }

@@ -7,7 +7,8 @@ import { decodeAdapter } from '../../../engine/adapter/file.ts';
 import { Scorer } from '../../../engine/score/scorer.ts';
 import { LogisticError } from '../../../engine/train/logistic-problem.ts';
 import { predictNgrams } from '../../../engine/train/ngrams.ts';
-import { fitTemperature, trainProbe, type LabelledText, type ProbeInput } from '../../../engine/train/probe.ts';
+import { trainProbe } from '../../../engine/train/probe.ts';
+import type { LabelledText, ProbeMethod, TrainInput } from '../../../engine/train/rows.ts';
 import { tokenizerFor, writeRandomModel } from '../../reference/random-models.ts';
 
 const LABELS = ['fine', 'abusive'];
@@ -46,14 +47,14 @@ describe('trainProbe', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const input = (changes: Partial<ProbeInput> = {}): ProbeInput => ({
+  const input = (changes: Partial<TrainInput<ProbeMethod>> = {}): TrainInput<ProbeMethod> => ({
     labels: LABELS,
     train: texts(0, 120),
     dev: texts(1000, 40),
     options: {
       name: 'turnips',
       neutralLabel: 'fine',
-      classWeights: 'balanced',
+      method: { kind: 'probe', classWeights: 'balanced' },
       ngrams: true,
       languages: ['en'],
       source: { data: 'made up' },
@@ -116,19 +117,5 @@ describe('trainProbe', () => {
 
   it('stops when aborted', async () => {
     await assert.rejects(trainProbe(session, input(), { signal: AbortSignal.abort() }), { name: 'AbortError' });
-  });
-});
-
-describe('fitTemperature', () => {
-  it('finds the factor by which a head is too sure', () => {
-    const rows = 20_000;
-    const truth = (x: number) => 1 / (1 + Math.exp(-x));
-    const values = Float32Array.from({ length: rows }, (_, i) => 4 * ((i / rows) * 2 - 1));
-    // Rows are drawn so that the true probability of class 1 is σ(x); low-discrepancy draws instead of chance.
-    const labels = Int32Array.from(values, (x, i) => (((i + 1) * 0.618033988749895) % 1 < truth(x) ? 1 : 0));
-    const overconfident = { classes: 2, columns: 1, weights: Float32Array.of(-1.5, 1.5), bias: Float32Array.of(0, 0) };
-    const found = fitTemperature(overconfident, { features: { values, rows, columns: 1 }, labels });
-    // Its logits differ by 3x where they should differ by x.
-    assert.ok(Math.abs(found - 3) < 0.1, `found ${found}`);
   });
 });

@@ -1,0 +1,33 @@
+/** The baseline that travels with an adapter: character n-grams trained on the same rows. */
+import type { NgramWeights } from '../adapter/adapter.ts';
+import { argMax } from './linear-head.ts';
+import { confusionOf, macroF1 } from './macro-f1.ts';
+import { predictNgrams, trainNgrams } from './ngrams.ts';
+import type { LabelledText } from './rows.ts';
+
+export interface Baseline {
+  readonly weights: NgramWeights;
+  readonly devMacroF1: number;
+}
+
+export async function trainBaseline(
+  train: readonly LabelledText[],
+  dev: readonly LabelledText[],
+  classes: number,
+  classWeights: 'balanced' | 'none',
+  signal?: AbortSignal,
+): Promise<Baseline> {
+  const textsOf = (rows: readonly LabelledText[]) => rows.map(({ text }) => text);
+  const labelsOf = (rows: readonly LabelledText[]) => rows.map(({ label }) => label);
+  const model = await trainNgrams(
+    textsOf(train),
+    { kind: 'labels', labels: labelsOf(train) },
+    { classes, classWeights },
+    { signal },
+  );
+  const predicted = argMax(predictNgrams(model, textsOf(dev)), classes);
+  return {
+    weights: { weight: model.weights, bias: model.bias, shortest: model.shortest, longest: model.longest },
+    devMacroF1: macroF1(confusionOf(labelsOf(dev), predicted, classes)),
+  };
+}

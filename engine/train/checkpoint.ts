@@ -1,0 +1,132 @@
+/**
+ * A training on disk after an epoch, so that it goes on after a power cut or a kill: parameters, moments, the best epoch and
+ * the figures so far. What is drawn at random depends on the seed and the epoch alone, so that nothing else is needed. It
+ * holds numbers only, no text.
+ */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Parameters } from '../adapter/parameters.ts';
+import { readGguf, type GgufFile } from '../ggml/gguf/read.ts';
+import { str } from '../ggml/gguf/values.ts';
+import { encodeGguf, type TensorContent } from '../ggml/gguf/write.ts';
+import type { Optimiser } from './optimiser.ts';
+import type { TrainingState } from './state.ts';
+import type { TrainerInput } from './trainer.ts';
+
+/** A checkpoint that cannot be gone on from. */
+export class CheckpointError extends Error {
+  override readonly name = 'CheckpointError';
+}
+
+const Figures = z.strictObject({
+  epochs: z.array(
+    z.strictObject({
+      epoch: z.int(),
+      trainLoss: z.number(),
+      devLoss: z.number(),
+      devMacroF1: z.number(),
+      tokensPerSecond: z.number(),
+      seconds: z.number(),
+    }),
+  ),
+  best: z.strictObject({ epoch: z.int(), loss: z.number(), classes: z.int(), counts: z.array(z.number()) }),
+  step: z.int(),
+  skipped: z.int(),
+  tokens: z.number(),
+  seconds: z.number(),
+  lossScale: z.number(),
+  optimiserSteps: z.int(),
+});
+
+const STATE = 'moderato.checkpoint.state';
+const FINGERPRINT = 'moderato.checkpoint.fingerprint';
+const LOGITS = 'best.logits';
+
+/** What must be the same for a training to be gone on with: the rows, the labels, the method and all options. */
+export function fingerprintOf(base: string, { train, dev, labels, method, options }: TrainerInput): string {
+  const hash = createHash('sha256');
+  hash.update(JSON.stringify({ base, labels, method, options }));
+  for (const part of [train, dev]) {
+    hash.update(part.labels);
+    for (const text of part.texts) hash.update(text).update('|');
+  }
+  return hash.digest('hex');
+}
+
+/** Throws RangeError before the first epoch has ended. */
+export function encodeCheckpoint(
+  fingerprint: string,
+  { best, epochs, ...counts }: TrainingState,
+  parameters: Parameters,
+  optimiser: Optimiser,
+): Uint8Array<ArrayBuffer> {
+  if (!best) throw new RangeError('There is no epoch to keep yet.');
+  const { steps, moments } = optimiser.state;
+  const { confusion, epoch, loss, logits, values } = best;
+  const figures: z.infer<typeof Figures> = {
+    ...counts,
+    epochs,
+    best: { epoch, loss, classes: confusion.classes, counts: [...confusion.counts] },
+    optimiserSteps: steps,
+  };
+  const tensors: TensorContent[] = [tensor(LOGITS, logits)];
+  for (const [name, now] of parameters.values) {
+    tensors.push(tensor(`now.${name}`, now), tensor(`best.${name}`, values.get(name) ?? now));
+    const moment = moments.get(name);
+    if (moment) tensors.push(tensor(`first.${name}`, moment.first), tensor(`second.${name}`, moment.second));
+  }
+  return encodeGguf({
+    metadata: [
+      ['general.type', str('checkpoint')],
+      [FINGERPRINT, str(fingerprint)],
+      [STATE, str(JSON.stringify(figures))],
+    ],
+    tensors,
+  });
+}
+
+/** Puts parameters and optimiser where they were and gives the state. Throws CheckpointError, GgufError. */
+export function restoreCheckpoint(
+  bytes: Uint8Array,
+  source: string,
+  fingerprint: string,
+  parameters: Parameters,
+  optimiser: Optimiser,
+): TrainingState {
+  const file = readGguf(bytes, source);
+  if (file.metadata.optionalString(FINGERPRINT) !== fingerprint)
+    throw new CheckpointError(
+      `${source} belongs to another training: rows, model, method and options must be the same. Start without --resume to train anew.`,
+    );
+  const { best, optimiserSteps, ...figures } = Figures.parse(JSON.parse(file.metadata.requireString(STATE)));
+  const moments = new Map<string, { first: Float32Array; second: Float32Array }>();
+  const values = new Map<string, Float32Array>();
+  for (const [name, now] of parameters.values) {
+    now.set(read(file, `now.${name}`, now.length));
+    values.set(name, read(file, `best.${name}`, now.length));
+    moments.set(name, {
+      first: read(file, `first.${name}`, now.length),
+      second: read(file, `second.${name}`, now.length),
+    });
+  }
+  optimiser.restore({ steps: optimiserSteps, moments });
+  const { epoch, loss, classes, counts } = best;
+  const confusion = { classes, counts: Float64Array.from(counts) };
+  return { ...figures, best: { epoch, loss, confusion, logits: read(file, LOGITS), values } };
+}
+
+const tensor = (name: string, values: Float32Array): TensorContent => ({
+  name,
+  type: 'f32',
+  ne: [values.length],
+  data: new Uint8Array(values.buffer, values.byteOffset, values.byteLength),
+});
+
+function read(file: GgufFile, name: string, length?: number): Float32Array {
+  const stored = file.requireTensor(name);
+  if (stored.type !== 'f32' || (length !== undefined && stored.byteLength !== 4 * length))
+    throw new CheckpointError(`${file.name}: ${name} does not fit. Start without --resume to train anew.`);
+  const values = new Float32Array(stored.byteLength / 4);
+  file.readTensor(stored, new Uint8Array(values.buffer));
+  return values;
+}

@@ -1,0 +1,68 @@
+import type { Adapter } from '../adapter/adapter.ts';
+import type { ModuleSettings } from '../adapter/methods.ts';
+import type { TrainingOptions } from './options.ts';
+
+/** A text with its label, as training takes it. */
+export interface LabelledText {
+  readonly key: string;
+  readonly text: string;
+  /** index into the labels */
+  readonly label: number;
+}
+
+export interface ProbeMethod {
+  readonly kind: 'probe';
+  readonly classWeights: 'balanced' | 'none';
+  /** strengths to try; default: the trainer's own grid */
+  readonly strengths?: readonly number[];
+}
+
+export interface GradientMethod {
+  readonly kind: 'gradient';
+  /** null: the head alone, on frozen states */
+  readonly modules: ModuleSettings | null;
+  readonly training: TrainingOptions;
+}
+
+export interface TrainInput<M = ProbeMethod | GradientMethod> {
+  readonly labels: readonly string[];
+  readonly train: readonly LabelledText[];
+  readonly dev: readonly LabelledText[];
+  readonly options: {
+    readonly name: string;
+    readonly neutralLabel: string | null;
+    readonly method: M;
+    /** also train the character n-gram baseline, which then travels in the adapter */
+    readonly ngrams: boolean;
+    readonly languages: readonly string[];
+    /** written after every epoch; `resume`: gone on from. A probe has none: it is fitted at once. */
+    readonly checkpoint?: { readonly file: string; readonly resume: boolean };
+    /** what went in, for the adapter's own record */
+    readonly source: Adapter['training'];
+  };
+}
+
+export interface TrainHooks {
+  readonly signal?: AbortSignal;
+  /** ends the training early, with the best so far */
+  readonly finish?: AbortSignal;
+  readonly onProgress?: (done: number, total: number, unit: string, figures?: Readonly<Record<string, number>>) => void;
+}
+
+/** One part of the data, in the report. */
+export interface PartReport {
+  readonly rows: number;
+  readonly perLabel: Readonly<Record<string, number>>;
+  /** rows that the model could not read: empty or over-long */
+  readonly notRead: number;
+}
+
+export const partReport = (
+  rows: readonly LabelledText[],
+  kept: readonly LabelledText[],
+  labels: readonly string[],
+): PartReport => ({
+  rows: kept.length,
+  perLabel: Object.fromEntries(labels.map((label, k) => [label, kept.filter((row) => row.label === k).length])),
+  notRead: rows.length - kept.length,
+});

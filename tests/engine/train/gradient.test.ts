@@ -1,0 +1,265 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { decodeAdapter } from '../../../engine/adapter/file.ts';
+import type { ModuleSettings } from '../../../engine/adapter/methods.ts';
+import { GgufError } from '../../../engine/ggml/gguf/errors.ts';
+import { rewriteGguf } from '../../../engine/ggml/gguf/rewrite.ts';
+import { aliveObjects } from '../../../engine/ggml/owner.ts';
+import { Scorer, type OpenOptions } from '../../../engine/score/scorer.ts';
+import { CheckpointError } from '../../../engine/train/checkpoint.ts';
+import { trainByGradient } from '../../../engine/train/gradient.ts';
+import { LogisticError } from '../../../engine/train/logistic-problem.ts';
+import type { TrainingOptions } from '../../../engine/train/options.ts';
+import { TrainingError } from '../../../engine/train/trainer.ts';
+import type { GradientMethod, LabelledText, TrainHooks } from '../../../engine/train/rows.ts';
+import { tokenizerFor, writeRandomModel } from '../../reference/random-models.ts';
+
+const LABELS = ['fine', 'abusive'];
+const WORDS = ['map', 'server', 'house', 'train', 'dog', 'game', 'rule', 'song'];
+
+/** Labels that no word gives away: only what is learned by heart helps. */
+const texts = (from: number, count: number): LabelledText[] =>
+  Array.from({ length: count }, (_, i) => ({
+    key: `t${from + i}`,
+    label: ((from + i) * 7) % 3 === 0 ? 1 : 0,
+    text: `the ${WORDS[(from + i) % 8] ?? ''} number ${from + i} was near the ${WORDS[(3 * (from + i) + 1) % 8] ?? ''}`,
+  }));
+
+const LOW_RANK = { rank: 4, alpha: 8, targets: ['attn_q', 'attn_v', 'ffn_down'], from: 0 };
+const METHODS: Readonly<Record<string, ModuleSettings | null>> = {
+  'a head alone': null,
+  lora: { method: 'lora', ...LOW_RANK },
+  'ds-lora, MLP gate, token': { method: 'ds-lora', ...LOW_RANK, gate: 16, scope: 'token' },
+  dora: { method: 'dora', ...LOW_RANK },
+  houlsby: { method: 'houlsby', bottleneck: 8, targets: ['attn_output', 'ffn_down'], from: 0 },
+  'ds-lora, linear gate, instance': { method: 'ds-lora', ...LOW_RANK, gate: 'linear', scope: 'instance' },
+};
+const OPTIONS: TrainingOptions = {
+  epochs: 40,
+  batch: 8,
+  learningRate: 0.01,
+  gateRate: 1,
+  weightDecay: 0,
+  warmUp: 0.05,
+  schedule: 'constant',
+  clip: 1,
+  lambda: 0,
+  labelSmoothing: 0,
+  classWeights: 'none',
+  hidden: 32,
+  patience: 1000,
+  seed: 3,
+};
+
+describe('training by gradient', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'moderato-gradient-'));
+  const base = join(folder, 'base.gguf');
+  before(() => writeRandomModel(base, { variant: 'llama', tokenizer: tokenizerFor('llama'), blocks: 2 }));
+  after(() => rmSync(folder, { recursive: true }));
+
+  const open = (options: Partial<OpenOptions>) =>
+    Scorer.open({ base, backend: 'cpu', deterministic: false, layout: 'f32', threads: 2, ...options });
+
+  async function trained(
+    modules: ModuleSettings | null,
+    options: Partial<TrainingOptions> = {},
+    {
+      rows = texts(0, 16),
+      dev = rows,
+      hooks = {},
+      from = base,
+      checkpoint,
+    }: {
+      rows?: LabelledText[];
+      dev?: LabelledText[];
+      hooks?: TrainHooks;
+      from?: string;
+      checkpoint?: { file: string; resume: boolean };
+    } = {},
+  ) {
+    await using session = await open({ base: from, ...(modules && { trains: modules }) });
+    const method: GradientMethod = { kind: 'gradient', modules, training: { ...OPTIONS, ...options } };
+    return await trainByGradient(
+      session,
+      {
+        labels: LABELS,
+        train: rows,
+        dev,
+        options: {
+          name: 'test',
+          neutralLabel: 'fine',
+          method,
+          ngrams: false,
+          languages: ['en'],
+          source: {},
+          ...(checkpoint && { checkpoint }),
+        },
+      },
+      hooks,
+    );
+  }
+
+  const lossesOf = (report: object) =>
+    (report as { epochs: { trainLoss: number; devLoss: number; devMacroF1: number }[] }).epochs;
+
+  for (const [name, modules] of Object.entries(METHODS))
+    it(`${name}: learns sixteen texts by heart, and its file scores as it did`, async () => {
+      const { adapter, report } = await trained(modules, modules ? {} : { epochs: 300 });
+      const losses = lossesOf(report);
+      assert.ok((losses.at(-1)?.trainLoss ?? 1) < 0.01, `loss ${losses.at(-1)?.trainLoss}`);
+      assert.equal(Math.max(...losses.map(({ devMacroF1 }) => devMacroF1)), 1);
+      await using session = await open({ adapter });
+      const rows = texts(0, 16);
+      const scores = await session.score(rows, {});
+      scores.forEach((score, i) => {
+        assert.ok(score.status === 'scored');
+        const predicted = (score.probabilities[1] ?? 0) > 0.5 ? 1 : 0;
+        assert.equal(predicted, rows[i]?.label, rows[i]?.key);
+      });
+    });
+
+  it('gives the same bytes for the same seed, and others for another', async () => {
+    const modules = METHODS['ds-lora, MLP gate, token'] ?? null;
+    const figures = async (seed: number) => {
+      const { modules: found } = decodeAdapter((await trained(modules, { epochs: 2, seed })).adapter, {
+        source: 'test',
+      });
+      return found;
+    };
+    const [a, b, c] = [await figures(1), await figures(1), await figures(2)];
+    assert.deepEqual(a, b);
+    assert.notDeepEqual(a, c);
+  });
+
+  it('keeps the best epoch, not the last', async () => {
+    // At this rate it forgets again what it had.
+    const { report } = await trained(METHODS['lora'] ?? null, { learningRate: 0.3, epochs: 12 });
+    const f1 = lossesOf(report).map(({ devMacroF1 }) => devMacroF1);
+    assert.equal(Reflect.get(report, 'devMacroF1'), Math.max(...f1));
+    assert.equal(Reflect.get(report, 'bestEpoch'), f1.indexOf(Math.max(...f1)) + 1);
+  });
+
+  it('ends when dev stops getting better', async () => {
+    // All dev texts are fine and found so at once: nothing gets better.
+    const { report } = await trained(METHODS['lora'] ?? null, { patience: 2, epochs: 30, learningRate: 1e-9 });
+    assert.equal(lossesOf(report).length, 3);
+  });
+
+  it('draws A and B to real zeros with λ', async () => {
+    const modules = METHODS['ds-lora, MLP gate, token'] ?? null;
+    const sparsity = async (lambda: number) =>
+      Number(Reflect.get((await trained(modules, { epochs: 10, lambda })).report, 'sparsity'));
+    const [none, some, most] = [await sparsity(0), await sparsity(0.3), await sparsity(3)];
+    assert.equal(none, 0);
+    assert.ok(some > 0.02 && some < most, `${some}, ${most}`);
+    assert.ok(most > 0.5);
+  });
+
+  it('finishes early with what it has, and stops at once when aborted', async () => {
+    const finish = new AbortController();
+    const early = await trained(
+      METHODS['lora'] ?? null,
+      { epochs: 500 },
+      {
+        hooks: { finish: finish.signal, onProgress: (done) => done >= 5 && finish.abort() },
+      },
+    );
+    assert.equal(Reflect.get(early.report, 'interrupted'), true);
+    assert.ok(lossesOf(early.report).length <= 3);
+    const abort = new AbortController();
+    const stopped = trained(
+      METHODS['lora'] ?? null,
+      { epochs: 500 },
+      {
+        hooks: { signal: abort.signal, onProgress: (done) => done >= 5 && abort.abort() },
+      },
+    );
+    await assert.rejects(stopped, { name: 'AbortError' });
+  });
+
+  it('refuses one label, and texts that cannot be read', async () => {
+    const one = texts(0, 16).filter(({ label }) => label === 0);
+    await assert.rejects(trained(null, {}, { rows: one }), LogisticError);
+    const unread = [
+      { key: 'void', text: '  ', label: 0 },
+      { key: 'long', text: 'word '.repeat(100_000), label: 1 },
+    ];
+    await assert.rejects(trained(null, {}, { rows: unread }), /None of the 2 texts in train can be read/);
+  });
+
+  it('leaves out what cannot be read and says how many', async () => {
+    const rows = [
+      ...texts(0, 16),
+      { key: 'void', text: '', label: 0 },
+      { key: 'long', text: 'word '.repeat(900), label: 1 },
+    ];
+    const { report } = await trained(METHODS['lora'] ?? null, { epochs: 1 }, { rows });
+    assert.deepEqual(Reflect.get(report, 'train'), { rows: 16, perLabel: { fine: 10, abusive: 6 }, notRead: 2 });
+  });
+
+  it('says which layers there are where it is told others', async () => {
+    const wrong: ModuleSettings = { method: 'lora', ...LOW_RANK, targets: ['attn_x'] };
+    await assert.rejects(trained(wrong), /no linear layer called attn_x\. It has attn_q/);
+  });
+
+  it('stops when the numbers are no longer finite, and says what to try', async () => {
+    const broken = join(folder, 'broken.gguf');
+    rewriteGguf(base, broken, {
+      tensor: ({ name }) =>
+        name === 'output_norm.weight'
+          ? {
+              type: 'f32',
+              convert: (bytes) => new Uint8Array(Float32Array.from(bytes, () => Infinity).buffer, 0, bytes.length),
+            }
+          : 'keep',
+    });
+    await assert.rejects(
+      trained(METHODS['lora'] ?? null, {}, { from: broken }),
+      (error) => error instanceof TrainingError && /step 12 of 80.*--lr 0\.0025/.test(error.message),
+    );
+  });
+
+  it('goes on from its checkpoint to the very numbers that an uncut run gives', async () => {
+    const file = join(folder, 'run.checkpoint');
+    const modules = METHODS['ds-lora, MLP gate, token'] ?? null;
+    const tensorsOf = ({ adapter }: { adapter: Uint8Array }) =>
+      decodeAdapter(adapter, { source: 'test' }).modules?.tensors;
+    const uncut = tensorsOf(await trained(modules, { epochs: 6 }));
+    const abort = new AbortController();
+    // Cut off in the middle of the fourth epoch of two steps each.
+    const hooks = { signal: abort.signal, onProgress: (done: number) => done === 7 && abort.abort() };
+    const checkpoint = { file, resume: false };
+    await assert.rejects(trained(modules, { epochs: 6 }, { hooks, checkpoint }), { name: 'AbortError' });
+    const steps: number[] = [];
+    const resumed = await trained(
+      modules,
+      { epochs: 6 },
+      {
+        checkpoint: { file, resume: true },
+        hooks: { onProgress: (done) => void steps.push(done) },
+      },
+    );
+    assert.deepEqual(steps, [7, 8, 9, 10, 11, 12]);
+    assert.deepEqual(tensorsOf(resumed), uncut);
+  });
+
+  it('refuses to go on with another training, without a checkpoint, or from a damaged one', async () => {
+    const file = join(folder, 'other.checkpoint');
+    const modules = METHODS['lora'] ?? null;
+    const checkpoint = { file, resume: true };
+    await assert.rejects(trained(modules, { epochs: 2 }, { checkpoint }), /no .*other\.checkpoint to go on from/);
+    await trained(modules, { epochs: 2 }, { checkpoint: { file, resume: false } });
+    for (const changed of [{ epochs: 2, learningRate: 0.02 }, { epochs: 3 }])
+      await assert.rejects(trained(modules, changed, { checkpoint }), CheckpointError);
+    await assert.rejects(trained(modules, { epochs: 2 }, { checkpoint, rows: texts(1, 16) }), CheckpointError);
+    writeFileSync(file, readFileSync(file).subarray(0, 5000));
+    await assert.rejects(trained(modules, { epochs: 2 }, { checkpoint }), GgufError);
+  });
+
+  it('leaves nothing behind', () => {
+    assert.deepEqual(aliveObjects(), {});
+  });
+});
