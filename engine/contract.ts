@@ -4,14 +4,16 @@
  * parse is refused with an error and never acted on. The same messages travel over a Node child's channel and over
  * an Electron utility process's port; values are structured clones (typed arrays travel as they are).
  *
- * desk → engine: `call` (with an id that the desk chooses, rising), `cancel`, `stop`.
+ * desk → engine: `call` (with an id that the desk chooses, rising), `cancel`, `finish`, `stop`.
  * engine → desk: `hello` first, then `answer` or `error` once per call, and `progress`, `heartbeat`, `log` at any time.
  */
 import { z } from 'zod';
+import { ModuleSettings } from './adapter/methods.ts';
 import { POOLINGS } from './model/blocks/pooling.ts';
+import { TrainingOptions } from './train/options.ts';
 
 /** Raised with every change of a message: a desk and an engine of different builds part with a clear error. */
-export const CONTRACT = 1;
+export const CONTRACT = 2;
 
 /** Items of one call, at most. A death of the engine costs one call, so calls are kept small. */
 export const MAX_ITEMS = 2048;
@@ -80,6 +82,8 @@ const OpenInput = z.strictObject({
   calibrationFile: Path.exactOptional(),
   /** a window is in front: leave a core to it */
   foreground: z.boolean().exactOptional(),
+  /** the session trains such modules, for which the model is loaded with what their backward pass needs */
+  trains: ModuleSettings.exactOptional(),
 });
 
 /** What the engine chose for a session. */
@@ -109,25 +113,35 @@ const LabelledText = z.strictObject({
 });
 export type LabelledText = z.infer<typeof LabelledText>;
 
-const TrainProbeInput = z.strictObject({
-  /** session of the base model whose pooled states are classified */
+const TrainInput = z.strictObject({
+  /** session of the base model that is trained on, without an adapter */
   session: SessionId,
   labels: listOf(z.string().min(1), { min: 2, max: 1000 }),
   train: listOf(LabelledText, { min: 1, max: 2_000_000 }),
-  /** the part on which the regularisation strength is picked */
+  /** the part on which strength or epoch are picked */
   dev: listOf(LabelledText, { min: 1, max: 2_000_000 }),
   options: z.strictObject({
     /** name of the adapter, for lists */
     name: z.string().min(1).max(200),
     /** the label that means "nothing to review", if there is one */
     neutralLabel: z.string().nullable(),
-    classWeights: z.enum(['balanced', 'none']),
-    /** L2 strengths to try; without them the trainer's own grid */
-    strengths: listOf(z.number().positive(), { min: 1, max: 100 }).exactOptional(),
+    method: z.discriminatedUnion('kind', [
+      /** logistic regression on frozen states */
+      z.strictObject({
+        kind: z.literal('probe'),
+        classWeights: z.enum(['balanced', 'none']),
+        /** L2 strengths to try; without them the trainer's own grid */
+        strengths: listOf(z.number().positive(), { min: 1, max: 100 }).exactOptional(),
+      }),
+      /** steps against a gradient, of a head alone (null) or of modules in the layers too */
+      z.strictObject({ kind: z.literal('gradient'), modules: ModuleSettings.nullable(), training: TrainingOptions }),
+    ]),
     /** also train the character n-gram baseline and store it in the adapter */
     ngrams: z.boolean(),
     /** languages of the training texts (BCP 47); other messages are shown as not read */
     languages: listOf(z.string().min(2).max(35), { max: 500 }),
+    /** a file that is written after every epoch, so that a training can be gone on with (`resume`) */
+    checkpoint: z.strictObject({ file: Path, resume: z.boolean() }).exactOptional(),
     /** what went in, for the adapter's own record: names, counts and hashes of files */
     source: z.record(z.string(), z.json()),
   }),
@@ -168,9 +182,41 @@ export const calls = {
       read: listOf(z.boolean(), { max: MAX_ITEMS }),
     }),
   },
-  trainProbe: {
-    input: TrainProbeInput,
+  train: {
+    input: TrainInput,
     output: z.strictObject({ adapter: Bytes, report: z.record(z.string(), z.json()) }),
+  },
+  explain: {
+    input: z.strictObject({ session: SessionId, text: Text }),
+    output: z.strictObject({
+      /** per label */
+      probabilities: listOf(z.number(), { max: 1000 }),
+      /** each word, with the probabilities of the text without it; null where nothing is left to read */
+      words: listOf(
+        z.strictObject({
+          text: z.string(),
+          start: z.int().min(0),
+          end: z.int().min(0),
+          probabilities: listOf(z.number(), { max: 1000 }).nullable(),
+        }),
+        { max: 1000 },
+      ),
+      tokens: listOf(
+        z.strictObject({
+          piece: z.string(),
+          place: z.strictObject({ start: z.int().min(0), end: z.int().min(0) }).nullable(),
+        }),
+        { max: 4096 },
+      ),
+      /** mean gate of each token by layer band; null where the adapter has no gates */
+      gates: z
+        .strictObject({
+          lower: Floats.exactOptional(),
+          middle: Floats.exactOptional(),
+          upper: Floats.exactOptional(),
+        })
+        .nullable(),
+    }),
   },
   verifyBackends: {
     /** what was found is kept beside this file, for the next 'auto' */
@@ -184,12 +230,22 @@ export type CallName = keyof typeof calls;
 export type CallInput<N extends CallName> = z.infer<(typeof calls)[N]['input']>;
 export type CallOutput<N extends CallName> = z.infer<(typeof calls)[N]['output']>;
 
-const CALL_NAMES = ['open', 'score', 'embed', 'trainProbe', 'verifyBackends', 'close'] as const satisfies CallName[];
+const CALL_NAMES = [
+  'open',
+  'score',
+  'embed',
+  'explain',
+  'train',
+  'verifyBackends',
+  'close',
+] as const satisfies CallName[];
 
 /** desk → engine. A call's `input` is parsed by the schema of its name, in a second step. */
 export const ToEngine = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('call'), id: Id, name: z.enum(CALL_NAMES), input: z.unknown() }),
   z.strictObject({ kind: z.literal('cancel'), id: Id }),
+  /** ends a training early: it answers with the best that it has */
+  z.strictObject({ kind: z.literal('finish'), id: Id }),
   z.strictObject({ kind: z.literal('stop') }),
 ]);
 export type ToEngine = z.infer<typeof ToEngine>;
@@ -217,6 +273,8 @@ export const Progress = z.strictObject({
   rate: z.number().min(0),
   /** null until known */
   secondsLeft: z.number().min(0).nullable(),
+  /** of a training: loss, dev_macro_f1, tokens_per_second, epoch */
+  figures: z.record(z.string(), z.number()).exactOptional(),
 });
 export type Progress = z.infer<typeof Progress>;
 

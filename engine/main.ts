@@ -4,16 +4,18 @@
  */
 import type { BackendCheck, CallInput } from './contract.ts';
 import { rememberTrials, verdictsBeside } from './ggml/choose.ts';
+import { explain } from './explain/explain.ts';
 import { tryBackend, type Trial } from './ggml/trial.ts';
 import { ACCELERATORS } from './ggml/library.ts';
 import { runEngine } from './process/run.ts';
 import type { WorkHooks } from './process/server.ts';
 import { Scorer } from './score/scorer.ts';
-import { trainProbe } from './train/probe.ts';
+import { trainAdapter } from './train/adapter.ts';
 
 runEngine<Scorer>({
   open: (input, { signal }) => Scorer.open(input, signal),
-  trainProbe,
+  explain,
+  train: trainAdapter,
   verifyBackends,
 });
 

@@ -22,7 +22,14 @@ import type { Transport } from './transport.ts';
 /** Handed to every piece of work: `signal` aborts when the desk cancels, `onProgress` tells how far it is. */
 export interface WorkHooks {
   readonly signal: AbortSignal;
-  readonly onProgress: (done: number, total?: number, unit?: string) => void;
+  /** aborted when the desk wants the best that there is so far */
+  readonly finish: AbortSignal;
+  readonly onProgress: (
+    done: number,
+    total?: number,
+    unit?: string,
+    figures?: Readonly<Record<string, number>>,
+  ) => void;
 }
 
 /** A model that was opened. Disposing of it frees all that it owns on the native side. */
@@ -35,12 +42,9 @@ export interface WorkSession extends AsyncDisposable {
 /** The numeric side, as the loop sees it. */
 export interface EngineWork<S extends WorkSession> {
   open(input: CallInput<'open'>, hooks: WorkHooks): Promise<S>;
+  explain(session: S, text: string, hooks: WorkHooks): Promise<CallOutput<'explain'>>;
   /** The report is any record that is JSON; the desk's schema sees to that. */
-  trainProbe(
-    session: S,
-    input: CallInput<'trainProbe'>,
-    hooks: WorkHooks,
-  ): Promise<{ adapter: Uint8Array; report: object }>;
+  train(session: S, input: CallInput<'train'>, hooks: WorkHooks): Promise<{ adapter: Uint8Array; report: object }>;
   verifyBackends(input: CallInput<'verifyBackends'>, hooks: WorkHooks): Promise<readonly BackendCheck[]>;
 }
 
@@ -55,6 +59,7 @@ interface Job {
   readonly name: CallName;
   readonly phase: 'load' | 'job';
   readonly abort: AbortController;
+  readonly finish: AbortController;
   readonly perform: (hooks: WorkHooks) => Promise<unknown>;
   /** undoes what was made for a caller that is gone */
   readonly discard: (output: unknown) => Promise<void>;
@@ -111,6 +116,10 @@ export class EngineServer<S extends WorkSession> {
     switch (received.kind) {
       case 'cancel':
         return this.#cancel(received.id);
+      case 'finish':
+        // Anything but the running job has nothing yet to finish with, or was answered a moment ago.
+        if (this.#running?.id === received.id) this.#running.finish.abort();
+        return;
       case 'stop':
         return void this.#stop();
       case 'call':
@@ -149,7 +158,16 @@ export class EngineServer<S extends WorkSession> {
       phase: Job['phase'],
       perform: Job['perform'],
       discard: Job['discard'] = () => Promise.resolve(),
-    ): Job => ({ id, name: call.name, phase, perform, discard, abort: new AbortController(), answered: false });
+    ): Job => ({
+      id,
+      name: call.name,
+      phase,
+      perform,
+      discard,
+      abort: new AbortController(),
+      finish: new AbortController(),
+      answered: false,
+    });
     switch (call.name) {
       case 'open':
         return job(
@@ -167,13 +185,13 @@ export class EngineServer<S extends WorkSession> {
           const session = this.#session(call.input.session);
           return session.embed(call.input.items, withTotal(hooks, call.input.items.length));
         });
-      case 'trainProbe':
+      case 'explain':
         return job('job', (hooks) =>
-          this.#work.trainProbe(
-            this.#session(call.input.session),
-            call.input,
-            withTotal(hooks, call.input.train.length),
-          ),
+          this.#work.explain(this.#session(call.input.session), call.input.text, withTotal(hooks, 0)),
+        );
+      case 'train':
+        return job('job', (hooks) =>
+          this.#work.train(this.#session(call.input.session), call.input, withTotal(hooks, call.input.train.length)),
         );
       case 'verifyBackends':
         return job('load', (hooks) => this.#work.verifyBackends(call.input, hooks));
@@ -201,7 +219,8 @@ export class EngineServer<S extends WorkSession> {
   async #run(job: Job): Promise<void> {
     try {
       // An async wrapper: work that throws before its first await fails its call, not the loop.
-      const output = await (async () => job.perform({ signal: job.abort.signal, onProgress: this.#progress(job) }))();
+      const output = await (async () =>
+        job.perform({ signal: job.abort.signal, finish: job.finish.signal, onProgress: this.#progress(job) }))();
       if (job.abort.signal.aborted) {
         await job.discard(output);
         throw cancelled();
@@ -217,7 +236,7 @@ export class EngineServer<S extends WorkSession> {
   #progress(job: Job): WorkHooks['onProgress'] {
     const started = performance.now();
     let sent = -Infinity;
-    return (done, total = done, unit = 'items') => {
+    return (done, total = done, unit = 'items', figures) => {
       const now = performance.now();
       this.#movedAt = now;
       if (job.answered || (now - sent < PROGRESS_EVERY_MS && done < total)) return;
@@ -225,7 +244,7 @@ export class EngineServer<S extends WorkSession> {
       const seconds = (now - started) / 1000;
       const rate = seconds > 0 ? done / seconds : 0;
       const secondsLeft = rate > 0 ? Math.max(0, total - done) / rate : null;
-      this.#send({ kind: 'progress', id: job.id, done, total, unit, rate, secondsLeft });
+      this.#send({ kind: 'progress', id: job.id, done, total, unit, rate, secondsLeft, ...(figures && { figures }) });
     };
   }
 
@@ -295,8 +314,8 @@ type NamedInput = { [N in CallName]: { name: N; input: CallInput<N> } }[CallName
 /** The scorer counts what it has done; how much there is, the call itself knows. */
 function withTotal(hooks: WorkHooks, items: number): WorkHooks {
   return {
-    signal: hooks.signal,
-    onProgress: (done, total = items, unit = 'items') => hooks.onProgress(done, total, unit),
+    ...hooks,
+    onProgress: (done, total = items, unit = 'items', figures) => hooks.onProgress(done, total, unit, figures),
   };
 }
 

@@ -49,7 +49,7 @@ const message = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constantFrom('call', 'call', 'call', 'cancel'),
       id,
-      name: fc.oneof(fc.constantFrom('open', 'score', 'embed', 'trainProbe', 'close', 'constructor'), anything),
+      name: fc.oneof(fc.constantFrom('open', 'score', 'embed', 'train', 'close', 'constructor'), anything),
       input,
     }),
   },

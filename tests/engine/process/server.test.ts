@@ -48,7 +48,8 @@ function served() {
   });
   const work: EngineWork<WorkSession> = {
     open: (input, { signal }) => until(`open ${input.base}`, signal, session(input.base)),
-    trainProbe: () => Promise.reject(new TypeError('not here')),
+    explain: () => Promise.reject(new TypeError('not here')),
+    train: () => Promise.reject(new TypeError('not here')),
     verifyBackends: () => {
       throw new Error('thrown before the first await');
     },
@@ -101,12 +102,19 @@ describe('the message loop', () => {
     const { running, call, open, settle, said } = served();
     await open(1);
     call(2, 'verifyBackends', {});
-    call(3, 'trainProbe', {
+    call(3, 'train', {
       session: 1,
       labels: ['a', 'b'],
       train: [{ key: 'k', text: '', label: 0 }],
       dev: [{ key: 'k', text: '', label: 0 }],
-      options: { name: 'n', neutralLabel: null, classWeights: 'none', ngrams: false, languages: [], source: {} },
+      options: {
+        name: 'n',
+        neutralLabel: null,
+        method: { kind: 'probe', classWeights: 'none' },
+        ngrams: false,
+        languages: [],
+        source: {},
+      },
     });
     call(4, 'score', { session: 1, items: [item('a')] });
     await settle();

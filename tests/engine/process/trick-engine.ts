@@ -97,12 +97,13 @@ runEngine<TrickSession>({
       throw Object.assign(new Error('no such file'), { code: 'ENOENT', file: input.base });
     return new TrickSession(input);
   },
-  trainProbe: async (_session, input, hooks): Promise<CallOutput<'trainProbe'>> => {
+  train: async (_session, input, hooks): Promise<CallOutput<'train'>> => {
     hooks.onProgress(1, 4, 'steps');
     await new Promise((resolve) => setImmediate(resolve));
     if (input.train.some(({ text }) => text === 'die')) die();
     hooks.onProgress(4, 4, 'steps');
     return { adapter: new Uint8Array([1, 2, 3]), report: { environment: Object.keys(process.env) } };
   },
+  explain: () => Promise.resolve({ probabilities: [], words: [], tokens: [], gates: null }),
   verifyBackends: () => Promise.resolve([{ backend: 'cpu', status: 'works' }]),
 });

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { encodeAdapter } from '../../../engine/adapter/file.ts';
+import { modulesOf, type ModuleSettings } from '../../../engine/adapter/methods.ts';
+import { explain } from '../../../engine/explain/explain.ts';
+import { nearest } from '../../../engine/explain/neighbours.ts';
+import { without } from '../../../engine/explain/words.ts';
+import { readGguf } from '../../../engine/ggml/gguf/read.ts';
+import { readHyperparameters } from '../../../engine/model/hyperparameters.ts';
+import { Scorer } from '../../../engine/score/scorer.ts';
+import { seededRandom } from '../../../engine/train/random.ts';
+import { tokenizerFor, writeRandomModel } from '../../reference/random-models.ts';
+
+const TEXT = 'Nobody asked you; go and read the rules before you write another word.';
+const DEPTH = 4;
+
+describe('explain', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'moderato-explain-'));
+  const base = join(folder, 'base.gguf');
+  before(() =>
+    writeRandomModel(base, { variant: 'llama', tokenizer: tokenizerFor('llama'), blocks: DEPTH, vocabulary: 4096 }),
+  );
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** A session with random modules; `shut` closes the gates. */
+  async function open(settings: ModuleSettings, { shut = false } = {}): Promise<Scorer> {
+    using file = readGguf(base);
+    const hyper = readHyperparameters(file);
+    const random = seededRandom(4);
+    const draw = (count: number) => Float32Array.from({ length: count }, () => (2 * random() - 1) / 4);
+    const { parameters } = modulesOf(settings, hyper, DEPTH);
+    await using plain = await Scorer.open({ base, backend: 'cpu', deterministic: true });
+    const adapter = encodeAdapter({
+      name: 'random',
+      method: settings.method,
+      base: plain.info.base,
+      exitDepth: DEPTH,
+      pooling: 'mean',
+      instruction: '',
+      task: 'binary',
+      labels: ['fine', 'abusive'],
+      neutralLabel: 'fine',
+      temperature: 1,
+      thresholds: [0.5, 0.5],
+      languages: ['en'],
+      training: {},
+      head: { weight: draw(2 * hyper.width), bias: draw(2) },
+      modules: {
+        settings,
+        tensors: new Map(
+          parameters.map(({ name, ne }) => {
+            const values = draw(ne[0] * ne[1]);
+            return [name, { ne, values: shut && name.endsWith('.gate.b2') ? values.fill(-60) : values }];
+          }),
+        ),
+      },
+    });
+    return await Scorer.open({ base, backend: 'cpu', deterministic: true, adapter });
+  }
+
+  const GATED: ModuleSettings = {
+    method: 'ds-lora',
+    rank: 4,
+    alpha: 8,
+    targets: ['attn_q', 'attn_v'],
+    from: 0,
+    gate: 16,
+    scope: 'token',
+  };
+  const scoreOf = async (session: Scorer, text: string): Promise<readonly number[]> => {
+    const [score] = await session.score([{ key: 'one', text }], {});
+    assert.ok(score?.status === 'scored');
+    return Array.from(score.probabilities);
+  };
+
+  it('says of each word what the score is without it, to 1e-5', async () => {
+    await using session = await open(GATED);
+    const { probabilities, words } = await explain(session, TEXT);
+    assert.equal(words.length, 13);
+    const apart = (a: readonly number[], b: readonly number[] | null) =>
+      Math.max(...a.map((p, i) => Math.abs(p - (b?.[i] ?? NaN))));
+    assert.ok(apart(await scoreOf(session, TEXT), probabilities) < 1e-5);
+    for (const word of words)
+      assert.ok(apart(await scoreOf(session, without(TEXT, word)), word.probabilities) < 1e-5, word.text);
+    // Words that change nothing would pass, too.
+    assert.ok(words.some((word) => apart(probabilities, word.probabilities) > 1e-4));
+  });
+
+  it('shows an open gate between 0 and 1, a closed one as 0, none without gates', async () => {
+    {
+      await using session = await open(GATED);
+      const { gates, tokens } = await explain(session, TEXT);
+      assert.deepEqual(Object.keys(gates ?? {}), ['lower', 'middle', 'upper']);
+      for (const values of Object.values(gates ?? {})) {
+        assert.equal(values.length, tokens.length);
+        assert.ok(values.every((gate) => gate > 0.01 && gate < 0.99));
+        // A gate that says the same of every token would explain nothing.
+        assert.ok(Math.max(...values) - Math.min(...values) > 1e-4);
+      }
+    }
+    {
+      await using session = await open(GATED, { shut: true });
+      const { gates } = await explain(session, TEXT);
+      for (const values of Object.values(gates ?? {})) assert.ok(values.every((gate) => gate < 1e-12));
+    }
+    const { gate: _gate, scope: _scope, ...lowRank } = GATED as Extract<ModuleSettings, { method: 'ds-lora' }>;
+    await using session = await open({ ...lowRank, method: 'lora' });
+    assert.equal((await explain(session, TEXT)).gates, null);
+  });
+
+  it('a closed gate leaves the scores of the base model with its head', async () => {
+    await using shut = await open(GATED, { shut: true });
+    await using open1 = await open(GATED);
+    const items = [{ key: 'one', text: TEXT }];
+    await using plain = await Scorer.open({ base, backend: 'cpu', deterministic: true });
+    const [a, b, c] = [
+      (await shut.embed(items, {})).states,
+      (await plain.embed(items, {})).states,
+      (await open1.embed(items, {})).states,
+    ];
+    assert.deepEqual(a, b);
+    assert.notDeepEqual(c, b);
+  });
+
+  it('knows a text of one word, of emoji, and refuses an empty one', async () => {
+    await using session = await open(GATED);
+    const { words } = await explain(session, 'idiot');
+    assert.deepEqual(
+      words.map(({ text, probabilities }) => [text, probabilities]),
+      [['idiot', null]],
+    );
+    assert.equal((await explain(session, '🙂🙂 !?')).words.length, 2);
+    await assert.rejects(explain(session, ' \n'), /empty/);
+    await assert.rejects(explain(session, 'word '.repeat(5000)), /too long/);
+  });
+});
+
+describe('nearest', () => {
+  it('gives the rows of the smallest angle, whatever their length', () => {
+    const states = Float32Array.from([1, 0, 0, 5, -1, 0, 10, 1]);
+    assert.deepEqual(
+      nearest(Float32Array.of(2, 0), states, 3).map(({ row }) => row),
+      [0, 3, 1],
+    );
+    assert.ok(Math.abs((nearest(Float32Array.of(0, 3), states, 1)[0]?.cosine ?? 0) - 1) < 1e-6);
+  });
+
+  it('gives all there are where fewer are there than asked for', () => {
+    assert.equal(nearest(Float32Array.of(1, 1), Float32Array.of(1, 0), 5).length, 1);
+    assert.equal(nearest(Float32Array.of(0, 0), Float32Array.of(1, 0), 5)[0]?.cosine, 0);
+  });
+});
