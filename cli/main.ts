@@ -3,6 +3,7 @@ import { Command, CommanderError } from '@commander-js/extra-typings';
 import { benchVerb } from './bench.ts';
 import { doctorVerb } from './doctor.ts';
 import { evalVerb } from './eval.ts';
+import { explainVerb } from './explain.ts';
 import { importVerb } from './import.ts';
 import { modelsVerb } from './models.ts';
 import { queueVerb } from './queue.ts';
@@ -34,6 +35,7 @@ const verbs = [
   scoreVerb(),
   trainVerb(),
   evalVerb(),
+  explainVerb(),
   modelsVerb(),
   doctorVerb(),
   benchVerb(),

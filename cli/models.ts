@@ -1,5 +1,6 @@
 import { Command } from '@commander-js/extra-typings';
 import { addModel } from '../desk/models/add.ts';
+import { exportPlainLora } from '../desk/models/export.ts';
 import { readCatalog } from '../desk/models/catalog.ts';
 import { verifyFiles } from '../desk/models/verify.ts';
 import { run, type Setting } from './run.ts';
@@ -12,10 +13,11 @@ import { table } from './terminal/table.ts';
 export const modelsVerb = () =>
   new Command('models')
     .summary('the models on this computer')
-    .description('Lists, checks and takes in base models. Fetching and exporting them comes with a later release.')
+    .description('Lists, checks, takes in and exports models. Fetching them comes with a later release.')
     .addCommand(listVerb())
     .addCommand(verifyVerb())
-    .addCommand(addVerb());
+    .addCommand(addVerb())
+    .addCommand(exportVerb());
 
 const listVerb = () =>
   new Command('list')
@@ -97,3 +99,22 @@ async function add({ screen, places, signal }: Setting, file: string, json: bool
     screen.paragraph(`It lies at ${safeLine(path)}. Use it with --model ${safeLine(id)}.`, 'dim');
   }
 }
+
+const exportVerb = () =>
+  new Command('export')
+    .description('write an adapter for other programs')
+    .argument('<adapter>', 'the adapter: NAME.gguf')
+    .requiredOption('--plain-lora', 'as a LoRA that llama.cpp loads: without head, gate and calibration')
+    .requiredOption('--out <file>', 'the new file')
+    .option('--json', 'print JSON', false)
+    .action((adapter, { out, json }) =>
+      run(async ({ screen }) => {
+        const size = await exportPlainLora(adapter, out);
+        if (json) return screen.line(JSON.stringify({ path: out, bytes: size }));
+        screen.line(`${safeLine(out)}: ${bytes(size)}.`);
+        screen.paragraph(
+          'Its head stayed behind: what it does to the states can be seen elsewhere, its labels cannot.',
+          'dim',
+        );
+      }),
+    );

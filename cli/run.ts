@@ -9,8 +9,10 @@ import { terminalScreen, type Screen } from './terminal/screen.ts';
 export interface Setting {
   readonly screen: Screen;
   readonly places: Places;
-  /** aborted by the first Ctrl-C */
+  /** aborted by the first Ctrl-C, or by the second where the verb can finish early */
   readonly signal: AbortSignal;
+  /** aborted by the first Ctrl-C where the verb can finish early */
+  readonly finish: AbortSignal;
   /** starts no process yet; the engine starts with the first call. `say` prints what it has to say to a person. */
   engine(say: (line: string) => void): Supervisor;
 }
@@ -20,22 +22,31 @@ const SAME_PRESS_MS = 500;
 
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 
-/** Runs the work of a verb and sets the exit code. Nothing is thrown. */
-export async function run(work: (setting: Setting) => Promise<void>): Promise<void> {
+/**
+ * Runs the work of a verb and sets the exit code. Nothing is thrown.
+ * `finishes`: the first Ctrl-C asks it to end early with what it has, the second stops it, the third ends the process.
+ */
+export async function run(
+  work: (setting: Setting) => Promise<void>,
+  { finishes = false }: { readonly finishes?: boolean } = {},
+): Promise<void> {
   const screen = terminalScreen();
+  const finish = new AbortController();
   const interrupt = new AbortController();
-  let pressed = 0;
+  let pressed = -Infinity;
   const stop = (): void => {
     const now = performance.now();
-    if (pressed > 0 && now - pressed > SAME_PRESS_MS) process.exit(EXIT.interrupted);
-    pressed ||= now;
-    interrupt.abort();
+    if (now - pressed < SAME_PRESS_MS) return;
+    pressed = now;
+    if (finishes && !finish.signal.aborted) finish.abort();
+    else if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
+    else interrupt.abort();
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
   endQuietlyOnBrokenPipe();
   try {
-    await work({ screen, places: places(), signal: interrupt.signal, engine: supervisor });
+    await work({ screen, places: places(), signal: interrupt.signal, finish: finish.signal, engine: supervisor });
   } catch (error) {
     process.exitCode = report(screen, error, interrupt.signal);
   } finally {

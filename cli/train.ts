@@ -1,15 +1,16 @@
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { TRAINING_METHODS, type TrainingMethod } from '../desk/retrain/method.ts';
 import { trainAdapter } from '../desk/retrain/train.ts';
 import { natural, positive } from './options.ts';
 import { run, type Setting } from './run.ts';
 import { noteTable } from './tables.ts';
-import { share } from './terminal/figures.ts';
+import { count, share } from './terminal/figures.ts';
 import { Interrupted } from './terminal/problem.ts';
 import { Progress } from './terminal/progress.ts';
 import { safeLine } from './terminal/safe-text.ts';
 
 /** Methods of later releases, so that asking for one is told from a slip of the pen. */
-const LATER = ['lora', 'ds-lora', 'dora', 'adalora', 'houlsby', 'mlp', 'full'];
+const LATER = ['adalora', 'full'];
 
 const command = () =>
   new Command('train')
@@ -19,7 +20,11 @@ const command = () =>
     )
     .requiredOption('--train <file>', 'labelled rows to learn from: CSV, TSV, JSON lines, Parquet, also packed')
     .requiredOption('--dev <file>', 'labelled rows on which the strength of the regularisation is picked')
-    .requiredOption('--method <method>', 'probe: a linear head on the frozen states of the base model', method)
+    .requiredOption(
+      '--method <method>',
+      'probe: a linear head on frozen states; mlp: a head with a hidden layer; lora, ds-lora, dora, houlsby: the layers learn too',
+      method,
+    )
     .requiredOption('--out <file>', 'the adapter: NAME.gguf', adapterName)
     .option('--model <file>', 'base model, by path or id; default: the first one that comes with the program')
     .option('--depth <n>', 'exit depth: layers that are run; default: all', positive)
@@ -44,18 +49,56 @@ const command = () =>
       'languages that it is for, such as en,de; default: those of the training texts',
       (text) => text.split(',').map((tag) => tag.trim()),
     )
-    .option('--seed <n>', 'recorded in the adapter; this method draws nothing at random', natural)
+    .option('--epochs <n>', 'passes over the training rows; default: 3 (mlp: 20)', positive)
+    .option('--lr <rate>', 'learning rate; default: 0.001 (mlp: 0.003)', rate)
+    .option('--batch <n>', 'texts of one step; default: 16', positive)
+    .option('--patience <n>', 'epochs without a better dev macro-F1 after which it stops; default: 5', positive)
+    .option('--rank <n>', 'lora, ds-lora, dora: rank of the update; default: 8', positive)
+    .option('--alpha <n>', 'lora, ds-lora, dora: the update is scaled by alpha/rank; default: 16', rate)
+    .option(
+      '--targets <list>',
+      'linear layers that learn; default: attn_q,attn_v (houlsby: attn_output,ffn_down)',
+      (text) => text.split(',').map((name) => name.trim()),
+    )
+    .option('--bottleneck <n>', 'houlsby: hidden width; default: 32', positive)
+    .option('--from <layer>', 'the lowest layer that learns; default: 0', natural)
+    .option('--lambda <n>', 'ds-lora: strength of the L1 that makes the update sparse; default: 0.001', natural)
+    .option('--gate <gate>', 'ds-lora: linear, or the hidden width of its MLP; default: 16', gate)
+    .addOption(
+      new Option('--scope <scope>', 'ds-lora: what a gate sees; default: token').choices([
+        'token',
+        'instance',
+      ] as const),
+    )
+    .option('--hidden <n>', 'width of a hidden layer in the head; default: 0 (mlp: 128)', natural)
+    .option('--resume', 'go on with a training that was cut off, from its last whole epoch (OUT.checkpoint)', false)
+    .option('--seed <n>', 'for all that is drawn at random; default: 0', natural)
     .option('--json', 'print the report as JSON', false);
 
 type Options = ReturnType<ReturnType<typeof command>['opts']>;
 
-export const trainVerb = () => command().action((options) => run((setting) => train(setting, options)));
+export const trainVerb = () =>
+  command().action((options) => run((setting) => train(setting, options), { finishes: true }));
 
-function method(text: string): 'probe' {
-  if (text === 'probe') return text;
+function method(text: string): TrainingMethod {
+  const known = TRAINING_METHODS.find((one) => one === text);
+  if (known) return known;
+  const list = TRAINING_METHODS.join(', ');
   throw new InvalidArgumentError(
-    LATER.includes(text) ? `The method ${text} comes with a later release; probe is there now.` : 'It must be probe.',
+    LATER.includes(text)
+      ? `The method ${text} comes with a later release; there are ${list}.`
+      : `It must be one of ${list}.`,
   );
+}
+
+function gate(text: string): 'linear' | number {
+  return text === 'linear' ? text : positive(text);
+}
+
+function rate(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('It must be a number above 0.');
 }
 
 function adapterName(text: string): string {
@@ -66,34 +109,46 @@ function adapterName(text: string): string {
 const STAGES = { reading: 'Reading the rows', opening: 'Opening the model', training: 'Training' } as const;
 
 async function train(setting: Setting, options: Options): Promise<void> {
-  const { screen, places, signal } = setting;
+  const { screen, places } = setting;
+  const stopped = new AbortController();
+  const signal = AbortSignal.any([setting.signal, stopped.signal]);
   using progress = new Progress(screen, { quiet: options.json });
   await using supervisor = setting.engine((line) => progress.say(line));
-  const { train: trainFile, dev, out, text, label, id, neutral, ...rest } = options;
+  const { train: trainFile, dev, out, text, label, id, neutral, name, languages, json, ...rest } = options;
+  const { model, depth, pooling, instruction, resume, ...choice } = rest;
   const input = {
-    ...rest,
+    ...{ name, languages, model, depth, pooling, instruction, choice, resume, dev, out },
     train: trainFile,
-    dev,
-    out,
     columns: { text, label, id },
     neutral: neutral === false ? null : neutral,
   };
+  let training = false;
+  setting.finish.addEventListener('abort', () => {
+    // Before the first step there is nothing to keep.
+    if (!training || options.method === 'probe') stopped.abort();
+    else progress.say('Finishing with the best so far. Ctrl-C again stops at once and keeps nothing.');
+  });
   try {
     const { report, adapterFile, reportFile, tables } = await trainAdapter(supervisor, places, input, {
       signal,
+      finish: setting.finish,
       onStage: (stage) => progress.update({ what: STAGES[stage], done: 0, total: 0, unit: '' }),
-      onProgress: ({ done, total, unit }) => progress.update({ what: 'Training', done, total, unit }),
+      onProgress: ({ done, total, unit, figures }) => {
+        training = true;
+        progress.update({ what: 'Training', done, total, unit, ...(figures && { detail: detailOf(figures) }) });
+      },
     });
     progress.clear();
     for (const table of tables) noteTable(screen, table);
-    if (options.json) screen.line(JSON.stringify(report));
+    if (json) screen.line(JSON.stringify(report));
     else {
-      const figure = (name: string): string => (typeof report[name] === 'number' ? share(report[name]) : '–');
+      const figure = (of: string): string => (typeof report[of] === 'number' ? share(report[of]) : '–');
       screen.paragraph(
         `${safeLine(adapterFile)}: macro-F1 ${figure('devMacroF1')} on dev; character n-grams ${figure('ngramDevMacroF1')}.`,
       );
+      if (report['interrupted'] === true) screen.paragraph('Finished early: this is the best that there was by then.');
       screen.paragraph(
-        `The strength was picked on dev, so that figure is a little too good: measure it with  moderato eval --adapter ${adapterFile} --data FILE`,
+        `${options.method === 'probe' ? 'The strength' : 'The epoch'} was picked on dev, so that figure is a little too good: measure it with  moderato eval --adapter ${adapterFile} --data FILE`,
         'dim',
       );
       screen.paragraph(`Report: ${safeLine(reportFile)}`, 'dim');
@@ -102,4 +157,16 @@ async function train(setting: Setting, options: Options): Promise<void> {
     if (signal.aborted) throw new Interrupted(`Stopped. Nothing was written to ${out}.`);
     throw error;
   }
+}
+
+function detailOf(figures: Readonly<Record<string, number>>): string {
+  const { epoch, loss, dev_macro_f1: f1, tokens_per_second: rate } = figures;
+  return [
+    epoch === undefined ? '' : `epoch ${epoch}`,
+    loss === undefined ? '' : `loss ${loss.toFixed(3)}`,
+    f1 === undefined ? '' : `dev F1 ${share(f1)}`,
+    rate === undefined ? '' : `${count(rate)} tok/s`,
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
 }

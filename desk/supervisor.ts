@@ -14,7 +14,7 @@ import { EngineLife, LIMITS } from './engine/life.ts';
 import type { CallHooks, Limits } from './engine/life.ts';
 import type { SpawnEngine } from './engine/process.ts';
 import { EngineSession } from './engine/session.ts';
-import type { Attempt, RunHooks, SessionOwner, WithoutSession } from './engine/session.ts';
+import type { Attempt, RunHooks, SessionOwner, WithoutSession, SessionCall } from './engine/session.ts';
 
 /** Something a person may want to know; never holds message text. */
 export interface Notice {
@@ -285,18 +285,18 @@ export class Supervisor implements AsyncDisposable {
   }
 }
 
-type CallArguments<N extends 'score' | 'embed' | 'trainProbe'> = [N, CallInput<N>, CallHooks<N>];
+type CallArguments<N extends SessionCall> = [N, CallInput<N>, CallHooks<N>];
 
-function withSession<N extends 'score' | 'embed' | 'trainProbe'>(
+function withSession<N extends SessionCall>(
   name: N,
   input: WithoutSession<N>,
   session: number,
   hooks: RunHooks<N>,
   info: SessionInfo,
 ): CallArguments<N> {
-  const { check, signal, onProgress } = hooks;
+  const { check, signal, finish, onProgress } = hooks;
   const whole = { ...input, session } as CallInput<N>;
-  return [name, whole, { signal, onProgress, check: check && ((output) => check(output, info)) }];
+  return [name, whole, { signal, finish, onProgress, check: check && ((output) => check(output, info)) }];
 }
 
 const baseChanged = (path: string): EngineCallError =>

@@ -34,6 +34,8 @@ export const LIMITS: Limits = {
 
 export interface CallHooks<N extends CallName> {
   readonly signal?: AbortSignal | undefined;
+  /** Ends a training early, with the best that it has. */
+  readonly finish?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** What is wrong with an answer that parsed; the engine that gave it is not to be trusted any more. */
   readonly check?: ((output: CallOutput<N>) => string | undefined) | undefined;
@@ -106,7 +108,7 @@ export class EngineLife {
    * Throws EngineCallError when the engine says no (code `cancelled` on abort), EngineDied when it dies first.
    */
   call<N extends CallName>(name: N, input: CallInput<N>, hooks: CallHooks<N> = {}): Promise<CallOutput<N>> {
-    const { signal, onProgress, check } = hooks;
+    const { signal, finish, onProgress, check } = hooks;
     if (signal?.aborted === true) return Promise.reject(cancelled());
     if (!this.alive) return Promise.reject(new EngineDied(this.#killedBecause ?? 'has ended', this.stderr, false));
     const id = this.#nextId++;
@@ -138,12 +140,15 @@ export class EngineLife {
       // The call stays listed: should the engine die now, no other call is to blame.
       giveUp = setTimeout(() => reject(cancelled()), this.#limits.cancelMs);
     };
+    const end = (): void => this.#process.send({ kind: 'finish', id });
     let giveUp: NodeJS.Timeout | undefined;
     signal?.addEventListener('abort', abort, { once: true });
+    finish?.addEventListener('abort', end, { once: true });
     return promise.finally(() => {
       answered = true;
       clearTimeout(giveUp);
       signal?.removeEventListener('abort', abort);
+      finish?.removeEventListener('abort', end);
     });
   }
 

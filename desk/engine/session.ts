@@ -23,11 +23,12 @@ export interface ItemHooks {
   readonly onProgress?: ((done: number) => void) | undefined;
 }
 
-type SessionCall = 'score' | 'embed' | 'trainProbe';
+export type SessionCall = 'score' | 'embed' | 'explain' | 'train';
 export type WithoutSession<N extends SessionCall> = Omit<CallInput<N>, 'session'>;
 
 export interface RunHooks<N extends SessionCall> {
   readonly signal?: AbortSignal | undefined;
+  readonly finish?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly check?: ((output: CallOutput<N>, info: SessionInfo) => string | undefined) | undefined;
 }
@@ -126,16 +127,29 @@ export class EngineSession implements AsyncDisposable {
     return { states, read };
   }
 
-  /** Trains a probe on the pooled states of this session's model. Throws like `score`. */
-  async trainProbe(
-    input: WithoutSession<'trainProbe'>,
-    hooks: { signal?: AbortSignal | undefined; onProgress?: ((progress: Progress) => void) | undefined } = {},
-  ): Promise<CallOutput<'trainProbe'>> {
+  /** Trains an adapter on this session's model; `finish` ends it with the best so far. Throws like `score`. */
+  async train(
+    input: WithoutSession<'train'>,
+    hooks: Omit<RunHooks<'train'>, 'check'> = {},
+  ): Promise<CallOutput<'train'>> {
     using attempt = this.#owner.attempt();
     try {
-      return await attempt.run('trainProbe', input, hooks);
+      return await attempt.run('train', input, hooks);
     } catch (error) {
       throw error instanceof EngineDied ? this.#owner.failed('Training could not be finished', error) : error;
+    }
+  }
+
+  /** Why a text has its score. Throws like `score`. */
+  async explain(
+    text: string,
+    hooks: Omit<RunHooks<'explain'>, 'check' | 'finish'> = {},
+  ): Promise<CallOutput<'explain'>> {
+    using attempt = this.#owner.attempt();
+    try {
+      return await attempt.run('explain', { text }, hooks);
+    } catch (error) {
+      throw error instanceof EngineDied ? this.#owner.failed('The text could not be explained', error) : error;
     }
   }
 

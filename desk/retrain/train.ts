@@ -1,7 +1,8 @@
 /** Training an adapter from labelled tables: read, check, train in the engine, write the adapter and its report. */
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import type { Progress } from '../../engine/contract.ts';
+import { replaceFile } from '../../engine/ggml/gguf/replace.ts';
 import { LanguageDetector } from '../importers/language.ts';
 import { chooseBase } from '../models/choose.ts';
 import { ModelFileError } from '../models/errors.ts';
@@ -10,6 +11,7 @@ import type { Supervisor } from '../supervisor.ts';
 import { readLabelled, type LabelledTable } from '../tables/labelled.ts';
 import type { TableColumns } from '../tables/open.ts';
 import { labelsOf } from './labels.ts';
+import { wholeMethod, type MethodChoice } from './method.ts';
 
 export interface TrainInput {
   readonly train: string;
@@ -28,11 +30,15 @@ export interface TrainInput {
   readonly neutral?: string | null | undefined;
   /** BCP 47; default: those that the training texts are in */
   readonly languages?: readonly string[] | undefined;
-  readonly seed?: number | undefined;
+  readonly choice: MethodChoice;
+  /** goes on from the checkpoint of an earlier run that was cut off */
+  readonly resume?: boolean | undefined;
 }
 
 export interface TrainHooks {
   readonly signal?: AbortSignal;
+  /** ends the training early, with the best so far */
+  readonly finish?: AbortSignal;
   readonly onStage?: (stage: 'reading' | 'opening' | 'training') => void;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -66,6 +72,8 @@ export async function trainAdapter(
   const train = await readLabelled(input.train, columns, signal);
   const dev = await readLabelled(input.dev, columns, signal);
   const { labels, neutral } = labelsOf(train, dev, input.neutral);
+  const method = wholeMethod(input.choice);
+  const checkpoint = `${out}.checkpoint`;
   hooks.onStage?.('opening');
   await using session = await supervisor.open(
     {
@@ -76,6 +84,7 @@ export async function trainAdapter(
       ...(input.depth !== undefined && { depth: input.depth }),
       ...(input.pooling !== undefined && { pooling: input.pooling }),
       ...(input.instruction !== undefined && { instruction: input.instruction }),
+      ...(method.kind === 'gradient' && method.modules && { trains: method.modules }),
     },
     { ...(signal && { signal }) },
   );
@@ -85,9 +94,8 @@ export async function trainAdapter(
   const source = {
     data: { train: partOf(train), dev: partOf(dev) },
     made: new Date().toISOString(),
-    ...(input.seed !== undefined && { seed: input.seed }),
   };
-  const { adapter, report } = await session.trainProbe(
+  const { adapter, report } = await session.train(
     {
       labels,
       train: rowsOf(train),
@@ -95,18 +103,21 @@ export async function trainAdapter(
       options: {
         name: input.name ?? basename(out).replace(/(\.adapter)?\.gguf$/, ''),
         neutralLabel: neutral,
-        classWeights: 'balanced',
+        method,
+        ...(method.kind === 'gradient' && { checkpoint: { file: checkpoint, resume: input.resume === true } }),
         ngrams: true,
         languages: input.languages ?? languagesOf(train),
         source,
       },
     },
-    { signal, onProgress: hooks.onProgress },
+    { signal, finish: hooks.finish, onProgress: hooks.onProgress },
   );
   const reportFile = `${out.replace(/\.gguf$/, '')}.report.json`;
   const whole = { ...source, labels, neutral_label: neutral, ...report };
-  writeWhole(out, adapter);
-  writeWhole(reportFile, Buffer.from(`${JSON.stringify(whole, null, 2)}\n`));
+  replaceFile(out, (write) => write(adapter));
+  replaceFile(reportFile, (write) => write(Buffer.from(`${JSON.stringify(whole, null, 2)}\n`)));
+  // Only now, when the adapter is safe.
+  rmSync(checkpoint, { force: true });
   return { report: whole, adapterFile: out, reportFile, tables: [train, dev] };
 }
 
@@ -138,28 +149,5 @@ function checkPlace(file: string): void {
   }
   if (!existsSync(dirname(file))) {
     throw new ModelFileError(file, `There is no folder ${dirname(file)}.`, 'Make it first, or name another place.');
-  }
-}
-
-/** Whole or not at all: under another name first, on the disk, then renamed. */
-function writeWhole(file: string, bytes: Uint8Array): void {
-  const unfinished = `${file}.new`;
-  try {
-    const descriptor = openSync(unfinished, 'w');
-    try {
-      for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(unfinished, file);
-  } catch (error) {
-    rmSync(unfinished, { force: true });
-    throw new ModelFileError(
-      file,
-      `${file} could not be written: ${error instanceof Error ? error.message : String(error)}.`,
-      'Free some space or check the permissions, then train again.',
-      error,
-    );
   }
 }

@@ -10,7 +10,7 @@ after(() => bench[Symbol.dispose]());
 /** What an older Node says of itself. */
 const OLDER = `data:text/javascript,Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.11.1' } })`;
 
-const VERBS = ['triage', 'import', 'queue', 'score', 'train', 'eval', 'models', 'doctor', 'bench'];
+const VERBS = ['triage', 'import', 'queue', 'score', 'train', 'eval', 'explain', 'models', 'doctor', 'bench'];
 
 describe('moderato', () => {
   it('lists its verbs and ends with 0', async () => {
@@ -47,7 +47,7 @@ describe('moderato', () => {
   }
 
   it('says of a method that it comes with a later release', async () => {
-    const words = ['train', '--train', 'a', '--dev', 'b', '--out', 'c.gguf', '--method', 'ds-lora'];
+    const words = ['train', '--train', 'a', '--dev', 'b', '--out', 'c.gguf', '--method', 'adalora'];
     const { code, err } = await bench.run(words);
     assert.equal(code, 2);
     assert.match(err, /later release/);

@@ -26,10 +26,10 @@ const model = (over: Partial<CallInput<'open'>> = {}): CallInput<'open'> => ({
   ...over,
 });
 
-const training: CallInput<'trainProbe'>['options'] = {
+const training: CallInput<'train'>['options'] = {
   name: 'trick',
   neutralLabel: null,
-  classWeights: 'none',
+  method: { kind: 'probe', classWeights: 'none' },
   ngrams: false,
   languages: [],
   source: {},
@@ -534,7 +534,7 @@ describe('a call that fails', () => {
     const session = await supervisor.open(model());
     const input = { labels: ['fine', 'abusive'], dev: [{ key: 'd', text: 'a', label: 0 }] };
     const train = (text: string) =>
-      session.trainProbe({ ...input, options: training, train: [{ key: 't', text, label: 1 }] });
+      session.train({ ...input, options: training, train: [{ key: 't', text, label: 1 }] });
     await assert.rejects(train('die'), told);
     assert.deepEqual([...(await train('a')).adapter], [1, 2, 3]);
   });
@@ -558,7 +558,7 @@ describe('the environment of an engine', () => {
       const { supervisor } = watched();
       await using _ = supervisor;
       const session = await supervisor.open(model());
-      const { report } = await session.trainProbe({
+      const { report } = await session.train({
         labels: ['a', 'b'],
         train: [{ key: 't', text: 'a', label: 0 }],
         dev: [{ key: 'd', text: 'a', label: 0 }],

@@ -1,0 +1,83 @@
+import { Command } from '@commander-js/extra-typings';
+import { chooseModel } from '../desk/models/choose.ts';
+import { explainText, type ExplainedWord } from '../desk/triage/explain.ts';
+import { openModel } from '../desk/triage/scoring.ts';
+import { positive } from './options.ts';
+import { run, type Setting } from './run.ts';
+import { shownText } from './terminal/entries.ts';
+import { probability } from './terminal/figures.ts';
+import { Progress } from './terminal/progress.ts';
+import { safeLine } from './terminal/safe-text.ts';
+import { table } from './terminal/table.ts';
+
+const command = () =>
+  new Command('explain')
+    .summary('why a text has its score')
+    .description(
+      'Shows what each word adds to the score of a text: the score less that of the text without the word. With a DS-LoRA adapter also how far its gates open at the word.',
+    )
+    .requiredOption('--text <text>', 'the text; - is standard input')
+    .option('--adapter <file>', 'adapter to score with; default: the one that comes with the program')
+    .option('--model <file>', 'base model, by path or id; default: the one that the adapter names')
+    .option('-n, --top <n>', 'words to print, those that matter most', positive, 12)
+    .option('--unmask', 'show slurs as they stand', false)
+    .option('--deterministic', 'the same figures to the last bit every time; slower', false)
+    .option('--json', 'print JSON', false);
+
+type Options = ReturnType<ReturnType<typeof command>['opts']>;
+
+export const explainVerb = () => command().action((options) => run((setting) => explain(setting, options)));
+
+async function explain(setting: Setting, options: Options): Promise<void> {
+  const { screen, places, signal } = setting;
+  const text = options.text === '-' ? await standardInput() : options.text;
+  const chosen = await chooseModel(places, options);
+  using progress = new Progress(screen, { quiet: options.json });
+  await using supervisor = setting.engine((line) => progress.say(line));
+  progress.update({ what: 'Opening the model', done: 0, total: 0, unit: '' });
+  const { deterministic } = options;
+  await using session = await openModel(supervisor, places, chosen, { deterministic }, signal);
+  progress.update({ what: 'Leaving words out', done: 0, total: 0, unit: '' });
+  const { label, score, scores, words } = await explainText(session, chosen.adapter, text, signal);
+  progress.clear();
+  if (options.json) return screen.line(JSON.stringify({ label, score, scores, words }));
+  screen.line(`${probability(score)}  ${safeLine(label ?? 'no label')}`);
+  screen.line();
+  for (const line of wordTable(words, options, screen.columns)) screen.line(line);
+  screen.line();
+  screen.paragraph(
+    'Effect: what the word adds to the score; without it the score would be lower by so much.' +
+      (words.some(({ gates }) => gates !== null)
+        ? ' Gates: how far the update is let in at the word, 0 to 1, by third of the layers.'
+        : ''),
+    'dim',
+  );
+}
+
+function wordTable(
+  words: readonly ExplainedWord[],
+  { top, unmask }: Pick<Options, 'top' | 'unmask'>,
+  columns: number,
+): readonly string[] {
+  const bands = Object.keys(words.find(({ gates }) => gates !== null)?.gates ?? {});
+  const shown = [...words].sort((a, b) => Math.abs(b.effect ?? 0) - Math.abs(a.effect ?? 0)).slice(0, top);
+  return table(
+    [{ head: 'effect', side: 'right' }, { head: 'word' }, ...bands.map((head) => ({ head, side: 'right' as const }))],
+    shown.map(({ text, effect, gates }) => [
+      effect === null ? '–' : signed(effect),
+      shownText(text, unmask),
+      ...bands.map((band) => (gates?.[band] === undefined ? '–' : probability(gates[band]))),
+    ]),
+    columns,
+  );
+}
+
+/** +.13, −.05, and .00 for what rounds to nothing */
+const signed = (x: number): string =>
+  Math.abs(x) < 0.005 ? probability(0) : `${x < 0 ? '−' : '+'}${probability(Math.abs(x))}`;
+
+async function standardInput(): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
+  return Buffer.concat(chunks).toString('utf8').trimEnd();
+}

@@ -1,0 +1,109 @@
+/** What a person says about a method, made whole with defaults. */
+import type { CallInput } from '../../engine/contract.ts';
+
+export const TRAINING_METHODS = ['probe', 'mlp', 'lora', 'ds-lora', 'dora', 'houlsby'] as const;
+export type TrainingMethod = (typeof TRAINING_METHODS)[number];
+
+/** What is left out is chosen by the program. */
+export interface MethodChoice {
+  readonly method: TrainingMethod;
+  /** r of LoRA and its kin */
+  readonly rank?: number | undefined;
+  /** α of LoRA and its kin */
+  readonly alpha?: number | undefined;
+  /** linear layers that get modules: attn_q, attn_v … */
+  readonly targets?: readonly string[] | undefined;
+  /** hidden width of Houlsby's bottlenecks */
+  readonly bottleneck?: number | undefined;
+  /** the lowest layer that gets modules */
+  readonly from?: number | undefined;
+  /** 'linear', or the hidden width of the gate's MLP */
+  readonly gate?: 'linear' | number | undefined;
+  readonly scope?: 'token' | 'instance' | undefined;
+  /** λ of the L1 on A and B */
+  readonly lambda?: number | undefined;
+  readonly epochs?: number | undefined;
+  readonly batch?: number | undefined;
+  readonly lr?: number | undefined;
+  /** width of a hidden layer in the head */
+  readonly hidden?: number | undefined;
+  /** epochs without a better dev macro-F1 after which it stops */
+  readonly patience?: number | undefined;
+  readonly seed?: number | undefined;
+}
+
+const DEFAULTS = {
+  rank: 8,
+  alpha: 16,
+  targets: ['attn_q', 'attn_v'],
+  bottleneck: 32,
+  from: 0,
+  gate: 16,
+  scope: 'token',
+  lambda: 1e-3,
+  epochs: 3,
+  batch: 16,
+  lr: 1e-3,
+  hidden: 0,
+  patience: 5,
+  seed: 0,
+} as const;
+/** A head alone is so small that it learns faster, and longer. */
+const HEAD_DEFAULTS = { ...DEFAULTS, epochs: 20, lr: 3e-3, hidden: 128, lambda: 0 } as const;
+
+export type WholeMethod = CallInput<'train'>['options']['method'];
+
+/** Houlsby's stand behind the attention and behind the MLP. */
+const BOTTLENECK_TARGETS = ['attn_output', 'ffn_down'];
+
+export function wholeMethod(choice: MethodChoice): WholeMethod {
+  const { method } = choice;
+  if (method === 'probe') return { kind: 'probe', classWeights: 'balanced' };
+  const chosen = { ...(method === 'mlp' ? HEAD_DEFAULTS : DEFAULTS), ...withoutGaps(choice) };
+  return {
+    kind: 'gradient',
+    modules: method === 'mlp' ? null : modulesOf(method, choice, chosen),
+    training: {
+      epochs: chosen.epochs,
+      batch: chosen.batch,
+      learningRate: chosen.lr,
+      gateRate: 1,
+      weightDecay: 0.01,
+      warmUp: 0.06,
+      schedule: 'linear',
+      clip: 1,
+      lambda: method === 'ds-lora' ? chosen.lambda : 0,
+      labelSmoothing: 0,
+      classWeights: 'balanced',
+      hidden: chosen.hidden,
+      patience: chosen.patience,
+      seed: chosen.seed,
+    },
+  };
+}
+
+type Chosen = Required<Omit<WithoutUndefined<MethodChoice>, 'method'>>;
+
+function modulesOf(
+  method: Exclude<TrainingMethod, 'probe' | 'mlp'>,
+  choice: MethodChoice,
+  { rank, alpha, from, gate, scope, bottleneck, targets }: Chosen,
+): Extract<WholeMethod, { kind: 'gradient' }>['modules'] {
+  const lowRank = { rank, alpha, targets: [...targets], from };
+  switch (method) {
+    case 'lora':
+    case 'dora':
+      return { method, ...lowRank };
+    case 'ds-lora':
+      return { method, ...lowRank, gate, scope };
+    case 'houlsby':
+      return { method, bottleneck, targets: [...(choice.targets ?? BOTTLENECK_TARGETS)], from };
+  }
+}
+
+type WithoutUndefined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** The choice without what was left out. */
+function withoutGaps(choice: MethodChoice): Partial<WithoutUndefined<MethodChoice>> {
+  return Object.fromEntries(Object.entries(choice).filter(([, value]) => value !== undefined));
+}

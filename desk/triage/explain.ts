@@ -1,0 +1,49 @@
+/** Why a text has its score, in the adapter's words. */
+import type { CallOutput } from '../../engine/contract.ts';
+import type { EngineSession } from '../engine/session.ts';
+import { verdictOf, type Judge, type Verdict } from './verdict.ts';
+
+export interface ExplainedWord {
+  readonly text: string;
+  /** UTF-16 units */
+  readonly start: number;
+  readonly end: number;
+  /** what the word adds to the score: the score less that of the text without it; null where nothing is left without it */
+  readonly effect: number | null;
+  /** mean gate of its tokens by layer band, null where the adapter has no gates */
+  readonly gates: Readonly<Record<string, number>> | null;
+}
+
+export interface ExplainedText extends Verdict {
+  readonly words: readonly ExplainedWord[];
+}
+
+/** Throws EngineCallError where the text cannot be read, `cancelled` when aborted. */
+export async function explainText(
+  session: EngineSession,
+  judge: Judge,
+  text: string,
+  signal?: AbortSignal,
+): Promise<ExplainedText> {
+  const explained = await session.explain(text, { signal });
+  const verdict = verdictOf(judge, Float32Array.from(explained.probabilities));
+  return {
+    ...verdict,
+    words: explained.words.map(({ probabilities, ...word }) => ({
+      ...word,
+      effect: probabilities === null ? null : verdict.score - verdictOf(judge, Float32Array.from(probabilities)).score,
+      gates: gatesOf(word, explained),
+    })),
+  };
+}
+
+function gatesOf(
+  word: { readonly start: number; readonly end: number },
+  { tokens, gates }: CallOutput<'explain'>,
+): Readonly<Record<string, number>> | null {
+  if (gates === null) return null;
+  const own = tokens.flatMap(({ place }, i) => (place && place.start < word.end && place.end > word.start ? [i] : []));
+  if (own.length === 0) return null;
+  const mean = (values: Float32Array): number => own.reduce((sum, i) => sum + (values[i] ?? 0), 0) / own.length;
+  return Object.fromEntries(Object.entries(gates).map(([band, values]) => [band, mean(values)]));
+}
