@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { encodeAdapter } from '../../engine/adapter/file.ts';
 import { seededRandom } from '../../engine/train/random.ts';
+import { adapterOn } from '../reference/adapters.ts';
 import { tokenizerFor, writeRandomModel } from '../reference/random-models.ts';
 
 export interface Ended {
@@ -56,23 +57,16 @@ export class Bench implements Disposable {
   writeAdapter(name: string, sha256: string, languages: string[] = ['en']): string {
     const random = seededRandom(7);
     const half = Float32Array.from({ length: WIDTH }, () => random() - 0.5);
-    const adapter = encodeAdapter({
-      name: 'tiny',
-      method: 'probe',
-      base: { name: 'tiny.gguf', sha256, architecture: 'bert' },
-      exitDepth: 1,
-      pooling: 'mean',
-      instruction: '',
-      task: 'binary',
-      labels: ['fine', 'abusive'],
-      neutralLabel: 'fine',
-      temperature: 1,
-      thresholds: [0.5, 0.5],
-      languages,
-      training: {},
-      head: { weight: Float32Array.from([...half.map((w) => -w), ...half]), bias: new Float32Array(2) },
-    });
-    return this.file(name, adapter);
+    const adapter = adapterOn(
+      { name: 'tiny.gguf', sha256, architecture: 'bert' },
+      {
+        name: 'tiny',
+        exitDepth: 1,
+        languages,
+        head: { weight: Float32Array.from([...half.map((w) => -w), ...half]), bias: new Float32Array(2) },
+      },
+    );
+    return this.file(name, encodeAdapter(adapter));
   }
 
   /** Names the tiny model, and spares the measurement of weight layouts. */

@@ -15,6 +15,7 @@ import { truncateGguf } from '../../../engine/ggml/gguf/rewrite.ts';
 import { readHyperparameters } from '../../../engine/model/hyperparameters.ts';
 import { Scorer } from '../../../engine/score/scorer.ts';
 import { seededRandom } from '../../../engine/train/random.ts';
+import { adapterOn } from '../../reference/adapters.ts';
 import { cosine, openLlamaCpp, Reference } from '../../reference/llama-cpp.ts';
 import { tokenizerFor, VARIANTS, writeRandomModel, type Variant } from '../../reference/random-models.ts';
 
@@ -47,20 +48,9 @@ describe('a plain LoRA in llama.cpp', () => {
     } as ModuleSettings;
     const random = seededRandom(9);
     const { parameters } = modulesOf(whole, hyper, depth);
-    return {
-      name: 'random',
+    return adapterOn(plain.info.base, {
       method: whole.method,
-      base: plain.info.base,
       exitDepth: depth,
-      pooling: 'mean',
-      instruction: '',
-      task: 'binary',
-      labels: ['fine', 'abusive'],
-      neutralLabel: 'fine',
-      temperature: 1,
-      thresholds: [0.5, 0.5],
-      languages: ['en'],
-      training: {},
       head: { weight: new Float32Array(2 * hyper.width), bias: new Float32Array(2) },
       modules: {
         settings: whole,
@@ -71,7 +61,7 @@ describe('a plain LoRA in llama.cpp', () => {
           ]),
         ),
       },
-    };
+    });
   }
 
   async function states(base: string, adapter: Uint8Array | null, depth: number): Promise<readonly Float32Array[]> {

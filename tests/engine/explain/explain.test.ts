@@ -12,6 +12,7 @@ import { readGguf } from '../../../engine/ggml/gguf/read.ts';
 import { readHyperparameters } from '../../../engine/model/hyperparameters.ts';
 import { Scorer } from '../../../engine/score/scorer.ts';
 import { seededRandom } from '../../../engine/train/random.ts';
+import { adapterOn } from '../../reference/adapters.ts';
 import { tokenizerFor, writeRandomModel } from '../../reference/random-models.ts';
 
 const TEXT = 'Nobody asked you; go and read the rules before you write another word.';
@@ -33,20 +34,9 @@ describe('explain', () => {
     const draw = (count: number) => Float32Array.from({ length: count }, () => (2 * random() - 1) / 4);
     const { parameters } = modulesOf(settings, hyper, DEPTH);
     await using plain = await Scorer.open({ base, backend: 'cpu', deterministic: true });
-    const adapter = encodeAdapter({
-      name: 'random',
+    const adapter = adapterOn(plain.info.base, {
       method: settings.method,
-      base: plain.info.base,
       exitDepth: DEPTH,
-      pooling: 'mean',
-      instruction: '',
-      task: 'binary',
-      labels: ['fine', 'abusive'],
-      neutralLabel: 'fine',
-      temperature: 1,
-      thresholds: [0.5, 0.5],
-      languages: ['en'],
-      training: {},
       head: { weight: draw(2 * hyper.width), bias: draw(2) },
       modules: {
         settings,
@@ -58,7 +48,7 @@ describe('explain', () => {
         ),
       },
     });
-    return await Scorer.open({ base, backend: 'cpu', deterministic: true, adapter });
+    return await Scorer.open({ base, backend: 'cpu', deterministic: true, adapter: encodeAdapter(adapter) });
   }
 
   const GATED: ModuleSettings = {

@@ -9,6 +9,7 @@ import { GgufError } from '../../../engine/ggml/gguf/errors.ts';
 import { rewriteGguf } from '../../../engine/ggml/gguf/rewrite.ts';
 import { aliveObjects } from '../../../engine/ggml/owner.ts';
 import { Scorer, type OpenOptions } from '../../../engine/score/scorer.ts';
+import { adapterOn } from '../../reference/adapters.ts';
 import { tokenizerFor, writeRandomModel } from '../../reference/random-models.ts';
 
 const WIDTH = 64;
@@ -29,25 +30,19 @@ describe('Scorer', () => {
     Scorer.open({ base, backend: 'cpu', deterministic: false, layout: 'f32', threads: 1, ...options });
 
   const adapterFor = (sha256: string, width = WIDTH) =>
-    encodeAdapter({
-      name: 'test',
-      method: 'probe',
-      base: { name: 'base.gguf', sha256, architecture: 'llama' },
-      exitDepth: 3,
-      pooling: 'mean',
-      instruction: '',
-      task: 'binary',
-      labels: ['fine', 'abusive'],
-      neutralLabel: 'fine',
-      temperature: 2,
-      thresholds: [0.5, 0.5],
-      languages: ['en'],
-      training: {},
-      head: {
-        weight: Float32Array.from({ length: 2 * width }, (_, i) => Math.sin(i)),
-        bias: Float32Array.of(0.1, -0.1),
-      },
-    });
+    encodeAdapter(
+      adapterOn(
+        { name: 'base.gguf', sha256, architecture: 'llama' },
+        {
+          exitDepth: 3,
+          temperature: 2,
+          head: {
+            weight: Float32Array.from({ length: 2 * width }, (_, i) => Math.sin(i)),
+            bias: Float32Array.of(0.1, -0.1),
+          },
+        },
+      ),
+    );
 
   before(() => writeRandomModel(base, { variant: 'llama', tokenizer: tokenizerFor('llama'), width: WIDTH, blocks: 4 }));
   after(() => rmSync(folder, { recursive: true }));
