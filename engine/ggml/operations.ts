@@ -61,8 +61,8 @@ export abstract class Operations {
   mulMat(a: Tensor, b: Tensor): Tensor {
     takesProduct(a, b);
     const made = this.native.ggml_mul_mat(this.context, this.at(a), this.at(b));
-    // Sums in halves lose digits and overflow at 65,504; CUDA and Vulkan take them for F16 weights unless told not to.
-    if (a.type === 'f16') this.native.ggml_mul_mat_set_prec(made, PRECISION_F32);
+    // Sums in halves lose digits and overflow at 65,504; CUDA and Vulkan take them for some weights unless told not to.
+    this.native.ggml_mul_mat_set_prec(made, PRECISION_F32);
     return this.result(made, [a.ne[1], b.ne[1], b.ne[2], b.ne[3]]);
   }
 

@@ -6,6 +6,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { linearHead } from '../../../engine/adapter/head.ts';
+import { modulesOf } from '../../../engine/adapter/methods.ts';
+import { Parameters } from '../../../engine/adapter/parameters.ts';
 import { Backend } from '../../../engine/ggml/backend.ts';
 import { readGguf } from '../../../engine/ggml/gguf/read.ts';
 import type { GgmlType } from '../../../engine/ggml/gguf/types.ts';
@@ -14,6 +17,8 @@ import { Forward } from '../../../engine/model/forward.ts';
 import { Model } from '../../../engine/model/model.ts';
 import { cosine } from '../../../engine/score/calibration.ts';
 import { Scorer } from '../../../engine/score/scorer.ts';
+import { seededRandom } from '../../../engine/train/random.ts';
+import { TrainingStep } from '../../../engine/train/step.ts';
 import { VARIANTS, writeRandomModel } from '../../reference/random-models.ts';
 
 export interface VulkanReport {
@@ -21,6 +26,8 @@ export interface VulkanReport {
   readonly software: boolean;
   /** worst cosine of a pooled state with the CPU's */
   readonly states: readonly { readonly variant: string; readonly type: string; readonly cosine: number }[];
+  /** a training step of DS-LoRA: |gradient − the CPU's| / |the CPU's|, all parameters together */
+  readonly training: readonly { readonly variant: string; readonly apart: number }[];
   readonly scorer: { readonly backend: string; readonly cosine: number };
 }
 
@@ -50,17 +57,60 @@ const folder = mkdtempSync(join(tmpdir(), 'moderato-vulkan-'));
 const backends = { vulkan: Backend.open('vulkan'), cpu: Backend.open('cpu') };
 /** Of different lengths, together more than the eight columns from which Vulkan takes its large kernels. */
 const LENGTHS = [5, 13];
+const TEXTS = LENGTHS.map((length, text) => Array.from({ length }, (_, i) => (31 * (text + 1) * (i + 7)) % 500));
 
 async function states(path: string, backend: Backend): Promise<Float32Array[]> {
   using file = readGguf(path);
   // Neither is freed: Mesa's llvmpipe still reads a buffer that is gone (see checks.ts), and the process ends soon.
   const model = await Model.load(file, { backend, layout: { type: 'file', repack: null } });
   const forward = new Forward(model, LENGTHS);
-  const texts = LENGTHS.map((length, text) => Array.from({ length }, (_, i) => (31 * (text + 1) * (i + 7)) % 500));
-  const all = await forward.run(texts, 'mean');
-  return texts.map((_, i) => all.slice(i * model.hyper.width, (i + 1) * model.hyper.width));
+  const all = await forward.run(TEXTS, 'mean');
+  return TEXTS.map((_, i) => all.slice(i * model.hyper.width, (i + 1) * model.hyper.width));
 }
 
+/** The gradients of a training step, by parameter. */
+async function gradients(path: string, backend: Backend): Promise<ReadonlyMap<string, Float32Array>> {
+  using file = readGguf(path);
+  const model = await Model.load(file, { backend, layout: { type: 'file', repack: null }, backwardTo: 0 });
+  const settings = {
+    method: 'ds-lora',
+    rank: 4,
+    alpha: 8,
+    targets: ['attn_q', 'attn_v', 'ffn_down'],
+    from: 0,
+  } as const;
+  const {
+    modules,
+    parameters: all,
+    lowest,
+  } = modulesOf({ ...settings, targets: [...settings.targets], gate: 16, scope: 'token' }, model.hyper, model.depth);
+  const head = linearHead(model.hyper.width, 2);
+  const parameters = new Parameters(backend, [...all, ...head.parameters()]);
+  const random = seededRandom(8);
+  for (const { name, ne } of parameters.all)
+    parameters.set(
+      name,
+      Float32Array.from({ length: ne[0] * ne[1] }, () => (2 * random() - 1) / Math.sqrt(ne[0])),
+    );
+  parameters.upload();
+  const step = new TrainingStep({ model, modules, head, parameters, lowest, task: 'exclusive' }, LENGTHS);
+  const targets = { shares: Float32Array.of(1, 0, 0, 1), weights: Float32Array.of(64, 64) };
+  return (await step.run(TEXTS, targets, 'mean')).gradients;
+}
+
+/** |difference| / |expected| of all numbers of a gradient together */
+function apart(got: ReadonlyMap<string, Float32Array>, expected: ReadonlyMap<string, Float32Array>): number {
+  let difference = 0;
+  let size = 0;
+  for (const [name, gradient] of expected)
+    gradient.forEach((x, i) => {
+      difference += (x - (got.get(name)?.[i] ?? NaN)) ** 2;
+      size += x ** 2;
+    });
+  return Math.sqrt(difference / size);
+}
+
+const training: { variant: string; apart: number }[] = [];
 const found: { variant: string; type: GgmlType; cosine: number }[] = [];
 for (const type of ['f32', 'q8_0'] as const) {
   for (const variant of ['llama', 'qwen2', 'qwen3', 'gemma3', 'phi2', 'bert'] as const) {
@@ -79,11 +129,22 @@ for (const type of ['f32', 'q8_0'] as const) {
     const got = await states(path, backends.vulkan);
     const worst = Math.min(...got.map((state, i) => cosine(state, expected[i] ?? new Float32Array())));
     found.push({ variant, type, cosine: worst });
+    if (type === 'f32')
+      training.push({
+        variant,
+        apart: apart(await gradients(path, backends.vulkan), await gradients(path, backends.cpu)),
+      });
   }
 }
 rmSync(folder, { recursive: true });
 
 const { description, software } = backends.vulkan.device;
-const report: VulkanReport = { device: description, software, states: found, scorer: { backend, cosine: worst } };
+const report: VulkanReport = {
+  device: description,
+  software,
+  states: found,
+  training,
+  scorer: { backend, cosine: worst },
+};
 // process.exit, not the end of the script: nothing on the device is freed.
 process.stdout.write(JSON.stringify(report), () => process.exit(0));

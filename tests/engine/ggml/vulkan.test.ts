@@ -58,6 +58,14 @@ describe('Vulkan on lavapipe', { skip: process.platform !== 'linux' && 'lavapipe
       }
     });
 
+  it("a training step gives the CPU's gradients, within 1e-2, for every architecture", (t) => {
+    assert.equal(report.training.length, 6);
+    for (const { variant, apart } of report.training) {
+      t.diagnostic(`${variant}: ${apart.toExponential(1)} apart`);
+      assert.ok(apart <= 1e-2, `${variant}: ${apart}`);
+    }
+  });
+
   it("lives in one process with the tokenizer's CPU libraries, and scores the same", (t) => {
     t.diagnostic(`MiniLM: cosine ${report.scorer.cosine.toFixed(8)}`);
     assert.equal(report.scorer.backend, 'vulkan');
