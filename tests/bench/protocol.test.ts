@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Contestant, ContestantError } from '../../bench/peers/protocol.ts';
+import { ContestantError } from '../../bench/peers/line-process.ts';
+import { Contestant } from '../../bench/peers/protocol.ts';
 
 const LOAD = { model: 'none.gguf', texts: ['a'], threads: 1 };
 const program = (source: string): [string, ...string[]] => [process.execPath, '-e', source];
