@@ -10,9 +10,10 @@ import { readGguf } from '../engine/ggml/gguf/read.ts';
 import { faster, type Bench, type BenchOptions, type Figure } from './figure.ts';
 import * as peers from './peers/candidates.ts';
 import type { Contestant } from './peers/protocol.ts';
+import { wantedPython } from './peers/python.ts';
 import { meanPooled, sameWeights, withoutHead } from './peers/weights.ts';
 import { benchTexts } from './texts.ts';
-import { race } from './timing.ts';
+import { disturbed, race } from './timing.ts';
 
 const MODELS = path.join(import.meta.dirname, '../native-models');
 const ROUNDS = 5;
@@ -58,7 +59,7 @@ async function fullDepth(options: BenchOptions, folder: string): Promise<Figure[
   await entries.add(peers.llamaBatched(`${weights} without LM head`, false), { model: headless, texts });
   for (const flash of ['default', 'off'] as const)
     await entries.add(peers.nodeLlamaLoop(flash), { model: pooled, texts });
-  const python = wanted(options, PYTORCH);
+  const python = wantedPython(options, 'torch', PYTORCH);
   if (python !== null)
     for (const dtype of ['bf16', 'f32'] as const) await entries.add(peers.torch(python, dtype), { model: base, texts });
   return await measure('score.full_depth', entries, reference, texts.length);
@@ -74,10 +75,10 @@ async function minilm(options: BenchOptions, folder: string): Promise<Figure[]> 
   const reference = await entries.add(peers.llamaBatched('F16', true), { model: pooled, texts });
   for (const flash of ['default', 'off'] as const)
     await entries.add(peers.nodeLlamaLoop(flash), { model: pooled, texts });
-  const python = wanted(options, PYTORCH);
+  const python = wantedPython(options, 'torch', PYTORCH);
   if (python !== null)
     for (const dtype of ['f32', 'bf16'] as const) await entries.add(peers.torch(python, dtype), { model: base, texts });
-  const other = wanted(options, ONNX);
+  const other = wantedPython(options, 'torch', ONNX);
   if (other !== null)
     for (const dtype of ['f32', 'int8'] as const) await entries.add(peers.onnx(other, dtype), { model: base, texts });
   return await measure('score.minilm', entries, reference, texts.length);
@@ -121,9 +122,10 @@ async function measure(name: string, entries: Entries, reference: Contestant, co
   if (!ours) throw new RangeError('nothing was raced');
   const figures: Figure[] = [];
   for (const [i, { program, own }] of all.entries()) {
-    const { seconds, others } = raced[i] ?? ours;
-    if (others !== null && others > 0.05)
-      say(`  disturbed: other programs had ${(others * 100).toFixed(0)}% of the processor beside ${program.settings}`);
+    const result = raced[i] ?? ours;
+    const { seconds } = result;
+    const warning = disturbed(result, program.settings);
+    if (warning !== null) say(warning);
     if (i === 0) continue;
     const [title, value, peer] = own === undefined ? [name, ours, seconds] : [own, { seconds }, ours.seconds];
     const rival = own === undefined ? program.settings : (all[0]?.program.settings ?? '');
@@ -165,11 +167,4 @@ function lowest(states: readonly (readonly number[])[], expected: readonly (read
 function blocks(file: string): number {
   using gguf = readGguf(file);
   return gguf.metadata.requireUint(`${gguf.metadata.requireString('general.architecture')}.block_count`);
-}
-
-function wanted({ peers: named, say }: BenchOptions, modules: readonly string[]): string | null {
-  if (!named.includes('torch')) return null;
-  const python = peers.findPython(modules);
-  if (python === null) say(`  no Python here has ${modules.join(', ')} (PYTHON names another one): left out`);
-  return python;
 }

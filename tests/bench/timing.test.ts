@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { best, median, race, type Timed } from '../../bench/timing.ts';
+import { best, disturbed, fastest, median, race, type Timed } from '../../bench/timing.ts';
 
 /** A program that takes the given seconds, one after the other, and writes its name down at each turn. */
 function program(name: string, seconds: readonly number[], turns: string[]): Timed {
@@ -29,6 +29,25 @@ describe('the timing of a comparison', () => {
 
   it('chooses settings by the faster run, the warm-up not counted', async () => {
     assert.equal(await best(program('candidate', [1, 9, 4], []), 1), 4);
+  });
+
+  it('keeps the fastest candidate and ends the others', async () => {
+    const ended: string[] = [];
+    const start = (name: string, seconds: number) => () =>
+      Promise.resolve({
+        ...program(name, [seconds, seconds, seconds], []),
+        name,
+        [Symbol.dispose]: () => void ended.push(name),
+      });
+    const winner = await fastest([start('slow', 9), start('fast', 1), start('middling', 4)], 1);
+    assert.equal(winner.name, 'fast');
+    assert.deepEqual(ended, ['slow', 'middling']);
+  });
+
+  it('says who was disturbed, where the system tells', () => {
+    assert.match(disturbed({ seconds: 1, others: 0.42 }, 'ours') ?? '', /42% of the processor beside ours/);
+    assert.equal(disturbed({ seconds: 1, others: 0.01 }, 'ours'), null);
+    assert.equal(disturbed({ seconds: 1, others: null }, 'ours'), null);
   });
 
   it('knows the median of an even and of an odd number of values', () => {
