@@ -24,6 +24,9 @@ class Weights:
     def shape(self, key):
         return self.value(f"{self.architecture}.{key}")
 
+    def has(self, name):
+        return name in self.tensors
+
     def __call__(self, name):
         tensor = self.tensors[name]
         return np.array(gguf.dequantize(tensor.data, tensor.tensor_type), dtype=np.float32)
@@ -64,8 +67,13 @@ def batches(rows, size):
     order = sorted(range(len(rows)), key=lambda i: len(rows[i]))
     for start in range(0, len(order), size):
         places = order[start : start + size]
-        lengths = np.array([len(rows[i]) for i in places])
-        ids = np.zeros((len(places), lengths.max()), dtype=np.int64)
-        for row, i in enumerate(places):
-            ids[row, : len(rows[i])] = rows[i]
-        yield places, ids, lengths
+        yield places, *padded([rows[i] for i in places])
+
+
+def padded(rows):
+    """Token ids of texts, padded on the right, and their lengths."""
+    lengths = np.array([len(row) for row in rows])
+    ids = np.zeros((len(rows), lengths.max()), dtype=np.int64)
+    for target, row in zip(ids, rows):
+        target[: len(row)] = row
+    return ids, lengths
