@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Bench, Figure } from './figure.ts';
 
-const NAMES = ['import', 'score'] as const;
+const NAMES = ['import', 'score', 'train'] as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,13 +1,14 @@
 /** The programs that the score bench compares, each with the settings that are tried for it; the fastest one is raced. */
-import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { laneCount } from '../../engine/ggml/lanes.ts';
-import { best } from '../timing.ts';
+import * as timing from '../timing.ts';
+import type { Command } from './line-process.ts';
 import { Contestant, type Load } from './protocol.ts';
+import { Trainee, type TrainingSetting } from './training.ts';
 
 export interface Candidate {
-  readonly command: readonly [string, ...string[]];
+  readonly command: Command;
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
@@ -49,36 +50,30 @@ export const torch = (python: string, dtype: 'f32' | 'bf16'): readonly Candidate
 export const onnx = (python: string, dtype: 'f32' | 'int8'): readonly Candidate[] =>
   [8, 16, 32].map((batch) => ({ command: [python, here('onnx_score.py')], settings: { dtype, batch } }));
 
-/** Starts every candidate in turn, times the first `count` texts, and gives back the fastest, still loaded. */
-export async function fastest(
-  candidates: readonly Candidate[],
-  load: Omit<Load, 'threads'>,
-  count: number,
-): Promise<Contestant> {
-  let winner: { readonly program: Contestant; readonly seconds: number } | undefined;
-  const tried = candidates.flatMap((candidate) => threadCounts().map((threads) => ({ ...candidate, threads })));
-  for (const { command, settings, threads } of tried) {
-    const program = await Contestant.start(command, { ...load, ...settings, threads } as Load);
-    const seconds = tried.length > 1 ? await best(program, count) : 0;
-    if (winner && winner.seconds <= seconds) program[Symbol.dispose]();
-    else {
-      winner?.program[Symbol.dispose]();
-      winner = { program, seconds };
-    }
-  }
-  if (!winner) throw new RangeError('no candidate was given');
-  return winner.program;
-}
+export const moderatoTraining: readonly Candidate[] = [{ command: node('moderato-train.ts'), settings: {} }];
 
-/** A Python that has all these modules, from PYTHON or the path; null where there is none. */
-export function findPython(modules: readonly string[]): string | null {
-  for (const python of [process.env['PYTHON'], 'python3'].filter((name) => name !== undefined)) {
-    try {
-      execFileSync(python, ['-c', modules.map((name) => `import ${name}`).join('\n')], { stdio: 'ignore' });
-      return python;
-    } catch {
-      continue;
-    }
-  }
-  return null;
-}
+export const torchTraining = (python: string): readonly Candidate[] =>
+  ['f32', 'bf16'].map((dtype) => ({ command: [python, here('torch_train.py')], settings: { dtype } }));
+
+/** The fastest candidate with the first `count` texts, loaded. */
+export const fastest = (candidates: readonly Candidate[], load: Omit<Load, 'threads'>, count: number) =>
+  timing.fastest(
+    starts(candidates, (command, own) => Contestant.start(command, { ...load, ...own } as Load)),
+    count,
+  );
+
+/** The same for the programs of the train bench. */
+export const fastestTrainee = (candidates: readonly Candidate[], load: TrainingSetting, rows: number) =>
+  timing.fastest(
+    starts(candidates, (command, own) => Trainee.start(command, { ...load, ...own })),
+    rows,
+  );
+
+/** Every candidate with every number of threads. */
+const starts = <P>(
+  candidates: readonly Candidate[],
+  start: (command: Command, settings: Candidate['settings'] & { readonly threads: number }) => Promise<P>,
+): readonly (() => Promise<P>)[] =>
+  candidates.flatMap(({ command, settings }) =>
+    threadCounts().map((threads) => () => start(command, { ...settings, threads })),
+  );

@@ -1,0 +1,128 @@
+/** Our own engine as one of the programs of the train bench. */
+import { headLayers } from '../../engine/adapter/head.ts';
+import { modulesOf } from '../../engine/adapter/methods.ts';
+import { logitsOf } from '../../engine/score/head.ts';
+import { pooledStates } from '../../engine/score/pooled-states.ts';
+import { Scorer } from '../../engine/score/scorer.ts';
+import { confusionOf, macroF1 } from '../../engine/train/macro-f1.ts';
+import { train, type Examples, type TrainerResult } from '../../engine/train/trainer.ts';
+import { answerLines } from './serve.ts';
+import { TrainingRequest, type TrainingAnswer, type TrainingLoad } from './training.ts';
+
+/** A model with labelled texts, as token ids, and what it learned last. */
+class OwnTrainee {
+  readonly #session: Scorer;
+  readonly #load: TrainingLoad;
+  readonly #parts: Readonly<Record<keyof TrainingLoad['parts'], Examples>>;
+  #owner = new AsyncDisposableStack();
+  #result: TrainerResult | null = null;
+
+  private constructor(session: Scorer, load: TrainingLoad) {
+    this.#session = session;
+    this.#load = load;
+    const { train, dev, test } = load.parts;
+    this.#parts = { train: encoded(session, train), dev: encoded(session, dev), test: encoded(session, test) };
+  }
+
+  static async open(load: TrainingLoad): Promise<OwnTrainee> {
+    const session = await Scorer.open({
+      base: load.model,
+      backend: 'cpu',
+      deterministic: false,
+      pooling: 'mean',
+      threads: load.threads,
+      backwardTo: load.modules.from,
+      ...(load.depth !== undefined && { depth: load.depth }),
+    });
+    return new OwnTrainee(session, load);
+  }
+
+  get loaded(): TrainingAnswer {
+    const { layout, depth, threads } = this.#session.info;
+    return {
+      settings: `Moderato ${this.#load.modules.method}, ${layout}, depth ${depth}, ${threads} threads`,
+      tokens: this.#parts.train.texts.map(({ length }) => length),
+    };
+  }
+
+  async train(rows: number, epochs: number, evaluates: boolean): Promise<TrainingAnswer> {
+    await this.#owner.disposeAsync();
+    const owner = (this.#owner = new AsyncDisposableStack());
+    const { modules: method, options, labels } = this.#load;
+    const examples = first(this.#parts.train, rows);
+    const losses: number[] = [];
+    const result = await train(
+      this.#session.reader,
+      {
+        train: examples,
+        // The trainer always looks at dev; that is no part of the seconds.
+        dev: evaluates ? this.#parts.dev : first(this.#parts.dev, 1),
+        labels,
+        method,
+        options: { ...options, epochs },
+      },
+      owner,
+      { onProgress: ({ loss }) => void losses.push(loss) },
+    );
+    this.#result = result;
+    const tokens = result.epochs.length * examples.texts.reduce((sum, { length }) => sum + length, 0);
+    return {
+      seconds: tokens / result.tokensPerSecond,
+      losses: { first: losses[0] ?? NaN, last: losses.at(-1) ?? NaN },
+      devMacroF1: evaluates ? result.epochs.map(({ devMacroF1 }) => devMacroF1) : [],
+      ...(evaluates && { testMacroF1: await this.#testMacroF1(result) }),
+    };
+  }
+
+  async score(rows: number): Promise<TrainingAnswer> {
+    if (!this.#result) throw new Error('score was asked for before train');
+    const start = performance.now();
+    await this.#states(this.#result, first(this.#parts.train, rows).texts, () => undefined);
+    return { seconds: (performance.now() - start) / 1000 };
+  }
+
+  async #testMacroF1(result: TrainerResult): Promise<number> {
+    const { texts, labels } = this.#parts.test;
+    const predicted = new Int32Array(texts.length);
+    const layers = headLayers(result.parameters);
+    await this.#states(result, texts, (text, state) => {
+      const logits = logitsOf(layers, state);
+      predicted[text] = logits.indexOf(Math.max(...logits));
+    });
+    return macroF1(confusionOf(labels, predicted, this.#load.labels));
+  }
+
+  async #states(
+    { parameters }: TrainerResult,
+    texts: readonly Int32Array[],
+    take: (text: number, state: Float32Array) => void,
+  ): Promise<void> {
+    const { reader } = this.#session;
+    const { modules } = modulesOf(this.#load.modules, reader.model.hyper, reader.model.depth);
+    await pooledStates({ ...reader, modules, parameters: parameters.tensors }, texts, take);
+  }
+}
+
+function encoded(session: Scorer, rows: TrainingLoad['parts']['train']): Examples {
+  const texts = rows.map(({ text }, row) => {
+    const ids = session.encode(text);
+    if (typeof ids === 'string') throw new Error(`text ${row} cannot be read: it is ${ids}`);
+    return ids;
+  });
+  return { texts, labels: Int32Array.from(rows, ({ label }) => label) };
+}
+
+const first = ({ texts, labels }: Examples, rows: number): Examples => ({
+  texts: texts.slice(0, rows),
+  labels: labels.slice(0, rows),
+});
+
+let trainee: OwnTrainee | undefined;
+await answerLines(async (line) => {
+  const request = TrainingRequest.parse(line);
+  if (request.op === 'load') return (trainee = await OwnTrainee.open(request)).loaded;
+  if (!trainee) throw new Error(`${request.op} was asked for before load`);
+  return request.op === 'train'
+    ? await trainee.train(request.rows, request.epochs, request.evaluates)
+    : await trainee.score(request.rows);
+});
