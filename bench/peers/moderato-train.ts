@@ -31,7 +31,7 @@ class OwnTrainee {
       deterministic: false,
       pooling: 'mean',
       threads: load.threads,
-      backwardTo: load.modules.from,
+      trains: load.modules,
       ...(load.depth !== undefined && { depth: load.depth }),
     });
     return new OwnTrainee(session, load);
@@ -65,11 +65,10 @@ class OwnTrainee {
       { onProgress: ({ loss }) => void losses.push(loss) },
     );
     this.#result = result;
-    const tokens = result.epochs.length * examples.texts.reduce((sum, { length }) => sum + length, 0);
     return {
-      seconds: tokens / result.tokensPerSecond,
+      seconds: result.state.seconds,
       losses: { first: losses[0] ?? NaN, last: losses.at(-1) ?? NaN },
-      devMacroF1: evaluates ? result.epochs.map(({ devMacroF1 }) => devMacroF1) : [],
+      devMacroF1: evaluates ? result.state.epochs.map(({ devMacroF1 }) => devMacroF1) : [],
       ...(evaluates && { testMacroF1: await this.#testMacroF1(result) }),
     };
   }
