@@ -97,7 +97,11 @@ export class Graph extends Operations implements AsyncDisposable, TensorHome {
       );
     // A failure leaves the memory to nobody: what the last holder had there may have moved.
     this.#memory.holder = null;
-    if (!this.native.ggml_gallocr_alloc_graph(this.#memory.pointer, this.#graph))
+    // Planned anew each time: ggml keeps the last graph's plan for one of as many nodes and sizes that fit, without a look
+    // at which of them are outputs, whose memory it then uses again.
+    const { pointer } = this.#memory;
+    const { native } = this;
+    if (!native.ggml_gallocr_reserve(pointer, this.#graph) || !native.ggml_gallocr_alloc_graph(pointer, this.#graph))
       throw new BackendError(
         `${this.backend.device.name} has not enough memory for this batch. Use smaller batches or the CPU.`,
       );

@@ -146,6 +146,7 @@ const BASE = {
 
   ggml_gallocr_new: c<(buft: P) => P>('void* ggml_gallocr_new(void*)'),
   ggml_gallocr_free: c<(galloc: P) => void>('void ggml_gallocr_free(void*)'),
+  ggml_gallocr_reserve: c<(galloc: P, graph: P) => boolean>('bool ggml_gallocr_reserve(void*, void*)'),
   ggml_gallocr_alloc_graph: c<(galloc: P, graph: P) => boolean>('bool ggml_gallocr_alloc_graph(void*, void*)'),
   ggml_gallocr_get_buffer_size: c<(galloc: P, i: number) => number>('size_t ggml_gallocr_get_buffer_size(void*, int)'),
 

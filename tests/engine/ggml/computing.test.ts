@@ -131,6 +131,27 @@ describe('a computation off the event loop', () => {
     assert.throws(() => y.download(), BackendError);
   });
 
+  it('keeps every output in shared memory, also where the graph before had the same shape and fewer outputs', async () => {
+    await using memory = new GraphMemory(backend);
+    /** x, 2 x, 4 x … of which only the last is kept, or all */
+    const doubled = async (keepsAll: boolean): Promise<number[][]> => {
+      await using graph = new Graph(backend, 16, memory);
+      const x = graph.input('f32', 4);
+      const steps = [x];
+      for (let i = 0; i < 6; i++) steps.push(graph.scale(steps[i] ?? x, 2));
+      const outputs = keepsAll ? steps.slice(1) : steps.slice(-1);
+      graph.finish(outputs);
+      x.upload(Float32Array.of(1, 2, 3, 4));
+      await graph.compute();
+      return outputs.map((output) => [...output.download()]);
+    };
+    assert.deepEqual(await doubled(false), [[64, 128, 192, 256]]);
+    assert.deepEqual(
+      await doubled(true),
+      [2, 4, 8, 16, 32, 64].map((factor) => [factor, 2 * factor, 3 * factor, 4 * factor]),
+    );
+  });
+
   it('gives shared memory to one graph at a time', async () => {
     await using memory = new GraphMemory(backend);
     const small = longGraph(memory);
