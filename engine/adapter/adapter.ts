@@ -1,5 +1,6 @@
 /** What an adapter is: everything that training adds to a base model, in memory. */
 import { z } from 'zod';
+import type { GateRates } from './gate-rates.ts';
 import type { ModuleSettings } from './methods.ts';
 import { POOLINGS } from '../model/blocks/pooling.ts';
 
@@ -93,6 +94,8 @@ export interface Adapter extends AdapterDescription {
   /** (width of the base, hidden): a layer with LeakyReLU between pooled state and head */
   readonly hidden?: Linear;
   readonly modules?: TrainedModules;
+  /** how far the gates of the modules usually open */
+  readonly gateRates?: GateRates;
   readonly ngrams?: NgramWeights;
 }
 

@@ -19,6 +19,7 @@ import {
 } from './adapter.ts';
 import type { Hyperparameters } from '../model/hyperparameters.ts';
 import { AdapterBaseMismatch, AdapterError, DAMAGED, NEW } from './errors.ts';
+import { gateRateKeys, hasGates, readGateRates } from './gate-rates.ts';
 import { linearTensors, matrixTensor, readLinear, readMatrix } from './linear.ts';
 import { ModuleSettings, modulesOf } from './methods.ts';
 
@@ -53,7 +54,7 @@ const KEYS: Readonly<Record<keyof AdapterDescription, string>> = {
  * @throws AdapterError where a number is not finite, a shape does not fit or a text is too long
  */
 export function encodeAdapter(adapter: Adapter): Uint8Array<ArrayBuffer> {
-  const { head, hidden, modules, ngrams, ...rest } = adapter;
+  const { head, hidden, modules, gateRates, ngrams, ...rest } = adapter;
   const a = checked(rest, NEW);
   const metadata: [string, GgufValue][] = [
     ['general.type', str('adapter')],
@@ -82,6 +83,7 @@ export function encodeAdapter(adapter: Adapter): Uint8Array<ArrayBuffer> {
     if (modules.settings.method === 'lora') metadata.push(['adapter.lora.alpha', f32(modules.settings.alpha)]);
     for (const [name, { ne, values }] of modules.tensors) tensors.push(matrixTensor(name, ne, values));
   }
+  if (gateRates) metadata.push(...gateRateKeys(gateRates));
   if (ngrams !== undefined) {
     const { weight, bias, ...lengths } = ngrams;
     const { shortest, longest } = parsed(NgramLengths, lengths, ngramKey, NEW);
@@ -113,12 +115,23 @@ export function decodeAdapter(bytes: Uint8Array, { source }: { readonly source: 
       `is ${description.method}, but '${SETTINGS}' is missing`,
       DAMAGED,
     );
+  const gateRates = readGateRates(file, gatedLayers(description, modules));
   for (const name of file.tensors.keys()) {
     if (!taken.has(name))
       throw new AdapterError(source, `tensor '${name}'`, `is not known for the method ${description.method}`, DAMAGED);
   }
-  return { ...description, head, ...(hidden && { hidden }), ...(modules && { modules }), ...(ngrams && { ngrams }) };
+  return {
+    ...description,
+    head,
+    ...(hidden && { hidden }),
+    ...(modules && { modules }),
+    ...(gateRates && { gateRates }),
+    ...(ngrams && { ngrams }),
+  };
 }
+
+const gatedLayers = ({ exitDepth }: AdapterDescription, modules: TrainedModules | undefined): number =>
+  modules && hasGates(modules.settings) ? exitDepth - modules.settings.from : 0;
 
 /** @throws AdapterBaseMismatch unless `base` is the very file that the adapter was trained on */
 export function assertBase(adapter: Adapter, base: { readonly name: string; readonly sha256: string }): void {
@@ -139,7 +152,10 @@ export function assertFits(adapter: Adapter, base: Hyperparameters): void {
   if (adapter.exitDepth > base.blocks) {
     refuse(`key '${KEYS.exitDepth}'`, `is ${adapter.exitDepth}, the model has ${base.blocks} layers`);
   }
-  const { modules } = adapter;
+  const { modules, gateRates } = adapter;
+  const lastToken = gateRates?.tokens.at(-1) ?? 0;
+  if (lastToken >= base.vocabulary)
+    refuse("key 'moderato.gates.tokens'", `holds ${lastToken}, the model has ${base.vocabulary} tokens`);
   if (!modules) return;
   const expected = expectedTensors(modules, base, adapter, refuse);
   for (const { name, ne } of expected) {

@@ -1,37 +1,42 @@
-import type { Reader } from '../score/pooled-states.ts';
-import { Forward } from '../model/forward.ts';
+import { BANDS, type Band } from '../adapter/gate-rates.ts';
+import { pooledStates, type Reader } from '../score/pooled-states.ts';
 
-/** Thirds of the layers that have gates: what opens low looks at words, what opens high at what they mean together. */
-export const BANDS = ['lower', 'middle', 'upper'] as const;
-export type Band = (typeof BANDS)[number];
-
-/** Mean gate of each token, between 0 and 1, by band; a band without layers is left out. */
+/** A gate for each token, between 0 and 1, by band; a band without layers is left out. */
 export type TokenGates = Readonly<Partial<Record<Band, Float32Array>>>;
 
 /** The gates that one text opens, or null where the adapter has none. */
-export async function gatesOf(
-  { model, pooling, modules, parameters }: Reader,
-  text: Int32Array,
-): Promise<TokenGates | null> {
-  await using forward = new Forward(model, [text.length], {
-    watches: true,
-    ...(modules && { modules }),
-    ...(parameters && { parameters }),
-  });
-  await forward.run([text], pooling);
-  const gates = forward.gates();
+export async function gatesOf(reader: Reader, text: Int32Array): Promise<TokenGates | null> {
+  let found: TokenGates | null = null;
+  const onGates = (_: number, gates: ReadonlyMap<string, Float32Array>): void => {
+    found = meansByBand(gates);
+  };
+  await pooledStates(reader, [text], () => {}, { onGates });
+  return found;
+}
+
+/**
+ * Mean gate of each token over the modules of a band, or null without gates.
+ * gates: (tokens) by linear layer
+ */
+export function meansByBand(gates: ReadonlyMap<string, Float32Array>): TokenGates | null {
   if (gates.size === 0) return null;
-  const layers = [...new Set([...gates.keys()].map(layerOf))].sort((a, b) => a - b);
+  const bandOf = bandsOfLayers([...gates.keys()].map(layerOf));
   const sums: Partial<Record<Band, { readonly values: Float32Array; count: number }>> = {};
   for (const [name, values] of gates) {
-    const band = BANDS[Math.floor((layers.indexOf(layerOf(name)) * BANDS.length) / layers.length)] ?? 'upper';
-    const sum = (sums[band] ??= { values: new Float32Array(text.length), count: 0 });
+    const sum = (sums[bandOf(layerOf(name))] ??= { values: new Float32Array(values.length), count: 0 });
     sum.count++;
-    for (let t = 0; t < text.length; t++) sum.values[t] = (sum.values[t] as number) + (values[t] as number);
+    for (let t = 0; t < values.length; t++) sum.values[t] = (sum.values[t] as number) + (values[t] as number);
   }
   return Object.fromEntries(
     Object.entries(sums).map(([band, { values, count }]) => [band, values.map((value) => value / count)]),
   );
 }
 
-const layerOf = (name: string): number => Number(/^blk\.(\d+)\./.exec(name)?.[1] ?? 0);
+/** Which band a layer belongs to, among those that have gates. */
+export function bandsOfLayers(layers: readonly number[]): (layer: number) => Band {
+  const gated = [...new Set(layers)].sort((a, b) => a - b);
+  return (layer) => BANDS[Math.floor((gated.indexOf(layer) * BANDS.length) / gated.length)] ?? 'upper';
+}
+
+/** 3 of `blk.3.attn_q` */
+export const layerOf = (name: string): number => Number(/^blk\.(\d+)\./.exec(name)?.[1] ?? 0);

@@ -17,15 +17,23 @@ export interface Reader {
   readonly parameters?: ReadonlyMap<string, Tensor> | undefined;
 }
 
+export interface ReadingHooks {
+  readonly signal?: AbortSignal | undefined;
+  /** how many texts a batch had */
+  readonly onBatch?: ((texts: number) => void) | undefined;
+  /** what the gates were at a text, by linear layer: one number a token. Without gates the map is empty. */
+  readonly onGates?: (text: number, gates: ReadonlyMap<string, Float32Array>) => void;
+}
+
 /**
  * Pooled states of texts, on all lanes at once, batches of the longest texts first. `take` gets each text's state, (C), in no
- * particular order; `onBatch` how many texts a batch had. Throws the signal's reason between two batches.
+ * particular order. Throws the signal's reason between two batches.
  */
 export async function pooledStates(
   { model, lanes, pooling, tokenBudget, modules, parameters }: Reader,
   texts: readonly Int32Array[],
   take: (text: number, state: Float32Array) => void,
-  { signal, onBatch }: { readonly signal?: AbortSignal | undefined; readonly onBatch?: (texts: number) => void } = {},
+  { signal, onBatch, onGates }: ReadingHooks = {},
 ): Promise<void> {
   const { width } = model.hyper;
   const plan = planBatches(
@@ -38,10 +46,17 @@ export async function pooledStates(
     await using forward = new Forward(
       model,
       batch.map(({ length }) => length),
-      { lane, ...(modules && { modules }), ...(parameters && { parameters }) },
+      { lane, watches: onGates !== undefined, ...(modules && { modules }), ...(parameters && { parameters }) },
     );
     const states = await forward.run(batch, pooling);
-    members.forEach((member, i) => take(member, states.subarray(i * width, (i + 1) * width)));
+    const gates = onGates && [...forward.gates()];
+    let token = 0;
+    members.forEach((member, i) => {
+      take(member, states.subarray(i * width, (i + 1) * width));
+      const from = token;
+      token += batch[i]?.length ?? 0;
+      if (gates) onGates(member, new Map(gates.map(([layer, gate]) => [layer, gate.subarray(from, token)])));
+    });
     onBatch?.(members.length);
   });
 }

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Adapter, TrainedModules } from '../adapter/adapter.ts';
 import { assertBase, assertFits, decodeAdapter } from '../adapter/file.ts';
+import type { GateRates } from '../adapter/gate-rates.ts';
 import { modulesOf, type ModuleSettings } from '../adapter/methods.ts';
 import { Parameters } from '../adapter/parameters.ts';
 import { Backend, BackendError } from '../ggml/backend.ts';
@@ -214,6 +215,11 @@ export class Scorer implements AsyncDisposable {
   /** What stands before every text. */
   get instruction(): string {
     return this.#parts.instruction;
+  }
+
+  /** How far the adapter's gates usually open; null where it has none, or was made before that was kept. */
+  get gateRates(): GateRates | null {
+    return this.#parts.adapter?.gateRates ?? null;
   }
 
   /** What pooled states are computed with. */

@@ -11,6 +11,7 @@ import { replaceFile } from '../ggml/gguf/replace.ts';
 import type { Scorer } from '../score/scorer.ts';
 import { trainBaseline } from './baseline.ts';
 import { CheckpointError, encodeCheckpoint, fingerprintOf, restoreCheckpoint } from './checkpoint.ts';
+import { gateFigures, type GateReport } from './gate-figures.ts';
 import { LogisticError } from './logistic-problem.ts';
 import { f1Of, macroF1 } from './macro-f1.ts';
 import { sparsity } from './optimiser.ts';
@@ -40,6 +41,7 @@ export interface GradientReport {
   readonly parameters: number;
   /** share of exact zeros in A and B */
   readonly sparsity: number;
+  readonly gates?: GateReport;
   readonly temperature: number;
   readonly devMacroF1: number;
   readonly devF1: Readonly<Record<string, number>>;
@@ -87,6 +89,12 @@ export async function trainByGradient(
       }),
   });
   const temperature = fitTemperature(best.logits, devPart.examples.labels, labels.length);
+  const parts = { labels, train: trainPart.examples, dev: devPart.examples };
+  const gates = await gateFigures(session.reader, method.modules, parameters, parts, {
+    signal: hooks.signal,
+    // The steps are done; this is a sign of life, and no rate of its own.
+    onProgress: () => hooks.onProgress?.(state.step, state.step, 'steps'),
+  });
   const ngrams = options.ngrams
     ? await trainBaseline(trainPart.rows, devPart.rows, labels.length, method.training.classWeights, hooks.signal)
     : null;
@@ -102,6 +110,7 @@ export async function trainByGradient(
     skippedSteps: state.skipped,
     parameters: parameters.count,
     sparsity: sparsity(parameters),
+    ...(gates && { gates: gates.report }),
     temperature,
     devMacroF1: macroF1(best.confusion),
     devF1: Object.fromEntries(labels.map((label, k) => [label, f1Of(best.confusion, k)])),
@@ -127,6 +136,7 @@ export async function trainByGradient(
     training: { ...options.source, report },
     ...headLayers(parameters),
     ...(method.modules && { modules: trainedModules(method.modules, parameters) }),
+    ...(gates && { gateRates: gates.rates }),
     ...(ngrams && { ngrams: ngrams.weights }),
   });
   return { adapter, report };
