@@ -49,6 +49,9 @@ async function explain(setting: Setting, options: Options): Promise<void> {
     'Effect: what the word adds to the score; without it the score would be lower by so much.' +
       (words.some(({ gates }) => gates !== null)
         ? ' Gates: how far the update is let in at the word, 0 to 1, by third of the layers.'
+        : '') +
+      (words.some(({ usual }) => usual !== null)
+        ? ' Usually: at the same word in the texts of the training, at any word where that one is rare.'
         : ''),
     'dim',
   );
@@ -60,16 +63,27 @@ function wordTable(
   columns: number,
 ): readonly string[] {
   const bands = Object.keys(words.find(({ gates }) => gates !== null)?.gates ?? {});
+  const compared = words.some(({ usual }) => usual !== null);
   const shown = [...words].sort((a, b) => Math.abs(b.effect ?? 0) - Math.abs(a.effect ?? 0)).slice(0, top);
   return table(
-    [{ head: 'effect', side: 'right' }, { head: 'word' }, ...bands.map((head) => ({ head, side: 'right' as const }))],
-    shown.map(({ text, effect, gates }) => [
+    [
+      { head: 'effect', side: 'right' },
+      { head: 'word' },
+      ...bands.map((band) => ({ head: compared ? `${band} (usually)` : band, side: 'right' as const })),
+    ],
+    shown.map(({ text, effect, gates, usual }) => [
       effect === null ? '–' : signed(effect),
       shownText(text, unmask),
-      ...bands.map((band) => (gates?.[band] === undefined ? '–' : probability(gates[band]))),
+      ...bands.map((band) => gateCell(gates?.[band], usual?.[band])),
     ]),
     columns,
   );
+}
+
+/** .81 (.52) */
+function gateCell(gate: number | undefined, usual: number | undefined): string {
+  if (gate === undefined) return '–';
+  return probability(gate) + (usual === undefined ? '' : ` (${probability(usual)})`);
 }
 
 /** +.13, −.05, and .00 for what rounds to nothing */

@@ -13,7 +13,7 @@ import { POOLINGS } from './model/blocks/pooling.ts';
 import { TrainingOptions } from './train/options.ts';
 
 /** Raised with every change of a message: a desk and an engine of different builds part with a clear error. */
-export const CONTRACT = 2;
+export const CONTRACT = 3;
 
 /** Items of one call, at most. A death of the engine costs one call, so calls are kept small. */
 export const MAX_ITEMS = 2048;
@@ -163,6 +163,13 @@ export const BackendCheck = z.strictObject({
 });
 export type BackendCheck = z.infer<typeof BackendCheck>;
 
+/** A gate for each token, by layer band. */
+const TokenGates = z.strictObject({
+  lower: Floats.exactOptional(),
+  middle: Floats.exactOptional(),
+  upper: Floats.exactOptional(),
+});
+
 /** Every call: what goes in and what comes back. */
 export const calls = {
   open: {
@@ -209,13 +216,9 @@ export const calls = {
         { max: 4096 },
       ),
       /** mean gate of each token by layer band; null where the adapter has no gates */
-      gates: z
-        .strictObject({
-          lower: Floats.exactOptional(),
-          middle: Floats.exactOptional(),
-          upper: Floats.exactOptional(),
-        })
-        .nullable(),
+      gates: TokenGates.nullable(),
+      /** what those gates usually are at these tokens; null where the adapter does not say */
+      usual: TokenGates.nullable(),
     }),
   },
   verifyBackends: {

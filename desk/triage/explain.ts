@@ -12,6 +12,8 @@ export interface ExplainedWord {
   readonly effect: number | null;
   /** mean gate of its tokens by layer band, null where the adapter has no gates */
   readonly gates: Readonly<Record<string, number>> | null;
+  /** what those gates usually are at its tokens, null where the adapter does not say */
+  readonly usual: Readonly<Record<string, number>> | null;
 }
 
 export interface ExplainedText extends Verdict {
@@ -32,14 +34,16 @@ export async function explainText(
     words: explained.words.map(({ probabilities, ...word }) => ({
       ...word,
       effect: probabilities === null ? null : verdict.score - verdictOf(judge, Float32Array.from(probabilities)).score,
-      gates: gatesOf(word, explained),
+      gates: meanAt(word, explained, explained.gates),
+      usual: meanAt(word, explained, explained.usual),
     })),
   };
 }
 
-function gatesOf(
+function meanAt(
   word: { readonly start: number; readonly end: number },
-  { tokens, gates }: CallOutput<'explain'>,
+  { tokens }: CallOutput<'explain'>,
+  gates: CallOutput<'explain'>['gates'],
 ): Readonly<Record<string, number>> | null {
   if (gates === null) return null;
   const own = tokens.flatMap(({ place }, i) => (place && place.start < word.end && place.end > word.start ? [i] : []));

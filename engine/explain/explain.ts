@@ -2,6 +2,7 @@
  * Why a text has its score: what the score would be without each word, exactly and not estimated, and where the gates open.
  */
 import type { Scorer } from '../score/scorer.ts';
+import { usualGates } from './base-rates.ts';
 import { gatesOf, type TokenGates } from './gates.ts';
 import { placesOf, without, wordsOf, type Word } from './words.ts';
 
@@ -24,6 +25,8 @@ export interface Explanation {
   readonly tokens: readonly ExplainedToken[];
   /** mean gate per token and layer band, beside `tokens`; null where the adapter has no gates */
   readonly gates: TokenGates | null;
+  /** what those gates usually are at these tokens; null where the adapter does not say */
+  readonly usual: TokenGates | null;
 }
 
 /** More words than this are not left out one by one: the first ones are. */
@@ -63,5 +66,6 @@ export async function explain(
     words: words.map((word, i) => ({ ...word, probabilities: probabilities(i + 1) })),
     tokens: pieces.map((piece, i) => ({ piece, place: places[i] ?? null })),
     gates: await gatesOf(session.reader, ids),
+    usual: session.gateRates && usualGates(session.gateRates, ids),
   };
 }

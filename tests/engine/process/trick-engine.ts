@@ -104,6 +104,6 @@ runEngine<TrickSession>({
     hooks.onProgress(4, 4, 'steps');
     return { adapter: new Uint8Array([1, 2, 3]), report: { environment: Object.keys(process.env) } };
   },
-  explain: () => Promise.resolve({ probabilities: [], words: [], tokens: [], gates: null }),
+  explain: () => Promise.resolve({ probabilities: [], words: [], tokens: [], gates: null, usual: null }),
   verifyBackends: () => Promise.resolve([{ backend: 'cpu', status: 'works' }]),
 });
