@@ -60,7 +60,7 @@ export async function explain(
     return scored?.status === 'scored' ? Array.from(scored.probabilities) : null;
   };
   const pieces = session.pieces(ids);
-  const places = placesOf(pieces, text);
+  const places = placesBehind(session.instruction, pieces, text);
   return {
     probabilities: probabilities(0) ?? [],
     words: words.map((word, i) => ({ ...word, probabilities: probabilities(i + 1) })),
@@ -68,4 +68,16 @@ export async function explain(
     gates: await gatesOf(session.reader, ids),
     usual: session.gateRates && usualGates(session.gateRates, ids),
   };
+}
+
+/** The tokens of the instruction are in no place of the text, though its words may be. */
+function placesBehind(
+  instruction: string,
+  pieces: readonly string[],
+  text: string,
+): readonly ExplainedToken['place'][] {
+  const from = instruction.length;
+  return placesOf(pieces, instruction + text).map(
+    (place) => place && (place.start < from ? null : { start: place.start - from, end: place.end - from }),
+  );
 }

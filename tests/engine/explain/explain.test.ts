@@ -27,7 +27,7 @@ describe('explain', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   /** A session with random modules; `shut` closes the gates. */
-  async function open(settings: ModuleSettings, { shut = false } = {}): Promise<Scorer> {
+  async function open(settings: ModuleSettings, { shut = false, instruction = '' } = {}): Promise<Scorer> {
     using file = readGguf(base);
     const hyper = readHyperparameters(file);
     const random = seededRandom(4);
@@ -37,6 +37,7 @@ describe('explain', () => {
     const adapter = adapterOn(plain.info.base, {
       method: settings.method,
       exitDepth: DEPTH,
+      instruction,
       head: { weight: draw(2 * hyper.width), bias: draw(2) },
       modules: {
         settings,
@@ -99,6 +100,17 @@ describe('explain', () => {
     const { gate: _gate, scope: _scope, ...lowRank } = GATED as Extract<ModuleSettings, { method: 'ds-lora' }>;
     await using session = await open({ ...lowRank, method: 'lora' });
     assert.equal((await explain(session, TEXT)).gates, null);
+  });
+
+  it('finds the words of the text in the text, not in an instruction that says the same', async () => {
+    const instruction = 'Instruct: say whether nobody asked you to go.\nQuery: ';
+    await using session = await open(GATED, { instruction });
+    const { tokens } = await explain(session, TEXT);
+    const found = tokens.flatMap(({ place }) => (place ? [place] : []));
+    assert.ok(found.length < tokens.length);
+    // Every letter belongs to a token, once.
+    const letters = Array.from(TEXT, (_, i) => found.filter(({ start, end }) => start <= i && i < end).length);
+    assert.deepEqual([...new Set(letters.filter((_, i) => TEXT[i] !== ' '))], [1]);
   });
 
   it('a closed gate leaves the scores of the base model with its head', async () => {
