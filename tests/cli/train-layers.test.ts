@@ -65,6 +65,7 @@ describe('train in the layers', () => {
       end: z.int(),
       effect: z.number().nullable(),
       gates: z.record(z.string(), z.number()).nullable(),
+      usual: z.record(z.string(), z.number()).nullable(),
     });
     const { label, words: found } = z.looseObject({ label: z.string(), words: z.array(Word) }).parse(JSON.parse(out));
     assert.equal(label, 'abusive');
@@ -74,12 +75,17 @@ describe('train in the layers', () => {
     );
     for (const word of found) {
       assert.equal(text.slice(word.start, word.end), word.text);
-      assert.ok(Object.values(word.gates ?? {}).every((gate) => gate > 0 && gate < 1));
+      for (const gates of [word.gates, word.usual]) {
+        assert.deepEqual(Object.keys(gates ?? {}), ['lower']);
+        assert.ok(Object.values(gates ?? {}).every((gate) => gate > 0 && gate < 1));
+      }
     }
+    // Words that stood in half of the texts have a base rate of their own.
+    assert.ok(new Set(found.map(({ usual }) => usual?.['lower'])).size > 2);
     const shown = await bench.run(['explain', '--text', '-', ...named], { input: text });
     assert.equal(shown.code, 0, shown.err);
     // The tiny model has one layer, which is all of its lowest third.
-    assert.match(shown.out, /effect +word +lower/);
+    assert.match(shown.out, /effect +word +lower \(usually\)\n.+ \.\d\d \(\.\d\d\)/);
   });
 
   it('exports a plain LoRA, and refuses one with a gate', async () => {
