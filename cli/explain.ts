@@ -1,11 +1,15 @@
 import { Command } from '@commander-js/extra-typings';
 import { chooseModel } from '../desk/models/choose.ts';
 import { explainText, type ExplainedWord } from '../desk/triage/explain.ts';
+import { nearestDecided, type DecidedNeighbour } from '../desk/triage/decided.ts';
+import { readLabelled } from '../desk/tables/labelled.ts';
 import { openModel } from '../desk/triage/scoring.ts';
-import { positive } from './options.ts';
+import { mapping, positive } from './options.ts';
 import { run, type Setting } from './run.ts';
+import { noteTable } from './tables.ts';
 import { shownText } from './terminal/entries.ts';
 import { probability } from './terminal/figures.ts';
+import { WrongUsage } from './terminal/problem.ts';
 import { Progress } from './terminal/progress.ts';
 import { safeLine } from './terminal/safe-text.ts';
 import { table } from './terminal/table.ts';
@@ -14,12 +18,14 @@ const command = () =>
   new Command('explain')
     .summary('why a text has its score')
     .description(
-      'Shows what each word adds to the score of a text: the score less that of the text without the word. With a DS-LoRA adapter also how far its gates open at the word.',
+      'Shows what each word adds to the score of a text: the score less that of the text without the word. With a DS-LoRA adapter also how far its gates open at the word, and usually do. With --decided also the three decided messages that the model reads most alike.',
     )
     .requiredOption('--text <text>', 'the text; - is standard input')
     .option('--adapter <file>', 'adapter to score with; default: the one that comes with the program')
     .option('--model <file>', 'base model, by path or id; default: the one that the adapter names')
     .option('-n, --top <n>', 'words to print, those that matter most', positive, 12)
+    .option('--decided <file>', 'labelled rows to look for similar ones in: CSV, TSV, JSON lines, Parquet, also packed')
+    .option('--map <role=column,…>', 'columns of that file, such as text=comment,label=verdict', mapping)
     .option('--unmask', 'show slurs as they stand', false)
     .option('--deterministic', 'the same figures to the last bit every time; slower', false)
     .option('--json', 'print JSON', false);
@@ -28,8 +34,23 @@ type Options = ReturnType<ReturnType<typeof command>['opts']>;
 
 export const explainVerb = () => command().action((options) => run((setting) => explain(setting, options)));
 
+/** As many as fit below the words and are still read. */
+const NEIGHBOURS = 3;
+const COLUMN_OPTIONS = { text: '--map text=COLUMN,…', label: '--map text=COLUMN,label=COLUMN' };
+
 async function explain(setting: Setting, options: Options): Promise<void> {
   const { screen, places, signal } = setting;
+  if (options.map && options.decided === undefined)
+    throw new WrongUsage('--map names columns of the file of --decided.', 'Give that file as well: --decided FILE.');
+  if (options.decided === '-' && options.text === '-')
+    throw new WrongUsage(
+      'Standard input can be the text or the decided rows, not both.',
+      'Give one of them as a file.',
+    );
+  const decided =
+    options.decided === undefined
+      ? null
+      : await readLabelled(options.decided, options.map ?? {}, signal, COLUMN_OPTIONS);
   const text = options.text === '-' ? await standardInput() : options.text;
   const chosen = await chooseModel(places, options);
   using progress = new Progress(screen, { quiet: options.json });
@@ -39,21 +60,49 @@ async function explain(setting: Setting, options: Options): Promise<void> {
   await using session = await openModel(supervisor, places, chosen, { deterministic }, signal);
   progress.update({ what: 'Leaving words out', done: 0, total: 0, unit: '' });
   const { label, score, scores, words } = await explainText(session, chosen.adapter, text, signal);
+  const onProgress = (done: number, total: number): void =>
+    progress.update({ what: 'Reading what was decided', done, total, unit: 'rows' });
+  const near = decided && (await nearestDecided(session, text, decided, NEIGHBOURS, { signal, onProgress }));
   progress.clear();
-  if (options.json) return screen.line(JSON.stringify({ label, score, scores, words }));
+  if (decided) noteTable(screen, decided);
+  if (options.json) return screen.line(JSON.stringify({ label, score, scores, words, ...(near && { decided: near }) }));
   screen.line(`${probability(score)}  ${safeLine(label ?? 'no label')}`);
   screen.line();
   for (const line of wordTable(words, options, screen.columns)) screen.line(line);
+  if (near) {
+    screen.line();
+    for (const line of neighbourTable(near, options, screen.columns)) screen.line(line);
+  }
   screen.line();
-  screen.paragraph(
-    'Effect: what the word adds to the score; without it the score would be lower by so much.' +
-      (words.some(({ gates }) => gates !== null)
-        ? ' Gates: how far the update is let in at the word, 0 to 1, by third of the layers.'
-        : '') +
-      (words.some(({ usual }) => usual !== null)
-        ? ' Usually: at the same word in the texts of the training, at any word where that one is rare.'
-        : ''),
-    'dim',
+  screen.paragraph(legend(words, near !== null), 'dim');
+}
+
+function legend(words: readonly ExplainedWord[], near: boolean): string {
+  return [
+    'Effect: what the word adds to the score; without it the score would be lower by so much.',
+    words.some(({ gates }) => gates !== null)
+      ? 'Gates: how far the update is let in at the word, 0 to 1, by third of the layers.'
+      : '',
+    words.some(({ usual }) => usual !== null)
+      ? 'Usually: at the same word in the texts of the training, at any word where that one is rare.'
+      : '',
+    near
+      ? 'Decided: what was decided about the messages that the model reads most like this one; 1.0 is the same.'
+      : '',
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ');
+}
+
+function neighbourTable(
+  near: readonly DecidedNeighbour[],
+  { unmask }: Pick<Options, 'unmask'>,
+  columns: number,
+): readonly string[] {
+  return table(
+    [{ head: 'alike', side: 'right' }, { head: 'decided' }, { head: 'message' }],
+    near.map(({ cosine, label, text }) => [cosineCell(cosine), safeLine(label), shownText(text, unmask)]),
+    columns,
   );
 }
 
@@ -89,6 +138,9 @@ function gateCell(gate: number | undefined, usual: number | undefined): string {
 /** +.13, −.05, and .00 for what rounds to nothing */
 const signed = (x: number): string =>
   Math.abs(x) < 0.005 ? probability(0) : `${x < 0 ? '−' : '+'}${probability(Math.abs(x))}`;
+
+/** A cosine: .97, −.02 */
+const cosineCell = (x: number): string => (x < -0.005 ? '−' : '') + probability(Math.abs(x));
 
 async function standardInput(): Promise<string> {
   const chunks: Buffer[] = [];

@@ -1,5 +1,5 @@
 /** Labelled texts for training and evaluation, read whole: both need all of them at once. */
-import { openTables, TableError, type TableColumns } from './open.ts';
+import { COLUMN_OPTIONS, openTables, TableError, type ColumnOptions, type TableColumns } from './open.ts';
 
 export interface LabelledRow {
   /** the row's own id, else its number */
@@ -26,12 +26,17 @@ const MOST_ROWS = 2_000_000;
  * @throws ImportError where the file cannot be read, TableError where a column is missing, nothing is labelled, or the
  *   file is cut: a training set that is silently shorter than the file is no training set
  */
-export async function readLabelled(path: string, columns: TableColumns, signal?: AbortSignal): Promise<LabelledTable> {
+export async function readLabelled(
+  path: string,
+  columns: TableColumns,
+  signal?: AbortSignal,
+  named: ColumnOptions = COLUMN_OPTIONS,
+): Promise<LabelledTable> {
   const rows: LabelledRow[] = [];
   const counts = new Map<string, number>();
   const leftOut = { noLabel: 0, noText: 0, rejected: 0 };
   const warnings: string[] = [];
-  for await (const { reading, source } of openTables(path, columns, true, { signal })) {
+  for await (const { reading, source } of openTables(path, columns, true, { signal, named })) {
     for await (const batch of reading) {
       for (const row of batch) {
         if (row.status === 'rejected') leftOut.rejected++;
@@ -56,7 +61,7 @@ export async function readLabelled(path: string, columns: TableColumns, signal?:
     }
   }
   if (rows.length === 0) {
-    throw new TableError(path, 'no row has both a text and a label.', 'Check --text and --label.');
+    throw new TableError(path, 'no row has both a text and a label.', `Check ${named.text} and ${named.label}.`);
   }
   return { path, rows, counts, leftOut, warnings };
 }

@@ -15,6 +15,14 @@ export interface Table {
   readonly reading: Reading;
 }
 
+/** How a person names a column, for messages. */
+export interface ColumnOptions {
+  readonly text: string;
+  readonly label: string;
+}
+
+export const COLUMN_OPTIONS: ColumnOptions = { text: '--text', label: '--label' };
+
 /** A table that cannot be used as it stands: the message names the file and its columns. */
 export class TableError extends Error {
   override readonly name = 'TableError';
@@ -38,20 +46,29 @@ export async function* openTables(
   path: string,
   columns: TableColumns,
   needLabel: boolean,
-  hooks: { readonly signal?: AbortSignal | undefined; readonly onSkipped?: (skipped: Skipped) => void } = {},
+  hooks: {
+    readonly signal?: AbortSignal | undefined;
+    readonly onSkipped?: (skipped: Skipped) => void;
+    readonly named?: ColumnOptions | undefined;
+  } = {},
 ): AsyncGenerator<Table> {
-  const { signal, onSkipped } = hooks;
+  const { signal, onSkipped, named = COLUMN_OPTIONS } = hooks;
   const options = { ...(signal && { signal }), ...(onSkipped && { onSkipped }) };
   for await (const source of path === '-' ? openPiped(stdin) : openExport(path, options)) {
-    const mapping = mappingOf(source, columns, needLabel);
+    const mapping = mappingOf(source, columns, needLabel, named);
     yield { source, reading: source.read({ ...(mapping && { mapping }), ...(signal && { signal }) }) };
   }
 }
 
-function mappingOf(source: Source, columns: TableColumns, needLabel: boolean): ColumnMapping | null {
-  const named = Object.values(columns).find((column) => column !== undefined);
+function mappingOf(
+  source: Source,
+  columns: TableColumns,
+  needLabel: boolean,
+  named: ColumnOptions,
+): ColumnMapping | null {
+  const chosen = Object.values(columns).find((column) => column !== undefined);
   if (source.columns === null) {
-    if (named === undefined && !needLabel) return null;
+    if (chosen === undefined && !needLabel) return null;
     throw new TableError(
       source.path,
       `it is a ${source.format} export, which has no columns to choose from.`,
@@ -71,14 +88,14 @@ function mappingOf(source: Source, columns: TableColumns, needLabel: boolean): C
     throw new TableError(
       source.path,
       'no column looks like the text of messages.',
-      `Name it with --text; its columns are: ${list(there)}.`,
+      `Name it with ${named.text}; its columns are: ${list(there)}.`,
     );
   }
   if (needLabel && label === undefined) {
     throw new TableError(
       source.path,
       'no column looks like labels.',
-      `Name it with --label; its columns are: ${list(there)}.`,
+      `Name it with ${named.label}; its columns are: ${list(there)}.`,
     );
   }
   return { text, ...(id !== undefined && { id }), ...(needLabel && label !== undefined && { label }) };
