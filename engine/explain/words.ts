@@ -25,6 +25,11 @@ export function without(text: string, { start, end }: Word): string {
   return /\s$/u.test(before) || before === '' ? before + after.replace(/^\s/u, '') : before + after;
 }
 
+/** The text with several words left out, and the gaps closed. */
+export const withoutAll = (text: string, words: readonly Word[]): string =>
+  // From the end, so that the places of the others stay.
+  [...words].sort((a, b) => b.start - a.start).reduce(without, text);
+
 /**
  * Where each piece of a tokenizer stands in the text, null for pieces that are not in it ([CLS], bytes of a torn sign).
  * Pieces may be in lower case and carry the tokenizer's own marks (##, ▁, Ġ).

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { placesOf, without, wordsOf } from '../../../engine/explain/words.ts';
+import { placesOf, without, withoutAll, wordsOf } from '../../../engine/explain/words.ts';
 
 describe('words of a text', () => {
   it('stand where they say they stand, in order, whatever the text', () => {
@@ -40,6 +40,28 @@ describe('words of a text', () => {
           const gone = text.length - without(text, word).length - word.text.length;
           assert.ok(gone === 0 || gone === 1);
         }
+      }),
+    );
+  });
+});
+
+describe('several words of a text, left out', () => {
+  it('leave the others, in any order of the list', () => {
+    const text = 'You are, frankly, very wrong.';
+    const [you, , frankly, , wrong] = wordsOf(text);
+    assert.ok(you && frankly && wrong);
+    for (const words of [
+      [you, frankly, wrong],
+      [wrong, you, frankly],
+    ])
+      assert.equal(withoutAll(text, words), 'are, , very .');
+    assert.equal(withoutAll(text, []), text);
+  });
+
+  it('leave no word behind when all of them go', () => {
+    fc.assert(
+      fc.property(fc.lorem({ maxCount: 12 }), (text) => {
+        assert.deepEqual(wordsOf(withoutAll(text, wordsOf(text))), []);
       }),
     );
   });
