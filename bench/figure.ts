@@ -16,6 +16,8 @@ export interface BenchOptions {
   readonly data: string | null;
   /** Peers that need more than this checkout, named with --peer. */
   readonly peers: readonly string[];
+  /** Adapter file that is measured, for benches that take one; null for the one that comes with the program. */
+  readonly adapter: string | null;
   /** Multiplies how much is measured; 1 is what the published figures use. */
   readonly scale: number;
   /** Says what is being done, for whoever waits. */

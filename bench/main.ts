@@ -1,9 +1,9 @@
-/** `npm run bench -- NAME [--json] [--data DIR] [--peer P]… [--scale N]`: runs bench/NAME.ts and prints its figures. */
+/** `npm run bench -- NAME [--json] [--data DIR] [--peer P]… [--adapter F] [--scale N]`: runs bench/NAME.ts and prints its figures. */
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Bench, Figure } from './figure.ts';
 
-const NAMES = ['import', 'score', 'train'] as const;
+const NAMES = ['explain', 'import', 'score', 'train'] as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -11,6 +11,7 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     data: { type: 'string' },
     peer: { type: 'string', multiple: true, default: [] },
+    adapter: { type: 'string' },
     scale: { type: 'string', default: '1' },
   },
 });
@@ -18,7 +19,7 @@ const [name] = positionals;
 const scale = Number(values.scale);
 if (name === undefined || !NAMES.some((known) => known === name) || !(scale > 0)) {
   process.stderr.write(
-    `Usage: npm run bench -- NAME [--json] [--data DIR] [--peer P] [--scale N]\nNAME is one of: ${NAMES.join(', ')}.\n`,
+    `Usage: npm run bench -- NAME [--json] [--data DIR] [--peer P] [--adapter F] [--scale N]\nNAME is one of: ${NAMES.join(', ')}.\n`,
   );
   process.exit(2);
 }
@@ -31,6 +32,7 @@ const { default: bench } = (await import(`./${name}.ts`)) as { default: Bench };
 const figures = await bench({
   data: values.data ?? null,
   peers: values.peer,
+  adapter: values.adapter ?? null,
   scale,
   say: (line) => process.stderr.write(`${line}\n`),
 });

@@ -27,7 +27,11 @@ export async function explainText(
   text: string,
   signal?: AbortSignal,
 ): Promise<ExplainedText> {
-  const explained = await session.explain(text, { signal });
+  return explainedText(judge, await session.explain(text, { signal }));
+}
+
+/** What the engine found, in the adapter's words. */
+export function explainedText(judge: Judge, explained: CallOutput<'explain'>): ExplainedText {
   const verdict = verdictOf(judge, Float32Array.from(explained.probabilities));
   return {
     ...verdict,
