@@ -26,6 +26,10 @@ const RANDOM_ORDERS = 5;
 /** Draws among words of equal rank. */
 const DRAWS = 20;
 
+/** What explanations are held against. */
+const LONGEST = 'longest word first';
+const RANDOM = 'random order';
+
 /** One order of words: a number for each, the highest first. */
 type Ranking = (word: ExplainedWord) => number;
 
@@ -74,9 +78,6 @@ const bench: Bench = async (options) => {
     .flatMap((ranking) => figuresOf(ranking, measured, options.say));
 };
 export default bench;
-
-const LONGEST = 'longest word first';
-const RANDOM = 'random order';
 
 /** Effects, length, and where the adapter has gates each band of them, also above what they usually are. */
 function rankingsOf(words: readonly ExplainedWord[]): ReadonlyMap<string, Ranking> {
