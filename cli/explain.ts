@@ -50,7 +50,7 @@ async function explain(setting: Setting, options: Options): Promise<void> {
   const decided =
     options.decided === undefined
       ? null
-      : await readLabelled(options.decided, options.map ?? {}, signal, COLUMN_OPTIONS);
+      : await readLabelled(options.decided, options.map ?? {}, { signal, named: COLUMN_OPTIONS });
   const text = options.text === '-' ? await standardInput() : options.text;
   const chosen = await chooseModel(places, options);
   using progress = new Progress(screen, { quiet: options.json });
@@ -101,7 +101,7 @@ function neighbourTable(
 ): readonly string[] {
   return table(
     [{ head: 'alike', side: 'right' }, { head: 'decided' }, { head: 'message' }],
-    near.map(({ cosine, label, text }) => [cosineCell(cosine), safeLine(label), shownText(text, unmask)]),
+    near.map(({ cosine, labels, text }) => [cosineCell(cosine), safeLine(labels.join(', ')), shownText(text, unmask)]),
     columns,
   );
 }

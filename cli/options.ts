@@ -16,6 +16,27 @@ export function natural(text: string): number {
   return n;
 }
 
+/** A number above 0. */
+export function aboveZero(text: string): number {
+  const value = amount(text);
+  if (value > 0) return value;
+  throw new InvalidArgumentError('It must be a number above 0.');
+}
+
+/** A number from 0. */
+export function amount(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError('It must be a number from 0.');
+}
+
+/** A number between 0 and 1. */
+export function fraction(text: string): number {
+  const value = amount(text);
+  if (value <= 1) return value;
+  throw new InvalidArgumentError('It must be a number between 0 and 1.');
+}
+
 /** A whole number from 1, or `all`. */
 export function top(text: string): number {
   if (text === 'all') return Infinity;

@@ -1,16 +1,15 @@
 import { Command, InvalidArgumentError, Option } from '@commander-js/extra-typings';
+import { z } from 'zod';
+import { BACKENDS } from '../engine/contract.ts';
 import { TRAINING_METHODS, type TrainingMethod } from '../desk/retrain/method.ts';
 import { trainAdapter } from '../desk/retrain/train.ts';
-import { natural, positive } from './options.ts';
+import { aboveZero, amount, fraction, natural, positive } from './options.ts';
 import { run, type Setting } from './run.ts';
 import { noteTable } from './tables.ts';
 import { count, share } from './terminal/figures.ts';
 import { Interrupted } from './terminal/problem.ts';
 import { Progress } from './terminal/progress.ts';
 import { safeLine } from './terminal/safe-text.ts';
-
-/** Methods of later releases, so that asking for one is told from a slip of the pen. */
-const LATER = ['adalora', 'full'];
 
 const command = () =>
   new Command('train')
@@ -22,7 +21,7 @@ const command = () =>
     .requiredOption('--dev <file>', 'labelled rows on which the strength of the regularisation is picked')
     .requiredOption(
       '--method <method>',
-      'probe: a linear head on frozen states; mlp: a head with a hidden layer; lora, ds-lora, dora, houlsby: the layers learn too',
+      'probe: a linear head on frozen states; mlp: a head with a hidden layer; lora, ds-lora, dora, adalora, houlsby: the layers learn too; full: all weights of the layers, which makes a model file of its own',
       method,
     )
     .requiredOption('--out <file>', 'the adapter: NAME.gguf', adapterName)
@@ -49,12 +48,32 @@ const command = () =>
       'languages that it is for, such as en,de; default: those of the training texts',
       (text) => text.split(',').map((tag) => tag.trim()),
     )
+    .option('--multi-label', 'a row may have several labels, with | between them; the neutral one means none', false)
     .option('--epochs <n>', 'passes over the training rows; default: 3 (mlp: 20)', positive)
-    .option('--lr <rate>', 'learning rate; default: 0.001 (mlp: 0.003)', rate)
-    .option('--batch <n>', 'texts of one step; default: 16', positive)
+    .option('--lr <rate>', 'learning rate; default: 0.001 (mlp: 0.003, full: 0.00005)', aboveZero)
+    .option('--batch <n>', 'texts of one step, however it is cut to fit the memory; default: 16', positive)
+    .addOption(
+      new Option('--schedule <schedule>', 'how the learning rate falls after the warm-up; default: linear').choices([
+        'linear',
+        'cosine',
+        'constant',
+      ] as const),
+    )
+    .option('--warm-up <share>', 'share of the steps in which the learning rate rises; default: 0.06', fraction)
+    .option('--weight-decay <n>', 'of AdamW; default: 0.01', amount)
+    .option('--clip <n>', 'the gradient is shortened to this length; default: 1', aboveZero)
+    .option('--dropout <share>', 'share of what goes into a module that is left out at random; default: 0', fraction)
+    .option('--label-smoothing <share>', 'share of each label that is spread over all; default: 0', fraction)
+    .addOption(
+      new Option(
+        '--class-weights <kind>',
+        'rare labels count more (balanced), or all rows the same; default: balanced',
+      ).choices(['balanced', 'none'] as const),
+    )
     .option('--patience <n>', 'epochs without a better dev macro-F1 after which it stops; default: 5', positive)
-    .option('--rank <n>', 'lora, ds-lora, dora: rank of the update; default: 8', positive)
-    .option('--alpha <n>', 'lora, ds-lora, dora: the update is scaled by alpha/rank; default: 16', rate)
+    .option('--rank <n>', 'lora, ds-lora, dora, adalora: rank of the update; default: 8', positive)
+    .option('--start-rank <n>', 'adalora: rank before triplets are dropped; default: 1.5 times the rank', positive)
+    .option('--alpha <n>', 'lora, ds-lora, dora, adalora: the update is scaled by alpha/rank; default: 16', aboveZero)
     .option(
       '--targets <list>',
       'linear layers that learn; default: attn_q,attn_v (houlsby: attn_output,ffn_down)',
@@ -62,7 +81,11 @@ const command = () =>
     )
     .option('--bottleneck <n>', 'houlsby: hidden width; default: 32', positive)
     .option('--from <layer>', 'the lowest layer that learns; default: 0', natural)
-    .option('--lambda <n>', 'ds-lora: strength of the L1 that makes the update sparse; default: 0.001', natural)
+    .option(
+      '--lambda <n>',
+      'strength of the L1 that makes the update sparse; default: 0.001 for ds-lora, else 0',
+      amount,
+    )
     .option('--gate <gate>', 'ds-lora: linear, or the hidden width of its MLP; default: 16', gate)
     .addOption(
       new Option('--scope <scope>', 'ds-lora: what a gate sees; default: token').choices([
@@ -70,10 +93,15 @@ const command = () =>
         'instance',
       ] as const),
     )
+    .option('--gate-rate <n>', 'ds-lora: learning rate of gates, as a factor on the others’; default: 1', amount)
     .option('--hidden <n>', 'width of a hidden layer in the head; default: 0 (mlp: 128)', natural)
+    .option('--memory <mb>', 'what a step may take for its activations; default: 1024', positive)
+    .addOption(new Option('--backend <backend>', 'where it is computed; default: auto').choices(BACKENDS))
     .option('--resume', 'go on with a training that was cut off, from its last whole epoch (OUT.checkpoint)', false)
     .option('--seed <n>', 'for all that is drawn at random; default: 0', natural)
     .option('--json', 'print the report as JSON', false);
+
+const Halted = z.object({ step: z.number(), rows: z.array(z.string()) });
 
 type Options = ReturnType<ReturnType<typeof command>['opts']>;
 
@@ -83,22 +111,11 @@ export const trainVerb = () =>
 function method(text: string): TrainingMethod {
   const known = TRAINING_METHODS.find((one) => one === text);
   if (known) return known;
-  const list = TRAINING_METHODS.join(', ');
-  throw new InvalidArgumentError(
-    LATER.includes(text)
-      ? `The method ${text} comes with a later release; there are ${list}.`
-      : `It must be one of ${list}.`,
-  );
+  throw new InvalidArgumentError(`It must be one of ${TRAINING_METHODS.join(', ')}.`);
 }
 
 function gate(text: string): 'linear' | number {
   return text === 'linear' ? text : positive(text);
-}
-
-function rate(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value > 0 && Number.isFinite(value)) return value;
-  throw new InvalidArgumentError('It must be a number above 0.');
 }
 
 function adapterName(text: string): string {
@@ -115,9 +132,9 @@ async function train(setting: Setting, options: Options): Promise<void> {
   using progress = new Progress(screen, { quiet: options.json });
   await using supervisor = setting.engine((line) => progress.say(line));
   const { train: trainFile, dev, out, text, label, id, neutral, name, languages, json, ...rest } = options;
-  const { model, depth, pooling, instruction, resume, ...choice } = rest;
+  const { model, depth, pooling, instruction, resume, multiLabel, backend, ...choice } = rest;
   const input = {
-    ...{ name, languages, model, depth, pooling, instruction, choice, resume, dev, out },
+    ...{ name, languages, model, depth, pooling, instruction, choice, resume, multiLabel, backend, dev, out },
     train: trainFile,
     columns: { text, label, id },
     neutral: neutral === false ? null : neutral,
@@ -129,11 +146,12 @@ async function train(setting: Setting, options: Options): Promise<void> {
     else progress.say('Finishing with the best so far. Ctrl-C again stops at once and keeps nothing.');
   });
   try {
-    const { report, adapterFile, reportFile, tables } = await trainAdapter(supervisor, places, input, {
+    const { report, adapterFile, modelFile, reportFile, tables } = await trainAdapter(supervisor, places, input, {
       signal,
       finish: setting.finish,
       onStage: (stage) => progress.update({ what: STAGES[stage], done: 0, total: 0, unit: '' }),
-      onProgress: ({ done, total, unit, figures }) => {
+      onProgress: ({ done, total, unit, figures, note }) => {
+        if (note !== undefined) progress.say(note);
         training = true;
         progress.update({ what: 'Training', done, total, unit, ...(figures && { detail: detailOf(figures) }) });
       },
@@ -146,6 +164,14 @@ async function train(setting: Setting, options: Options): Promise<void> {
       screen.paragraph(
         `${safeLine(adapterFile)}: macro-F1 ${figure('devMacroF1')} on dev; character n-grams ${figure('ngramDevMacroF1')}.`,
       );
+      if (modelFile !== null)
+        screen.paragraph(`Its model: ${safeLine(modelFile)}. Add it with  moderato models add ${modelFile}`);
+      const halted = Halted.safeParse(report['halted']).data;
+      if (halted)
+        screen.paragraph(
+          `Stopped at step ${halted.step}: its numbers were no longer finite. This is the best of the epochs before. The batch held the rows ${halted.rows.map(safeLine).join(', ')}.`,
+          'yellow',
+        );
       if (report['interrupted'] === true) screen.paragraph('Finished early: this is the best that there was by then.');
       screen.paragraph(
         `${options.method === 'probe' ? 'The strength' : 'The epoch'} was picked on dev, so that figure is a little too good: measure it with  moderato eval --adapter ${adapterFile} --data FILE`,

@@ -10,6 +10,7 @@
 import { z } from 'zod';
 import { ModuleSettings } from './adapter/methods.ts';
 import { POOLINGS } from './model/blocks/pooling.ts';
+import { TASKS } from './train/examples.ts';
 import { TrainingOptions } from './train/options.ts';
 
 /** Raised with every change of a message: a desk and an engine of different builds part with a clear error. */
@@ -108,15 +109,16 @@ export type SessionInfo = z.infer<typeof SessionInfo>;
 const LabelledText = z.strictObject({
   key: z.string().max(1024),
   text: Text,
-  /** index into `labels` */
-  label: z.int().min(0),
+  /** indices into the task's labels: one where they exclude each other, else any number */
+  labels: listOf(z.int().min(0), { max: 1000 }),
 });
 export type LabelledText = z.infer<typeof LabelledText>;
 
 const TrainInput = z.strictObject({
   /** session of the base model that is trained on, without an adapter */
   session: SessionId,
-  labels: listOf(z.string().min(1), { min: 2, max: 1000 }),
+  labels: listOf(z.string().min(1), { min: 1, max: 1000 }),
+  task: z.enum(TASKS),
   train: listOf(LabelledText, { min: 1, max: 2_000_000 }),
   /** the part on which strength or epoch are picked */
   dev: listOf(LabelledText, { min: 1, max: 2_000_000 }),
@@ -142,6 +144,8 @@ const TrainInput = z.strictObject({
     languages: listOf(z.string().min(2).max(35), { max: 500 }),
     /** a file that is written after every epoch, so that a training can be gone on with (`resume`) */
     checkpoint: z.strictObject({ file: Path, resume: z.boolean() }).exactOptional(),
+    /** where `full` puts the model that it makes; the other methods make none */
+    model: Path.exactOptional(),
     /** what went in, for the adapter's own record: names, counts and hashes of files */
     source: z.record(z.string(), z.json()),
   }),
@@ -278,6 +282,8 @@ export const Progress = z.strictObject({
   secondsLeft: z.number().min(0).nullable(),
   /** of a training: loss, dev_macro_f1, tokens_per_second, epoch */
   figures: z.record(z.string(), z.number()).exactOptional(),
+  /** a sentence for people: something is done otherwise than asked, or took long for a reason; never holds message text */
+  note: z.string().max(2000).exactOptional(),
 });
 export type Progress = z.infer<typeof Progress>;
 

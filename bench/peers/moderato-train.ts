@@ -4,8 +4,9 @@ import { modulesOf } from '../../engine/adapter/methods.ts';
 import { logitsOf } from '../../engine/score/head.ts';
 import { pooledStates } from '../../engine/score/pooled-states.ts';
 import { Scorer } from '../../engine/score/scorer.ts';
-import { confusionOf, macroF1 } from '../../engine/train/macro-f1.ts';
-import { train, type Examples, type TrainerResult } from '../../engine/train/trainer.ts';
+import { f1PerLabel } from '../../engine/train/macro-f1.ts';
+import { oneHot, type Examples } from '../../engine/train/examples.ts';
+import { train, type TrainerResult } from '../../engine/train/trainer.ts';
 import { answerLines } from './serve.ts';
 import { TrainingRequest, type TrainingAnswer, type TrainingLoad } from './training.ts';
 
@@ -21,7 +22,11 @@ class OwnTrainee {
     this.#session = session;
     this.#load = load;
     const { train, dev, test } = load.parts;
-    this.#parts = { train: encoded(session, train), dev: encoded(session, dev), test: encoded(session, test) };
+    this.#parts = {
+      train: encoded(session, train, load.labels),
+      dev: encoded(session, dev, load.labels),
+      test: encoded(session, test, load.labels),
+    };
   }
 
   static async open(load: TrainingLoad): Promise<OwnTrainee> {
@@ -58,11 +63,12 @@ class OwnTrainee {
         // The trainer always looks at dev; that is no part of the seconds.
         dev: evaluates ? this.#parts.dev : first(this.#parts.dev, 1),
         labels,
+        task: 'exclusive',
         method,
         options: { ...options, epochs },
       },
       owner,
-      { onProgress: ({ loss }) => void losses.push(loss) },
+      { onProgress: (progress) => void (progress.kind === 'steps' && losses.push(progress.loss)) },
     );
     this.#result = result;
     return {
@@ -81,14 +87,15 @@ class OwnTrainee {
   }
 
   async #testMacroF1(result: TrainerResult): Promise<number> {
-    const { texts, labels } = this.#parts.test;
-    const predicted = new Int32Array(texts.length);
+    const { texts, targets } = this.#parts.test;
+    const { labels } = this.#load;
+    const logits = new Float32Array(targets.length);
     const layers = headLayers(result.parameters);
     await this.#states(result, texts, (text, state) => {
-      const logits = logitsOf(layers, state);
-      predicted[text] = logits.indexOf(Math.max(...logits));
+      logits.set(logitsOf(layers, state), text * labels);
     });
-    return macroF1(confusionOf(labels, predicted, this.#load.labels));
+    const f1 = f1PerLabel('exclusive', logits, targets, labels);
+    return f1.reduce((sum, each) => sum + each, 0) / labels;
   }
 
   async #states(
@@ -102,18 +109,24 @@ class OwnTrainee {
   }
 }
 
-function encoded(session: Scorer, rows: TrainingLoad['parts']['train']): Examples {
+function encoded(session: Scorer, rows: TrainingLoad['parts']['train'], labels: number): Examples {
   const texts = rows.map(({ text }, row) => {
     const ids = session.encode(text);
     if (typeof ids === 'string') throw new Error(`text ${row} cannot be read: it is ${ids}`);
     return ids;
   });
-  return { texts, labels: Int32Array.from(rows, ({ label }) => label) };
+  return {
+    texts,
+    targets: oneHot(
+      rows.map(({ label }) => label),
+      labels,
+    ),
+  };
 }
 
-const first = ({ texts, labels }: Examples, rows: number): Examples => ({
+const first = ({ texts, targets }: Examples, rows: number): Examples => ({
   texts: texts.slice(0, rows),
-  labels: labels.slice(0, rows),
+  targets: targets.slice(0, (targets.length / texts.length) * rows),
 });
 
 let trainee: OwnTrainee | undefined;

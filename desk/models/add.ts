@@ -5,7 +5,8 @@ import { readGguf } from '../../engine/ggml/gguf/read.ts';
 import { readHyperparameters } from '../../engine/model/hyperparameters.ts';
 import { INDEX, readCatalog, type CatalogModel, type NewModel } from './catalog.ts';
 import { ModelFileError } from './errors.ts';
-import { fileSha256, sizeOf } from './file.ts';
+import { fileSha256 } from '../../engine/model/file-hash.ts';
+import { sizeOf } from './file.ts';
 import type { Places } from './places.ts';
 
 export type Added = { readonly model: CatalogModel; readonly known: boolean };

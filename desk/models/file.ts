@@ -1,8 +1,5 @@
 /** Looks at a file before anything is made of it, so that a folder or a missing file is said in words. */
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { ModelFileError } from './errors.ts';
 
 /**
@@ -33,13 +30,6 @@ export async function sizeOf(path: string, what: string): Promise<number> {
     );
   }
   return stats.size;
-}
-
-/** SHA-256 of a file, 64 hexadecimal digits. */
-export async function fileSha256(path: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash, { ...(signal && { signal }) });
-  return hash.digest('hex');
 }
 
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

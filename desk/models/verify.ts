@@ -1,7 +1,8 @@
 /** Whether the files of the catalog are still, bit for bit, what they were. */
 import type { ModelCatalog } from './catalog.ts';
 import { ModelFileError } from './errors.ts';
-import { fileSha256, sizeOf } from './file.ts';
+import { fileSha256 } from '../../engine/model/file-hash.ts';
+import { sizeOf } from './file.ts';
 
 export interface FileCheck {
   readonly id: string;

@@ -54,7 +54,7 @@ export async function evaluateAdapter(
     );
   }
   hooks.onStage?.('reading');
-  const table = await readLabelled(input.data, input.columns, signal);
+  const table = await readLabelled(input.data, input.columns, { signal });
   const renamed = matchLabels(table, adapter);
   hooks.onStage?.('opening');
   await using session = await openModel(supervisor, places, input.chosen, input, signal);
@@ -70,7 +70,7 @@ export async function evaluateAdapter(
     kept.push(row);
     rows.push(result.probabilities);
   }
-  const gold = kept.map(({ label }) => adapter.labels.indexOf(renamed.get(label) ?? ''));
+  const gold = kept.map(({ labels }) => adapter.labels.indexOf(renamed.get(labels[0] ?? '') ?? ''));
   const probabilities = new Float32Array(rows.length * adapter.labels.length);
   rows.forEach((row, i) => probabilities.set(row, i * adapter.labels.length));
   const measure = (p: Float32Array): Evaluation => figures(adapter, gold, p, input.firsts);

@@ -10,7 +10,10 @@ const NEUTRAL = new Set(
 );
 
 export interface LabelSet {
-  /** the neutral one first, the others in the order of the alphabet */
+  /**
+   * The neutral one first, the others in the order of the alphabet. Where a text may have several, having none of them is
+   * what is neutral, and no label stands for it.
+   */
   readonly labels: readonly string[];
   readonly neutral: string | null;
 }
@@ -20,7 +23,12 @@ export interface LabelSet {
  * @throws TrainingDataError for fewer than two labels, a label that is missing from one of the parts, or a neutral label
  *   that does not occur
  */
-export function labelsOf(train: LabelledTable, dev: LabelledTable, named: string | null | undefined): LabelSet {
+export function labelsOf(
+  train: LabelledTable,
+  dev: LabelledTable,
+  named: string | null | undefined,
+  multiLabel = false,
+): LabelSet {
   const found = [...train.counts.keys()].sort();
   const [only] = found;
   if (found.length < 2) {
@@ -56,6 +64,7 @@ export function labelsOf(train: LabelledTable, dev: LabelledTable, named: string
       `Its labels are ${quoted(found)}; name one of them with --neutral.`,
     );
   }
+  if (multiLabel) return { labels: found.filter((label) => label !== neutral), neutral: null };
   return { labels: neutral === null ? found : [neutral, ...found.filter((label) => label !== neutral)], neutral };
 }
 

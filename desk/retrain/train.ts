@@ -1,7 +1,8 @@
 /** Training an adapter from labelled tables: read, check, train in the engine, write the adapter and its report. */
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { Progress } from '../../engine/contract.ts';
+import type { CallInput, Progress } from '../../engine/contract.ts';
+import { fileSha256 } from '../../engine/model/file-hash.ts';
 import { replaceFile } from '../../engine/ggml/gguf/replace.ts';
 import { LanguageDetector } from '../importers/language.ts';
 import { chooseBase } from '../models/choose.ts';
@@ -31,6 +32,9 @@ export interface TrainInput {
   /** BCP 47; default: those that the training texts are in */
   readonly languages?: readonly string[] | undefined;
   readonly choice: MethodChoice;
+  /** a row may have any number of labels, with | between them */
+  readonly multiLabel?: boolean | undefined;
+  readonly backend?: CallInput<'open'>['backend'] | undefined;
   /** goes on from the checkpoint of an earlier run that was cut off */
   readonly resume?: boolean | undefined;
 }
@@ -47,6 +51,8 @@ export interface Trained {
   /** as it stands in the file beside the adapter */
   readonly report: Readonly<Record<string, unknown>>;
   readonly adapterFile: string;
+  /** the model that `full` made; the adapter means nothing without it */
+  readonly modelFile: string | null;
   readonly reportFile: string;
   readonly tables: readonly LabelledTable[];
 }
@@ -69,16 +75,19 @@ export async function trainAdapter(
   checkPlace(out);
   hooks.onStage?.('reading');
   const base = await chooseBase(places, input.model);
-  const train = await readLabelled(input.train, columns, signal);
-  const dev = await readLabelled(input.dev, columns, signal);
-  const { labels, neutral } = labelsOf(train, dev, input.neutral);
+  const options = { multiLabel: input.multiLabel === true, signal };
+  const train = await readLabelled(input.train, columns, options);
+  const dev = await readLabelled(input.dev, columns, options);
+  const { labels, neutral } = labelsOf(train, dev, input.neutral, options.multiLabel);
   const method = wholeMethod(input.choice);
   const checkpoint = `${out}.checkpoint`;
+  const full = method.kind === 'gradient' && method.modules?.method === 'full';
+  const modelFile = full ? `${withoutEnding(out)}.model.gguf` : null;
   hooks.onStage?.('opening');
   await using session = await supervisor.open(
     {
       base,
-      backend: 'auto',
+      backend: input.backend ?? 'auto',
       deterministic: false,
       calibrationFile: places.calibrationFile,
       ...(input.depth !== undefined && { depth: input.depth }),
@@ -90,14 +99,19 @@ export async function trainAdapter(
   );
   hooks.onStage?.('training');
   const rowsOf = ({ rows }: LabelledTable) =>
-    rows.map(({ text, label }, row) => ({ key: String(row), text, label: labels.indexOf(label) }));
+    rows.map((row) => ({
+      key: row.id,
+      text: row.text,
+      labels: row.labels.map((label) => labels.indexOf(label)).filter((label) => label >= 0),
+    }));
   const source = {
-    data: { train: partOf(train), dev: partOf(dev) },
+    data: { train: await partOf(train, signal), dev: await partOf(dev, signal) },
     made: new Date().toISOString(),
   };
   const { adapter, report } = await session.train(
     {
       labels,
+      task: input.multiLabel === true ? 'multi-label' : 'exclusive',
       train: rowsOf(train),
       dev: rowsOf(dev),
       options: {
@@ -105,6 +119,7 @@ export async function trainAdapter(
         neutralLabel: neutral,
         method,
         ...(method.kind === 'gradient' && { checkpoint: { file: checkpoint, resume: input.resume === true } }),
+        ...(modelFile !== null && { model: modelFile }),
         ngrams: true,
         languages: input.languages ?? languagesOf(train),
         source,
@@ -112,17 +127,20 @@ export async function trainAdapter(
     },
     { signal, finish: hooks.finish, onProgress: hooks.onProgress },
   );
-  const reportFile = `${out.replace(/\.gguf$/, '')}.report.json`;
+  const reportFile = `${withoutEnding(out)}.report.json`;
   const whole = { ...source, labels, neutral_label: neutral, ...report };
   replaceFile(out, (write) => write(adapter));
   replaceFile(reportFile, (write) => write(Buffer.from(`${JSON.stringify(whole, null, 2)}\n`)));
   // Only now, when the adapter is safe.
   rmSync(checkpoint, { force: true });
-  return { report: whole, adapterFile: out, reportFile, tables: [train, dev] };
+  return { report: whole, adapterFile: out, modelFile, reportFile, tables: [train, dev] };
 }
 
-const partOf = ({ path, rows, counts }: LabelledTable) => ({
+const withoutEnding = (file: string): string => file.replace(/\.gguf$/, '');
+
+const partOf = async ({ path, rows, counts }: LabelledTable, signal: AbortSignal | undefined) => ({
   file: basename(path),
+  sha256: path === '-' ? null : await fileSha256(path, signal),
   rows: rows.length,
   per_label: Object.fromEntries(counts),
 });

@@ -5,7 +5,8 @@ export interface LabelledRow {
   /** the row's own id, else its number */
   readonly id: string;
   readonly text: string;
-  readonly label: string;
+  /** one; where a row may have several: as many as it has, in the order of its cell */
+  readonly labels: readonly string[];
 }
 
 export interface LabelledTable {
@@ -19,6 +20,17 @@ export interface LabelledTable {
   readonly warnings: readonly string[];
 }
 
+/** Stands between the labels of a row that may have several. */
+const BETWEEN = '|';
+
+export interface LabelledOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** a row may have several labels, with | between them */
+  readonly multiLabel?: boolean;
+  /** how the verb names a column, for messages */
+  readonly named?: ColumnOptions;
+}
+
 /** The engine takes no more rows in one training. */
 const MOST_ROWS = 2_000_000;
 
@@ -29,8 +41,7 @@ const MOST_ROWS = 2_000_000;
 export async function readLabelled(
   path: string,
   columns: TableColumns,
-  signal?: AbortSignal,
-  named: ColumnOptions = COLUMN_OPTIONS,
+  { signal, multiLabel = false, named = COLUMN_OPTIONS }: LabelledOptions = {},
 ): Promise<LabelledTable> {
   const rows: LabelledRow[] = [];
   const counts = new Map<string, number>();
@@ -43,8 +54,9 @@ export async function readLabelled(
         else if (row.label === undefined || row.label === '') leftOut.noLabel++;
         else if (row.text.trim() === '') leftOut.noText++;
         else {
-          rows.push({ id: row.id ?? String(row.place.row), text: row.text, label: row.label });
-          counts.set(row.label, (counts.get(row.label) ?? 0) + 1);
+          const labels = multiLabel ? [...new Set(row.label.split(BETWEEN).map((one) => one.trim()))] : [row.label];
+          rows.push({ id: row.id ?? String(row.place.row), text: row.text, labels });
+          for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
         }
       }
       if (rows.length > MOST_ROWS) {

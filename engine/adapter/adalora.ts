@@ -27,9 +27,9 @@ export class AdaLora implements AdapterModule {
     const padded = paddedSize(rank);
     const small: Parameter['start'] = (draw) => START_DEVIATION * draw.normal();
     return [
-      { name: names.Q, ne: [inputs, rank], padded: [inputs, padded], start: small, role: 'low-rank' },
-      { name: names.L, ne: [rank, 1], padded: [padded, 1], start: () => 0, role: 'low-rank' },
-      { name: names.P, ne: [rank, outputs], padded: [padded, outputs], start: small, role: 'low-rank' },
+      { name: names.Q, ne: [inputs, rank], padded: [inputs, padded], start: small, role: 'triplet' },
+      { name: names.L, ne: [rank, 1], padded: [padded, 1], start: () => 0, role: 'triplet' },
+      { name: names.P, ne: [rank, outputs], padded: [padded, outputs], start: small, role: 'triplet' },
     ];
   }
 
@@ -38,17 +38,18 @@ export class AdaLora implements AdapterModule {
     const s = this.#options.alpha / this.#options.rank;
     const names = tripletNames(this.#layer);
     const [Q, L, P] = [pass.parameter(names.Q), pass.parameter(names.L), pass.parameter(names.P)];
-    const u = g.scale(g.mulMat(Q, x), s); // (r, N)
+    const input = pass.dropped(this.#layer, x); // (in, N)
+    const u = g.scale(g.mulMat(Q, input.y), s); // (r, N)
     const v = g.mul(u, L); // (r, N)
     return {
-      y: g.add(y, g.mulMat(P, v)),
+      y: g.add(y, g.shortProduct(g.transposed(P), v)),
       backward: (dy) => {
         pass.learn(names.P, g.transposed(g.outProd(dy, v)));
         const dv = g.mulMat(g.transposed(P), dy); // (r, N)
         pass.learn(names.L, g.reshape(g.sumRows(g.transposed(g.mul(dv, u))), L.ne[0], 1));
         const du = g.scale(g.mul(dv, L), s); // (r, N)
-        pass.learn(names.Q, g.outProd(x, du));
-        return { dy, dx: g.mulMat(g.transposed(Q), du) };
+        pass.learn(names.Q, g.outProd(input.y, du));
+        return { dy, dx: input.backward(g.shortProduct(Q, du)) };
       },
     };
   }

@@ -6,7 +6,7 @@ import { POOLINGS } from '../model/blocks/pooling.ts';
 
 export const TASKS = ['binary', 'multi-class', 'multi-label'] as const;
 /** Training methods whose adapters this program reads. */
-export const METHODS = ['probe', 'mlp', 'lora', 'ds-lora', 'dora', 'houlsby'] as const;
+export const METHODS = ['probe', 'mlp', 'lora', 'ds-lora', 'dora', 'adalora', 'houlsby', 'full'] as const;
 
 const text = z.string().refine((s) => s.isWellFormed(), 'is no well-formed text');
 const name = text.min(1).max(200);

@@ -37,17 +37,18 @@ export class DsLora implements AdapterModule {
     const B = pass.parameter(upName(this.#layer));
     const seen = this.#options.scope === 'token' ? { y: x, backward: (d: Tensor) => d } : pass.meanOfText(x);
     const gate = gateOf(pass, this.#layer, seen.y, this.#options); // (1, N)
-    const u = g.scale(g.mulMat(A, x), s); // (r, N)
+    const input = pass.dropped(this.#layer, x); // (in, N)
+    const u = g.scale(g.mulMat(A, input.y), s); // (r, N)
     const v = g.mul(u, gate.y); // (r, N)
     return {
-      y: g.add(y, g.mulMat(B, v)),
+      y: g.add(y, g.shortProduct(g.transposed(B), v)),
       backward: (dy) => {
         pass.learn(upName(this.#layer), g.transposed(g.outProd(dy, v)));
         const dv = g.mulMat(g.transposed(B), dy); // (r, N)
         const dg = g.sumRows(g.mul(dv, u)); // (1, N)
         const du = g.scale(g.mul(dv, gate.y), s); // (r, N)
-        pass.learn(downName(this.#layer), g.outProd(x, du));
-        const dx = g.mulMat(g.transposed(A), du);
+        pass.learn(downName(this.#layer), g.outProd(input.y, du));
+        const dx = input.backward(g.shortProduct(A, du));
         return { dy, dx: g.add(dx, seen.backward(gate.backward(dg))) };
       },
     };

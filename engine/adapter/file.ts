@@ -26,8 +26,8 @@ import { ModuleSettings, modulesOf } from './methods.ts';
 /** What a method that trains modules was told, as JSON. */
 const SETTINGS = 'moderato.settings';
 
-/** Methods that train nothing in the layers. */
-const HEADS_ALONE: readonly string[] = ['probe', 'mlp'];
+/** Methods that add nothing to the layers; `full` has made its base model anew instead. */
+const HEADS_ALONE: readonly string[] = ['probe', 'mlp', 'full'];
 
 /** Raised when an older program could misread a newer file. */
 const FORMAT = 1;

@@ -74,7 +74,7 @@ export function gateOf(pass: Pass, layer: string, x: Tensor, { gate }: GateOptio
       const dz = g.mul(last.backward(dg), g.step(z));
       learn('w1', g.outProd(x, dz));
       learn('b1', g.reshape(g.sumRows(g.transposed(dz)), gate, 1));
-      return g.mulMat(g.transposed(parameter('w1')), dz);
+      return g.shortProduct(parameter('w1'), dz);
     },
   });
 }

@@ -3,11 +3,14 @@ import type { Computed, Pass } from '../model/block.ts';
 import type { Linear } from './adapter.ts';
 import type { Parameter, Parameters } from './parameters.ts';
 
+/** What a head needs of a pass: it stands on pooled states, whatever made them. */
+export type HeadPass = Pick<Pass, 'graph' | 'parameter' | 'learn'>;
+
 /** What turns pooled states into logits. */
 export interface Head {
   parameters(): readonly Parameter[];
   /** x: (C, B)  gives (labels, B) */
-  forward(pass: Pass, x: Tensor): Computed;
+  forward(pass: HeadPass, x: Tensor): Computed;
 }
 
 /** logits = W x + b.  W: (C, labels)  b: (labels) */
@@ -71,7 +74,7 @@ export function headLayers(parameters: Parameters): HeadLayers {
 }
 
 /** W x + b of trained W and b.  x: (in, B)  gives (out, B) */
-function layer(pass: Pass, name: string, x: Tensor): Computed {
+function layer(pass: HeadPass, name: string, x: Tensor): Computed {
   const { graph: g } = pass;
   const W = pass.parameter(`${name}.weight`);
   const b = g.reshape(pass.parameter(`${name}.bias`), W.ne[1]);

@@ -57,18 +57,19 @@ export class Houlsby implements AdapterModule {
     const parameter = (part: string) => pass.parameter(partName(this.#layer, part));
     const learn = (part: string, gradient: Tensor) => pass.learn(partName(this.#layer, part), gradient);
     const [D, U] = [parameter('down'), parameter('up')];
-    const z = g.add(g.mulMat(D, y), parameter('b1')); // (bottleneck, N)
+    const input = pass.dropped(this.#layer, y); // (out, N)
+    const z = g.add(g.mulMat(D, input.y), parameter('b1')); // (bottleneck, N)
     const h = activation(g, 'gelu', z); // (bottleneck, N)
     return {
-      y: g.add(y, g.add(g.mulMat(U, h.y), parameter('b2'))),
+      y: g.add(y, g.add(g.shortProduct(g.transposed(U), h.y), parameter('b2'))),
       backward: (dy) => {
         const summed = (a: Tensor) => g.reshape(g.sumRows(g.transposed(a)), a.ne[0], 1);
         learn('b2', summed(dy));
         learn('up', g.transposed(g.outProd(dy, h.y)));
         const dz = h.backward(g.mulMat(g.transposed(U), dy)); // (bottleneck, N)
         learn('b1', summed(dz));
-        learn('down', g.outProd(y, dz));
-        return { dy: g.add(dy, g.mulMat(g.transposed(D), dz)), dx: null };
+        learn('down', g.outProd(input.y, dz));
+        return { dy: g.add(dy, input.backward(g.shortProduct(D, dz))), dx: null };
       },
     };
   }

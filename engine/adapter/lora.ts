@@ -49,14 +49,15 @@ export class Lora implements AdapterModule {
     const s = this.#options.alpha / this.#options.rank;
     const A = pass.parameter(downName(this.#layer));
     const B = pass.parameter(upName(this.#layer));
-    const u = g.scale(g.mulMat(A, x), s); // (r, N)
+    const input = pass.dropped(this.#layer, x); // (in, N)
+    const u = g.scale(g.mulMat(A, input.y), s); // (r, N)
     return {
-      y: g.add(y, g.mulMat(B, u)),
+      y: g.add(y, g.shortProduct(g.transposed(B), u)),
       backward: (dy) => {
         pass.learn(upName(this.#layer), g.transposed(g.outProd(dy, u)));
         const du = g.scale(g.mulMat(g.transposed(B), dy), s); // (r, N)
-        pass.learn(downName(this.#layer), g.outProd(x, du));
-        return { dy, dx: g.mulMat(g.transposed(A), du) };
+        pass.learn(downName(this.#layer), g.outProd(input.y, du));
+        return { dy, dx: input.backward(g.shortProduct(A, du)) };
       },
     };
   }

@@ -21,8 +21,11 @@ export interface Parameter {
   readonly padded: readonly [number, number];
   /** the first value of number `i` of (ne) */
   readonly start: (draw: Draw, i: number) => number;
-  /** Gates learn at a rate of their own; magnitudes are lengths of rows, which decay would pull towards zero. */
-  readonly role: 'low-rank' | 'gate' | 'head' | 'bottleneck' | 'magnitude';
+  /**
+   * L1 is for A and B alone; gates learn at a rate of their own; magnitudes are lengths of rows, which decay would pull
+   * towards zero; of tables only the rows that a step looked up have a gradient.
+   */
+  readonly role: 'low-rank' | 'triplet' | 'gate' | 'head' | 'bottleneck' | 'magnitude' | 'weight' | 'table';
 }
 
 /** The values of all trained tensors: the masters on the host, a copy on the backend. */
@@ -100,7 +103,7 @@ export class Parameters implements AsyncDisposable {
   }
 }
 
-const STEP = 16;
+const STEP = 4;
 
 /** The multiple of 16 that products of this many rows or columns are computed with. */
 export const paddedSize = (n: number): number => Math.ceil(n / STEP) * STEP;

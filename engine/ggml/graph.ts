@@ -113,6 +113,11 @@ export class Graph extends Operations implements AsyncDisposable, TensorHome {
     return this.native.ggml_graph_n_nodes(this.#graph);
   }
 
+  /** bytes that its operations share with the graphs before and after it */
+  get memory(): number {
+    return this.#memory.size;
+  }
+
   async compute(): Promise<void> {
     this.#assertReady();
     await this.backend.compute(this.#graph);

@@ -291,6 +291,14 @@ export abstract class Operations {
     return this.mulMat(this.transposed(a), this.transposed(b));
   }
 
+  /**
+   * W u over few numbers r, as low-rank updates have it: whole rows are summed, since a dot product of 8 numbers takes longer
+   * to begin and end than to compute.  W: (m, r)  u: (r, N)  returns (m, N)
+   */
+  shortProduct(W: Tensor, u: Tensor): Tensor {
+    return this.outProd(W, this.transposed(u));
+  }
+
   /** b behind a in the first dimension; the others are the same.  returns dense */
   concat(a: Tensor, b: Tensor): Tensor {
     takesConcat(a, b);

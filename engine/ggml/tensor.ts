@@ -94,12 +94,17 @@ export class Tensor {
     this.home.native.ggml_backend_tensor_set(this.pointer, data, offset, data.byteLength);
   }
 
-  /** Copies an F32 tensor from the backend, in its dense order: a weight or an output of a computed graph. */
-  download(): Float32Array {
+  /**
+   * Copies an F32 tensor from the backend, in its dense order: a weight or an output of a computed graph.
+   * @param into of the tensor's size, where memory is to be used again
+   */
+  download(into?: Float32Array): Float32Array {
     if (this.type !== 'f32' || !this.dense || this.repacked)
       throw new ShapeError(`Only a dense f32 tensor can be read back, not ${describe(this)}.`);
     this.home.assertCopy(this, 'from');
-    const data = new Float32Array(this.size);
+    const data = into ?? new Float32Array(this.size);
+    if (data.length !== this.size)
+      throw new ShapeError(`${describe(this)} holds ${this.size} numbers, not ${data.length}.`);
     this.home.native.ggml_backend_tensor_get(this.pointer, data, 0, data.byteLength);
     return data;
   }

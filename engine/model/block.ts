@@ -33,6 +33,9 @@ export interface Computed {
   backward(dy: Tensor): Tensor;
 }
 
+/** Which rows of a table a pass looks up: those of the token ids, or of each token's position in its text. */
+export type LookedUp = 'ids' | 'positions';
+
 /** One pass while its graph is built: N tokens of B texts, forward, and backward where `trains`. */
 export interface Pass {
   readonly graph: Graph;
@@ -52,6 +55,10 @@ export interface Pass {
   rowNorms(layer: number, name: string): Tensor | null;
   /** What training adds to a linear layer, or null. */
   module(layer: number, name: string): AdapterModule | null;
+  /** Whether the weight itself is trained, so that a backward pass hands its gradient to `learn`. */
+  learns(layer: number, name: string): boolean;
+  /** What goes into a layer's module: in training with dropout some numbers at zero and the others larger.  x: (n, N)  gives (n, N) */
+  dropped(layer: string, x: Tensor): Computed;
   /** Each row becomes the mean of all rows of its text.  x: (n, N)  gives (n, N) */
   meanOfText(x: Tensor): Computed;
   /** A trained tensor by its name in the adapter file. */
@@ -60,6 +67,8 @@ export interface Pass {
   watch(layer: string, gate: Tensor): void;
   /** Takes the gradient of a parameter, in the parameter's shape. */
   learn(name: string, gradient: Tensor): void;
+  /** Takes the gradient of those rows of a trained table that were looked up, one for each packed row.  gradient: (C, N) */
+  learnRows(name: string, rows: LookedUp, gradient: Tensor): void;
 }
 
 /** What an adapter adds to one linear layer. */
@@ -102,14 +111,29 @@ export function requireWeight(pass: Pass, layer: number, name: string): Tensor {
   return weight;
 }
 
-/** W x + b, b where the model has one, with what an adapter adds.  x: (in, N)  gives (out, N);  dx = Wᵀ dy */
+/** The name of a layer's weight in the model's file, −1 for what lies outside the layers. */
+export const weightName = (layer: number, name: string): string => (layer < 0 ? name : `blk.${layer}.${name}`);
+
+/** Takes the gradient of a bias, or of what is added to each row alike, where it is trained.  dy: (n, N) */
+export function learnBias(pass: Pass, layer: number, name: string, dy: Tensor): void {
+  if (!pass.learns(layer, name)) return;
+  const { graph: g } = pass;
+  pass.learn(weightName(layer, name), g.reshape(g.sumRows(g.transposed(dy)), dy.ne[0], 1));
+}
+
+/** W x + b, b where the model has one, with what an adapter adds.  x: (in, N)  gives (out, N);  dx = Wᵀ dy,  dW = x dyᵀ */
 export function linear(pass: Pass, layer: number, name: string, x: Tensor): Computed {
   const { graph: g } = pass;
   const weight = requireWeight(pass, layer, `${name}.weight`);
   const bias = pass.weight(layer, `${name}.bias`);
   const product = g.mulMat(weight, x);
   const y = bias ? g.add(product, bias) : product;
-  const through = (dy: Tensor) => g.mulMat(pass.transposed(layer, `${name}.weight`), dy);
+  const through = (dy: Tensor) => {
+    if (pass.learns(layer, `${name}.weight`))
+      pass.learn(weightName(layer, `${name}.weight`), g.mulMat(g.transposed(x), g.transposed(dy)));
+    learnBias(pass, layer, `${name}.bias`, dy);
+    return g.mulMat(pass.transposed(layer, `${name}.weight`), dy);
+  };
   const module = pass.module(layer, name);
   if (!module) return { y, backward: through };
   const rowNorms = pass.rowNorms(layer, `${name}.weight`);

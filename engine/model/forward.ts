@@ -12,6 +12,8 @@ export interface ForwardOptions {
   readonly parameters?: ReadonlyMap<string, Tensor>;
   /** keeps the gates of the modules, for `gates` */
   readonly watches?: boolean;
+  /** the first layer that is run, on states (`runStates`) instead of token ids */
+  readonly from?: number | undefined;
   /** where it is computed; on the model's own backend, in memory of its own, where absent */
   readonly lane?: Lane;
 }
@@ -30,11 +32,11 @@ export class Forward implements AsyncDisposable {
   constructor(
     model: Model,
     lengths: readonly number[],
-    { modules, parameters, watches = false, lane }: ForwardOptions = {},
+    { modules, parameters, watches = false, from, lane }: ForwardOptions = {},
   ) {
     const nodes = nodesOf(model, { trains: false, modules });
     this.#graph = new Graph(lane?.backend ?? model.backend, nodes, lane?.memory);
-    this.#batch = new Batch(this.#graph, model, lengths, { modules, parameters, trains: false });
+    this.#batch = new Batch(this.#graph, model, lengths, { modules, parameters, from, trains: false });
     this.#states = this.#batch.pooled;
     this.#gates = watches ? this.#batch.gates : new Map();
     this.#graph.finish([this.#states, ...this.#gates.values()]);
@@ -46,6 +48,13 @@ export class Forward implements AsyncDisposable {
    */
   async run(texts: readonly TokenIds[], pooling: Pooling): Promise<Float32Array> {
     this.#batch.upload(texts, pooling);
+    await this.#graph.compute();
+    return this.#states.download();
+  }
+
+  /** The same from what enters layer `from`: (C, length) of each text. */
+  async runStates(states: readonly Float32Array[], pooling: Pooling): Promise<Float32Array> {
+    this.#batch.uploadStates(states, pooling);
     await this.#graph.compute();
     return this.#states.download();
   }

@@ -6,7 +6,7 @@ import { dequantise, quantise } from '../ggml/quantise.ts';
 import type { Tensor } from '../ggml/tensor.ts';
 import { canRepack, Weights, type WeightSpec } from '../ggml/weights.ts';
 import { ARCHITECTURES, type Architecture } from './architectures.ts';
-import type { WeightNeed } from './block.ts';
+import { weightName, type WeightNeed } from './block.ts';
 import { readHyperparameters, type Hyperparameters } from './hyperparameters.ts';
 import type { Layout } from './layout.ts';
 
@@ -17,6 +17,8 @@ export interface ModelOptions {
   readonly depth?: number | undefined;
   /** A backward pass reaches down to this layer: products from it on get a transposed copy. Default: none. */
   readonly backwardTo?: number | undefined;
+  /** Weights from this layer on lie in F32, to be trained themselves from there; from 0 on those outside the layers, too. */
+  readonly exactFrom?: number | undefined;
   /** Also the length of each row of each product, for modules that set lengths (DoRA). */
   readonly rowNorms?: boolean | undefined;
 }
@@ -55,18 +57,23 @@ export class Model implements AsyncDisposable {
       throw new RangeError(
         `The exit depth ${depth} is not possible: ${file.name} has ${hyper.blocks} layers. Use 1 to ${hyper.blocks}.`,
       );
-    const { backend, layout } = options;
+    const { backend, layout, exactFrom = Infinity } = options;
     const plain = new Map<string, Placed>();
     const repacked = new Map<string, Placed>();
     const place = (name: string, placed: Placed): void => {
       const spec = { type: placed.type, ne: shapeOf(placed) };
-      const repack = placed.need.use === 'product' && layout.repack !== null && canRepack(backend, layout.repack, spec);
+      const repack =
+        placed.need.use === 'product' &&
+        placed.type !== 'f32' &&
+        layout.repack !== null &&
+        canRepack(backend, layout.repack, spec);
       (repack ? repacked : plain).set(name, placed);
     };
     for (const { layer, name, need } of weightNeeds(hyper, depth)) {
       const tensor = locate(file, name, need);
       if (!tensor) continue;
-      place(name, { tensor, need, type: weightType(need, tensor, layout), form: 'whole' });
+      const exact = layer < 0 ? exactFrom <= 0 : layer >= exactFrom;
+      place(name, { tensor, need, type: exact ? 'f32' : weightType(need, tensor, layout), form: 'whole' });
       if (need.use !== 'product') continue;
       if (layer >= (options.backwardTo ?? Infinity))
         place(transposedName(name), { tensor, need, type: transposedType(need, layout), form: 'transposed' });
@@ -105,12 +112,17 @@ export class Model implements AsyncDisposable {
 
   /** The weight `name` of a layer (−1: outside the layers), or null where the file has none. */
   weight(layer: number, name: string): Tensor | null {
-    return this.#find(fullName(layer, name));
+    return this.#find(weightName(layer, name));
+  }
+
+  /** A weight that lies in F32, in ggml order, or null where the file has none. */
+  values(layer: number, name: string): Float32Array | null {
+    return this.weight(layer, name)?.download() ?? null;
   }
 
   /** A copy of a product's weight with its dimensions swapped.  (out, in).  Throws where `backwardTo` did not ask for it. */
   transposed(layer: number, name: string): Tensor {
-    const tensor = this.#find(transposedName(fullName(layer, name)));
+    const tensor = this.#find(transposedName(weightName(layer, name)));
     if (!tensor) throw new Error(`No transposed copy of ${name} of layer ${layer} was loaded.`);
     return tensor;
   }
@@ -120,7 +132,7 @@ export class Model implements AsyncDisposable {
    * machine.  (out), or null unless `rowNorms` asked for it
    */
   rowNorms(layer: number, name: string): Tensor | null {
-    return this.#find(rowNormsName(fullName(layer, name)));
+    return this.#find(rowNormsName(weightName(layer, name)));
   }
 
   #find(full: string): Tensor | null {
@@ -136,7 +148,6 @@ export class Model implements AsyncDisposable {
   }
 }
 
-const fullName = (layer: number, name: string): string => (layer < 0 ? name : `blk.${layer}.${name}`);
 const transposedName = (full: string): string => `${full} transposed`;
 const rowNormsName = (full: string): string => `${full} row norms`;
 
@@ -153,7 +164,7 @@ function* weightNeeds(hyper: Hyperparameters, depth: number): Generator<NamedNee
   const outside = [embedding, start, end].flatMap((part) => part?.weights(hyper) ?? []);
   for (const need of [...outside, factors]) yield { layer: -1, name: need.name, need };
   for (let layer = 0; layer < depth; layer++)
-    for (const need of block.weights(hyper)) yield { layer, name: fullName(layer, need.name), need };
+    for (const need of block.weights(hyper)) yield { layer, name: weightName(layer, need.name), need };
 }
 
 /** The tensor that holds a weight, alone or among others; null where it is absent and may be. Its shape is the architecture's. */

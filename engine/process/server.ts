@@ -29,6 +29,7 @@ export interface WorkHooks {
     total?: number,
     unit?: string,
     figures?: Readonly<Record<string, number>>,
+    note?: string,
   ) => void;
 }
 
@@ -236,15 +237,16 @@ export class EngineServer<S extends WorkSession> {
   #progress(job: Job): WorkHooks['onProgress'] {
     const started = performance.now();
     let sent = -Infinity;
-    return (done, total = done, unit = 'items', figures) => {
+    return (done, total = done, unit = 'items', figures, note) => {
       const now = performance.now();
       this.#movedAt = now;
-      if (job.answered || (now - sent < PROGRESS_EVERY_MS && done < total)) return;
+      if (job.answered || (note === undefined && now - sent < PROGRESS_EVERY_MS && done < total)) return;
       sent = now;
       const seconds = (now - started) / 1000;
       const rate = seconds > 0 ? done / seconds : 0;
       const secondsLeft = rate > 0 ? Math.max(0, total - done) / rate : null;
-      this.#send({ kind: 'progress', id: job.id, done, total, unit, rate, secondsLeft, ...(figures && { figures }) });
+      const more = { ...(figures && { figures }), ...(note !== undefined && { note }) };
+      this.#send({ kind: 'progress', id: job.id, done, total, unit, rate, secondsLeft, ...more });
     };
   }
 
@@ -315,7 +317,7 @@ type NamedInput = { [N in CallName]: { name: N; input: CallInput<N> } }[CallName
 function withTotal(hooks: WorkHooks, items: number): WorkHooks {
   return {
     ...hooks,
-    onProgress: (done, total = items, unit = 'items', figures) => hooks.onProgress(done, total, unit, figures),
+    onProgress: (done, total = items, ...more) => hooks.onProgress(done, total, ...more),
   };
 }
 

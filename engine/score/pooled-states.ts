@@ -17,12 +17,14 @@ export interface Reader {
   readonly parameters?: ReadonlyMap<string, Tensor> | undefined;
 }
 
-export interface ReadingHooks {
+export interface PooledOptions {
   readonly signal?: AbortSignal | undefined;
   /** how many texts a batch had */
   readonly onBatch?: ((texts: number) => void) | undefined;
   /** what the gates were at a text, by linear layer: one number a token. Without gates the map is empty. */
   readonly onGates?: (text: number, gates: ReadonlyMap<string, Float32Array>) => void;
+  /** what the layers below one have made of each text already, (C, its length) */
+  readonly below?: { readonly from: number; readonly states: (text: number) => Float32Array } | undefined;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function pooledStates(
   { model, lanes, pooling, tokenBudget, modules, parameters }: Reader,
   texts: readonly Int32Array[],
   take: (text: number, state: Float32Array) => void,
-  { signal, onBatch, onGates }: ReadingHooks = {},
+  { signal, onBatch, onGates, below }: PooledOptions = {},
 ): Promise<void> {
   const { width } = model.hyper;
   const plan = planBatches(
@@ -46,9 +48,17 @@ export async function pooledStates(
     await using forward = new Forward(
       model,
       batch.map(({ length }) => length),
-      { lane, watches: onGates !== undefined, ...(modules && { modules }), ...(parameters && { parameters }) },
+      {
+        lane,
+        watches: onGates !== undefined,
+        from: below?.from,
+        ...(modules && { modules }),
+        ...(parameters && { parameters }),
+      },
     );
-    const states = await forward.run(batch, pooling);
+    const states = below
+      ? await forward.runStates(members.map(below.states), pooling)
+      : await forward.run(batch, pooling);
     const gates = onGates && [...forward.gates()];
     let token = 0;
     members.forEach((member, i) => {

@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Adapter, TrainedModules } from '../adapter/adapter.ts';
 import { assertBase, assertFits, decodeAdapter } from '../adapter/file.ts';
@@ -17,6 +14,7 @@ import { laneCount, Lanes } from '../ggml/lanes.ts';
 import type { Pooling } from '../model/blocks/pooling.ts';
 import { readHyperparameters, type Hyperparameters } from '../model/hyperparameters.ts';
 import { EXACT, findLayout, layoutName } from '../model/layout.ts';
+import { fileSha256 } from '../model/file-hash.ts';
 import { Model } from '../model/model.ts';
 import { Tokenizer } from '../model/tokenizer.ts';
 import { calibrate, type Calibration, type CalibrationInput } from './calibration.ts';
@@ -116,10 +114,13 @@ interface Parts {
 /** A base model with its adapter, ready to read texts. */
 export class Scorer implements AsyncDisposable {
   readonly info: SessionInfo;
+  /** path of the base model's GGUF */
+  readonly basePath: string;
   readonly #parts: Parts;
 
-  private constructor(info: SessionInfo, parts: Parts) {
+  private constructor(info: SessionInfo, basePath: string, parts: Parts) {
     this.info = info;
+    this.basePath = basePath;
     this.#parts = parts;
   }
 
@@ -176,7 +177,9 @@ export class Scorer implements AsyncDisposable {
         backend,
         layout,
         depth,
-        backwardTo: options.trains?.from,
+        ...(options.trains?.method === 'full'
+          ? { exactFrom: options.trains.from }
+          : { backwardTo: options.trains?.from }),
         rowNorms: (options.trains ?? adapter?.modules?.settings)?.method === 'dora',
       }),
     );
@@ -200,7 +203,7 @@ export class Scorer implements AsyncDisposable {
     );
     const tokenBudget = options.deterministic ? 0 : budget;
     const instruction = adapter?.instruction ?? options.instruction ?? '';
-    return new Scorer(info, {
+    return new Scorer(info, options.base, {
       model,
       tokenizer,
       adapter,
@@ -340,10 +343,4 @@ async function choose(options: OpenOptions, input: CalibrationInput, signal?: Ab
   if (deterministic) return { layout: layoutName(EXACT), tokensPerSecond: 1 };
   if (layout !== undefined) return { layout, tokensPerSecond: UNMEASURED };
   return await calibrate(input, calibrationFile, signal);
-}
-
-async function fileSha256(path: string, signal?: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash, { ...(signal && { signal }) });
-  return hash.digest('hex');
 }

@@ -3,7 +3,7 @@ import type { NgramWeights } from '../adapter/adapter.ts';
 import { argMax } from './linear-head.ts';
 import { confusionOf, macroF1 } from './macro-f1.ts';
 import { predictNgrams, trainNgrams } from './ngrams.ts';
-import type { LabelledText } from './rows.ts';
+import { labelOf, type LabelledText } from './rows.ts';
 
 export interface Baseline {
   readonly weights: NgramWeights;
@@ -18,7 +18,7 @@ export async function trainBaseline(
   signal?: AbortSignal,
 ): Promise<Baseline> {
   const textsOf = (rows: readonly LabelledText[]) => rows.map(({ text }) => text);
-  const labelsOf = (rows: readonly LabelledText[]) => rows.map(({ label }) => label);
+  const labelsOf = (rows: readonly LabelledText[]) => rows.map(labelOf);
   const model = await trainNgrams(
     textsOf(train),
     { kind: 'labels', labels: labelsOf(train) },

@@ -29,7 +29,7 @@ const Figures = z.strictObject({
       seconds: z.number(),
     }),
   ),
-  best: z.strictObject({ epoch: z.int(), loss: z.number(), classes: z.int(), counts: z.array(z.number()) }),
+  best: z.strictObject({ epoch: z.int(), loss: z.number(), f1: z.array(z.number()) }),
   step: z.int(),
   skipped: z.int(),
   tokens: z.number(),
@@ -41,13 +41,15 @@ const Figures = z.strictObject({
 const STATE = 'moderato.checkpoint.state';
 const FINGERPRINT = 'moderato.checkpoint.fingerprint';
 const LOGITS = 'best.logits';
+const SENSITIVITY = 'sensitivity.';
+const UNCERTAINTY = 'uncertainty.';
 
 /** What must be the same for a training to be gone on with: the rows, the labels, the method and all options. */
-export function fingerprintOf(base: string, { train, dev, labels, method, options }: TrainerInput): string {
+export function fingerprintOf(base: string, { train, dev, labels, task, method, options }: TrainerInput): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify({ base, labels, method, options }));
+  hash.update(JSON.stringify({ base, labels, task, method, options }));
   for (const part of [train, dev]) {
-    hash.update(part.labels);
+    hash.update(part.targets);
     for (const text of part.texts) hash.update(text).update('|');
   }
   return hash.digest('hex');
@@ -56,17 +58,17 @@ export function fingerprintOf(base: string, { train, dev, labels, method, option
 /** Throws RangeError before the first epoch has ended. */
 export function encodeCheckpoint(
   fingerprint: string,
-  { best, epochs, ...counts }: TrainingState,
+  { best, epochs, importance, ...counts }: TrainingState,
   parameters: Parameters,
   optimiser: Optimiser,
 ): Uint8Array<ArrayBuffer> {
   if (!best) throw new RangeError('There is no epoch to keep yet.');
   const { steps, moments } = optimiser.state;
-  const { confusion, epoch, loss, logits, values } = best;
+  const { f1, epoch, loss, logits, values } = best;
   const figures: z.infer<typeof Figures> = {
     ...counts,
     epochs,
-    best: { epoch, loss, classes: confusion.classes, counts: [...confusion.counts] },
+    best: { epoch, loss, f1: [...f1] },
     optimiserSteps: steps,
   };
   const tensors: TensorContent[] = [tensor(LOGITS, logits)];
@@ -74,6 +76,12 @@ export function encodeCheckpoint(
     tensors.push(tensor(`now.${name}`, now), tensor(`best.${name}`, values.get(name) ?? now));
     const moment = moments.get(name);
     if (moment) tensors.push(tensor(`first.${name}`, moment.first), tensor(`second.${name}`, moment.second));
+    const weighed = importance.get(name);
+    if (!weighed) continue;
+    tensors.push(
+      tensor(`${SENSITIVITY}${name}`, weighed.sensitivity),
+      tensor(`${UNCERTAINTY}${name}`, weighed.uncertainty),
+    );
   }
   return encodeGguf({
     metadata: [
@@ -110,9 +118,14 @@ export function restoreCheckpoint(
     });
   }
   optimiser.restore({ steps: optimiserSteps, moments });
-  const { epoch, loss, classes, counts } = best;
-  const confusion = { classes, counts: Float64Array.from(counts) };
-  return { ...figures, best: { epoch, loss, confusion, logits: read(file, LOGITS), values } };
+  const weighed = parameters.all.filter(({ name }) => file.tensors.has(`${SENSITIVITY}${name}`));
+  const importance = new Map(
+    weighed.map(({ name, ne }) => {
+      const values = (kind: string) => read(file, `${kind}${name}`, ne[0] * ne[1]);
+      return [name, { sensitivity: values(SENSITIVITY), uncertainty: values(UNCERTAINTY) }];
+    }),
+  );
+  return { ...figures, importance, best: { ...best, logits: read(file, LOGITS), values } };
 }
 
 const tensor = (name: string, values: Float32Array): TensorContent => ({

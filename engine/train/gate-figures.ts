@@ -5,6 +5,7 @@ import type { Parameters } from '../adapter/parameters.ts';
 import { baseRates } from '../explain/base-rates.ts';
 import { bandsOfLayers, layerOf, meansByBand, type TokenGates } from '../explain/gates.ts';
 import { pooledStates, type Reader } from '../score/pooled-states.ts';
+import type { Examples } from './examples.ts';
 
 export interface Spread {
   readonly mean: number;
@@ -27,11 +28,6 @@ export interface WatchedParts {
   readonly labels: readonly string[];
   readonly train: Examples;
   readonly dev: Examples;
-}
-
-interface Examples {
-  readonly texts: readonly Int32Array[];
-  readonly labels: Int32Array;
 }
 
 export interface WatchHooks {
@@ -72,8 +68,8 @@ export async function gateFigures(
       layers[text] = momentsByLayer(gates);
     },
   });
-  const labelOf = devRows.map((row) => labels[dev.labels[row] ?? 0] ?? '');
-  return { rates: baseRates(texts, bands), report: reportOf(layers.slice(0, devRows.length), labelOf, labels) };
+  const labelsOf = devRows.map((row) => labels.filter((_, k) => dev.targets[row * labels.length + k] === 1));
+  return { rates: baseRates(texts, bands), report: reportOf(layers.slice(0, devRows.length), labelsOf, labels) };
 }
 
 /** At most `most` numbers below `count`, evenly spaced. */
@@ -106,10 +102,10 @@ function momentsByLayer(gates: ReadonlyMap<string, Float32Array>): ReadonlyMap<n
   return found;
 }
 
-/** @param labelOf of each text, beside `texts` */
+/** @param labelsOf of each text, beside `texts` */
 function reportOf(
   texts: readonly ReadonlyMap<number, Moments>[],
-  labelOf: readonly string[],
+  labelsOf: readonly (readonly string[])[],
   labels: readonly string[],
 ): GateReport {
   const layers = [...(texts[0]?.keys() ?? [])].sort((a, b) => a - b);
@@ -118,7 +114,7 @@ function reportOf(
     const sum = (label?: string): Moments =>
       texts.reduce(
         (all, text, i) =>
-          label === undefined || labelOf[i] === label
+          label === undefined || labelsOf[i]?.includes(label)
             ? among.reduce((m, layer) => both(m, text.get(layer) ?? NOTHING), all)
             : all,
         NOTHING,

@@ -3,19 +3,26 @@
  * of engine/adapter/methods.ts, or a head alone.
  */
 import { existsSync, readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import type { Adapter, TrainedModules } from '../adapter/adapter.ts';
 import { encodeAdapter } from '../adapter/file.ts';
 import { headLayers } from '../adapter/head.ts';
+import { modulesOf } from '../adapter/methods.ts';
 import type { Parameters } from '../adapter/parameters.ts';
 import { replaceFile } from '../ggml/gguf/replace.ts';
+import { readGguf } from '../ggml/gguf/read.ts';
+import { fileSha256 } from '../model/file-hash.ts';
+import { assertWritable, writeModel } from '../model/write.ts';
 import type { Scorer } from '../score/scorer.ts';
 import { trainBaseline } from './baseline.ts';
 import { CheckpointError, encodeCheckpoint, fingerprintOf, restoreCheckpoint } from './checkpoint.ts';
+import { TrainingError } from './errors.ts';
+import { labelCounts, type Examples, type Task } from './examples.ts';
 import { gateFigures, type GateReport } from './gate-figures.ts';
 import { LogisticError } from './logistic-problem.ts';
-import { f1Of, macroF1 } from './macro-f1.ts';
 import { sparsity } from './optimiser.ts';
 import {
+  adapterTask,
   partReport,
   type GradientMethod,
   type LabelledText,
@@ -24,8 +31,8 @@ import {
   type TrainInput,
 } from './rows.ts';
 import { fitTemperature } from './temperature.ts';
-import type { EpochFigures } from './state.ts';
-import { train, type CheckpointKeeper, type Examples, type TrainerInput } from './trainer.ts';
+import { macroF1Of, type EpochFigures } from './state.ts';
+import { train, type CheckpointKeeper, type TrainerInput, type TrainerResult } from './trainer.ts';
 
 /** Figures on dev, where the epoch was picked: a little too good to be quoted as a result. */
 export interface GradientReport {
@@ -36,6 +43,10 @@ export interface GradientReport {
   readonly epochs: readonly EpochFigures[];
   readonly bestEpoch: number;
   readonly interrupted: boolean;
+  /** where it ended before its time because a number was not finite, with the keys of the batch's rows */
+  readonly halted?: { readonly step: number; readonly epoch: number; readonly rows: readonly string[] };
+  /** what was done otherwise than asked */
+  readonly notes: readonly string[];
   /** steps left out because their numbers were not finite */
   readonly skippedSteps: number;
   readonly parameters: number;
@@ -58,47 +69,64 @@ export interface GradientReport {
  */
 export async function trainByGradient(
   session: Scorer,
-  { labels, train: trainRows, dev: devRows, options }: TrainInput<GradientMethod>,
+  { labels, task, train: trainRows, dev: devRows, options }: TrainInput<GradientMethod>,
   hooks: TrainHooks,
 ): Promise<{ adapter: Uint8Array; report: Adapter['training'] }> {
   const started = performance.now();
   const { method } = options;
   const trainPart = encoded(session, trainRows, labels, 'train');
   const devPart = encoded(session, devRows, labels, 'dev');
-  if (new Set(trainPart.examples.labels).size < 2)
+  if (!isLearnable(trainPart.examples))
     throw new LogisticError('All texts in train have the same label: there is nothing to tell apart.');
+  const notes: string[] = [];
+  const modelFile = ownModel(session, method, options.model);
   await using owner = new AsyncDisposableStack();
   const trainerInput: TrainerInput = {
     train: trainPart.examples,
     dev: devPart.examples,
     labels: labels.length,
+    task,
     method: method.modules,
     options: method.training,
   };
-  const { parameters, state, best, interrupted } = await train(session.reader, trainerInput, owner, {
-    checkpoint:
-      options.checkpoint && keeperOf(options.checkpoint, fingerprintOf(session.info.base.sha256, trainerInput)),
-    signal: hooks.signal,
-    finish: hooks.finish,
-    onProgress: ({ step, steps, epoch, loss, devMacroF1, tokensPerSecond }) =>
-      hooks.onProgress?.(step, steps, 'steps', {
-        epoch,
-        loss,
-        tokens_per_second: tokensPerSecond,
-        ...(devMacroF1 !== null && { dev_macro_f1: devMacroF1 }),
-      }),
-  });
-  const temperature = fitTemperature(best.logits, devPart.examples.labels, labels.length);
+  const keysOf = (texts: readonly number[]) => texts.map((text) => trainPart.rows[text]?.key ?? '');
+  let where = { done: 0, total: 0, unit: 'steps' };
+  const { parameters, state, best, interrupted, halt } = await withRows(keysOf, () =>
+    train(session.reader, trainerInput, owner, {
+      checkpoint:
+        options.checkpoint && keeperOf(options.checkpoint, fingerprintOf(session.info.base.sha256, trainerInput)),
+      signal: hooks.signal,
+      finish: hooks.finish,
+      onProgress(progress) {
+        if (progress.kind === 'frozen') return hooks.onProgress?.(progress.done, progress.texts, 'texts');
+        const { step, steps, epoch, loss, devMacroF1, tokensPerSecond } = progress;
+        where = { done: step, total: steps, unit: 'steps' };
+        hooks.onProgress?.(step, steps, 'steps', {
+          epoch,
+          loss,
+          tokens_per_second: tokensPerSecond,
+          ...(devMacroF1 !== null && { dev_macro_f1: devMacroF1 }),
+        });
+      },
+      onNote(note) {
+        notes.push(note);
+        hooks.onProgress?.(where.done, where.total, where.unit, undefined, note);
+      },
+    }),
+  );
+  const temperature = temperatureOf(task, best.logits, devPart.examples.targets, labels.length);
   const parts = { labels, train: trainPart.examples, dev: devPart.examples };
   const gates = await gateFigures(session.reader, method.modules, parameters, parts, {
     signal: hooks.signal,
     // The steps are done; this is a sign of life, and no rate of its own.
     onProgress: () => hooks.onProgress?.(state.step, state.step, 'steps'),
   });
-  const ngrams = options.ngrams
-    ? await trainBaseline(trainPart.rows, devPart.rows, labels.length, method.training.classWeights, hooks.signal)
-    : null;
+  const ngrams =
+    options.ngrams && task === 'exclusive'
+      ? await trainBaseline(trainPart.rows, devPart.rows, labels.length, method.training.classWeights, hooks.signal)
+      : null;
   const { info, instruction } = session;
+  const base = modelFile === null ? info.base : await writtenModel(session, parameters, modelFile);
   const figures: GradientReport = {
     method: nameOf(method),
     settings: method,
@@ -107,13 +135,15 @@ export async function trainByGradient(
     epochs: state.epochs,
     bestEpoch: best.epoch,
     interrupted,
+    ...(halt && { halted: { step: halt.step, epoch: halt.epoch, rows: keysOf(halt.texts) } }),
+    notes,
     skippedSteps: state.skipped,
     parameters: parameters.count,
     sparsity: sparsity(parameters),
     ...(gates && { gates: gates.report }),
     temperature,
-    devMacroF1: macroF1(best.confusion),
-    devF1: Object.fromEntries(labels.map((label, k) => [label, f1Of(best.confusion, k)])),
+    devMacroF1: macroF1Of(best),
+    devF1: Object.fromEntries(labels.map((label, k) => [label, best.f1[k] ?? 0])),
     ...(ngrams && { ngramDevMacroF1: ngrams.devMacroF1 }),
     tokensPerSecond: Math.round(state.tokens / state.seconds),
     seconds: Math.round((performance.now() - started) / 100) / 10,
@@ -123,19 +153,19 @@ export async function trainByGradient(
   const adapter = encodeAdapter({
     name: options.name,
     method: nameOf(method),
-    base: info.base,
+    base,
     exitDepth: info.depth,
     pooling: info.pooling,
     instruction,
-    task: labels.length === 2 ? 'binary' : 'multi-class',
+    task: adapterTask(task, labels.length),
     labels: [...labels],
     neutralLabel: options.neutralLabel,
     temperature,
-    thresholds: labels.map(() => 1 / labels.length),
+    thresholds: labels.map(() => (task === 'multi-label' ? 1 / 2 : 1 / labels.length)),
     languages: [...options.languages],
     training: { ...options.source, report },
     ...headLayers(parameters),
-    ...(method.modules && { modules: trainedModules(method.modules, parameters) }),
+    ...(method.modules && modelFile === null && { modules: trainedModules(method.modules, parameters) }),
     ...(gates && { gateRates: gates.rates }),
     ...(ngrams && { ngrams: ngrams.weights }),
   });
@@ -147,6 +177,80 @@ const nameOf = ({ modules }: GradientMethod): Adapter['method'] => modules?.meth
 function trainedModules(settings: TrainedModules['settings'], parameters: Parameters): TrainedModules {
   const own = parameters.all.filter(({ role }) => role !== 'head');
   return { settings, tensors: new Map(own.map(({ name, ne }) => [name, { ne, values: parameters.get(name) }])) };
+}
+
+/** Where the model goes that a method makes; null where it makes none. Throws RangeError where it could not be written. */
+function ownModel({ basePath, reader }: Scorer, { modules }: GradientMethod, file: string | undefined): string | null {
+  if (modules?.method !== 'full') return null;
+  if (file === undefined) throw new RangeError('Full training makes a model, which needs a file of its own.');
+  const { hyper, depth } = reader.model;
+  const { parameters } = modulesOf(modules, hyper, depth, {
+    rowNorms: () => new Float32Array(),
+    weights: (layer, name) => reader.model.weight(layer, name) && new Float32Array(),
+  });
+  using base = readGguf(basePath);
+  assertWritable(
+    base,
+    parameters.map(({ name }) => name),
+  );
+  return file;
+}
+
+async function writtenModel(
+  { basePath, info, reader }: Scorer,
+  parameters: Parameters,
+  file: string,
+): Promise<Adapter['base']> {
+  const own = parameters.all.filter(({ role }) => role !== 'head');
+  using base = readGguf(basePath);
+  writeModel(file, base, reader.model.backend.native, new Map(own.map(({ name }) => [name, parameters.get(name)])));
+  return { ...info.base, name: basename(file), sha256: await fileSha256(file) };
+}
+
+/** Something to tell apart: two labels that occur, or one that some texts have and others do not. */
+function isLearnable(examples: Examples): boolean {
+  const texts = examples.texts.length;
+  return labelCounts(examples).some((count) => count > 0 && count < texts);
+}
+
+/** (labels, rows): 1 where a row has the label */
+function targetsOf(rows: readonly LabelledText[], labels: number): Float32Array {
+  const targets = new Float32Array(rows.length * labels);
+  rows.forEach((row, i) => {
+    for (const label of row.labels) targets[i * labels + label] = 1;
+  });
+  return targets;
+}
+
+/** What makes the probabilities honest on dev; of labels that do not exclude each other, each is a choice between it and 0. */
+function temperatureOf(task: Task, logits: Float32Array, targets: Float32Array, labels: number): number {
+  if (task === 'multi-label') {
+    const pairs = new Float32Array(2 * logits.length);
+    logits.forEach((z, i) => (pairs[2 * i + 1] = z));
+    return fitTemperature(pairs, targets, 2);
+  }
+  const texts = targets.length / labels;
+  return fitTemperature(
+    logits,
+    Int32Array.from({ length: texts }, (_, text) => targets.subarray(text * labels, (text + 1) * labels).indexOf(1)),
+    labels,
+  );
+}
+
+/** Errors about a batch name its rows as the desk calls them. */
+async function withRows(
+  keysOf: (texts: readonly number[]) => readonly string[],
+  work: () => Promise<TrainerResult>,
+): Promise<TrainerResult> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof TrainingError) || error.texts.length === 0) throw error;
+    throw new TrainingError(
+      `${error.message} The batch holds the rows ${keysOf(error.texts).join(', ')}.`,
+      error.remedy,
+    );
+  }
 }
 
 /** A file that is written after every epoch; it stays until the caller has the adapter safe. */
@@ -182,7 +286,7 @@ function encoded(session: Scorer, rows: readonly LabelledText[], labels: readonl
       `None of the ${rows.length} texts in ${part} can be read: all are empty or too long for this model.`,
     );
   return {
-    examples: { texts, labels: Int32Array.from(kept, ({ label }) => label) },
+    examples: { texts, targets: targetsOf(kept, labels.length) },
     rows: kept,
     report: partReport(rows, kept, labels),
   };

@@ -1,4 +1,5 @@
 /** Counts of what was predicted for what was true, and the macro-averaged F1 from them. */
+import type { Task } from './examples.ts';
 
 /** classes × classes, row-major: row = true class, column = predicted class. */
 export interface Confusion {
@@ -31,6 +32,29 @@ export function f1Of({ classes, counts }: Confusion, of: number): number {
   }
   const both = support + predicted;
   return both === 0 ? 0 : (2 * (counts[of * classes + of] as number)) / both;
+}
+
+/**
+ * F1 of each label as a model's logits have it: of exclusive labels the largest is predicted, of others all above zero.
+ * logits, targets: (labels, texts)
+ */
+export function f1PerLabel(task: Task, logits: Float32Array, targets: Float32Array, labels: number): readonly number[] {
+  const texts = logits.length / labels;
+  const predicted = new Uint8Array(logits.length);
+  for (let text = 0; text < texts; text++) {
+    const row = logits.subarray(text * labels, (text + 1) * labels);
+    if (task === 'exclusive') predicted[text * labels + row.indexOf(Math.max(...row))] = 1;
+    else row.forEach((z, label) => (predicted[text * labels + label] = z > 0 ? 1 : 0));
+  }
+  return Array.from({ length: labels }, (_, label) => {
+    let hits = 0;
+    let both = 0;
+    for (let i = label; i < logits.length; i += labels) {
+      hits += (predicted[i] as number) * (targets[i] as number);
+      both += (predicted[i] as number) + (targets[i] as number);
+    }
+    return both === 0 ? 0 : (2 * hits) / both;
+  });
 }
 
 /** Mean F1 over all classes. A class that occurs nowhere counts as 0, as in scikit-learn with `labels` given. */

@@ -3,6 +3,7 @@
  * parameters of an adapter are so few (half a million at most) that this takes milliseconds, on every backend alike.
  */
 import type { Parameter, Parameters } from '../adapter/parameters.ts';
+import type { Gradients } from './gradients.ts';
 
 export interface OptimiserOptions {
   readonly learningRate: number;
@@ -48,23 +49,30 @@ export class Optimiser {
   }
 
   /**
-   * One step against the gradients, with the learning rate times `rate` (the schedule's). Gradients are changed.
-   * Returns their length before clipping; nothing is done, and it is not finite, where one of them is not.
+   * One step against the gradients, with the learning rate times `rate` (the schedule's). Rows of tables that have no
+   * gradient stay as they are, their moments too.
+   * Returns the gradients' length before clipping; nothing is done, and it is not finite, where one of them is not.
    */
-  step(gradients: ReadonlyMap<string, Float32Array>, rate: number): number {
-    const norm = Math.sqrt([...gradients.values()].reduce((sum, gradient) => sum + squares(gradient), 0));
+  step(gradients: Gradients, rate: number): number {
+    const { norm } = gradients;
     if (!Number.isFinite(norm)) return norm;
     const { clip, learningRate, gateRate, weightDecay, l1 } = this.#options;
     const shorten = norm > clip ? clip / norm : 1;
     this.#steps++;
     for (const parameter of this.#parameters.all) {
       const values = this.#parameters.values.get(parameter.name);
-      const gradient = gradients.get(parameter.name);
       const moments = this.#moments.get(parameter.name);
-      if (!values || !gradient || !moments) throw new Error(`${parameter.name} has no gradient.`);
+      if (!values || !moments) throw new Error(`There is no parameter called ${parameter.name}.`);
       const lr = learningRate * rate * (parameter.role === 'gate' ? gateRate : 1);
       const decay = parameter.role === 'magnitude' ? 0 : weightDecay;
-      adamW(values, gradient, moments, { lr, shorten, weightDecay: decay, steps: this.#steps });
+      const options = { lr, shorten, weightDecay: decay, steps: this.#steps };
+      const gradient = gradients.values.get(parameter.name);
+      if (gradient) adamW(values, gradient, moments, options);
+      for (const [row, rowGradient] of gradients.rows.get(parameter.name) ?? []) {
+        const own = (all: Float32Array) => all.subarray(row * rowGradient.length, (row + 1) * rowGradient.length);
+        const { first, second } = moments;
+        adamW(own(values), rowGradient, { first: own(first), second: own(second) }, options);
+      }
       if (l1 > 0 && parameter.role === 'low-rank') shrink(values, lr * l1);
     }
     return norm;
@@ -109,12 +117,6 @@ function shrink(values: Float32Array, t: number): void {
     const value = values[i] as number;
     values[i] = Math.sign(value) * Math.max(0, Math.abs(value) - t);
   }
-}
-
-function squares(values: Float32Array): number {
-  let sum = 0;
-  for (const value of values) sum += value * value;
-  return sum;
 }
 
 /** Share of exact zeros among A and B, of those that are trained. */

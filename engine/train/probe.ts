@@ -11,6 +11,8 @@ import { selectLogistic, type StrengthTrial } from './logistic.ts';
 import { LogisticError, type Labelled } from './logistic-problem.ts';
 import { confusionOf, f1Of } from './macro-f1.ts';
 import {
+  adapterTask,
+  labelOf,
   partReport,
   type LabelledText,
   type PartReport,
@@ -50,9 +52,13 @@ const CHUNK = 1024;
  */
 export async function trainProbe(
   session: Scorer,
-  { labels, train, dev, options }: TrainInput<ProbeMethod>,
+  { labels, task, train, dev, options }: TrainInput<ProbeMethod>,
   hooks: TrainHooks,
 ): Promise<{ adapter: Uint8Array; report: Adapter['training'] }> {
+  if (task === 'multi-label')
+    throw new LogisticError(
+      'A probe tells labels apart that exclude each other. Train several labels a text with --method mlp.',
+    );
   const started = performance.now();
   let done = 0;
   const embed = (rows: readonly LabelledText[], part: string) =>
@@ -106,7 +112,7 @@ export async function trainProbe(
     exitDepth: info.depth,
     pooling: info.pooling,
     instruction,
-    task: classes === 2 ? 'binary' : 'multi-class',
+    task: adapterTask(task, classes),
     labels: [...labels],
     neutralLabel: options.neutralLabel,
     temperature,
@@ -155,7 +161,7 @@ async function statesOf(
   return {
     data: {
       features: { values: values.subarray(0, kept.length * width), rows: kept.length, columns: width },
-      labels: Int32Array.from(kept, ({ label }) => label),
+      labels: Int32Array.from(kept, labelOf),
     },
     rows: kept,
     report: partReport(rows, kept, labels),

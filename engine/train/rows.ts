@@ -1,13 +1,14 @@
 import type { Adapter } from '../adapter/adapter.ts';
 import type { ModuleSettings } from '../adapter/methods.ts';
+import type { Task } from './examples.ts';
 import type { TrainingOptions } from './options.ts';
 
 /** A text with its label, as training takes it. */
 export interface LabelledText {
   readonly key: string;
   readonly text: string;
-  /** index into the labels */
-  readonly label: number;
+  /** indices into the labels: one where they exclude each other, else any number */
+  readonly labels: readonly number[];
 }
 
 export interface ProbeMethod {
@@ -26,6 +27,7 @@ export interface GradientMethod {
 
 export interface TrainInput<M = ProbeMethod | GradientMethod> {
   readonly labels: readonly string[];
+  readonly task: Task;
   readonly train: readonly LabelledText[];
   readonly dev: readonly LabelledText[];
   readonly options: {
@@ -37,6 +39,8 @@ export interface TrainInput<M = ProbeMethod | GradientMethod> {
     readonly languages: readonly string[];
     /** written after every epoch; `resume`: gone on from. A probe has none: it is fitted at once. */
     readonly checkpoint?: { readonly file: string; readonly resume: boolean };
+    /** where `full` puts the model that it makes */
+    readonly model?: string;
     /** what went in, for the adapter's own record */
     readonly source: Adapter['training'];
   };
@@ -46,7 +50,13 @@ export interface TrainHooks {
   readonly signal?: AbortSignal;
   /** ends the training early, with the best so far */
   readonly finish?: AbortSignal;
-  readonly onProgress?: (done: number, total: number, unit: string, figures?: Readonly<Record<string, number>>) => void;
+  readonly onProgress?: (
+    done: number,
+    total: number,
+    unit: string,
+    figures?: Readonly<Record<string, number>>,
+    note?: string,
+  ) => void;
 }
 
 /** One part of the data, in the report. */
@@ -57,12 +67,19 @@ export interface PartReport {
   readonly notRead: number;
 }
 
+/** The one label of a row whose labels exclude each other. */
+export const labelOf = ({ labels }: LabelledText): number => labels[0] ?? 0;
+
+/** What the adapter file calls a task. */
+export const adapterTask = (task: Task, labels: number): Adapter['task'] =>
+  task === 'multi-label' ? task : labels === 2 ? 'binary' : 'multi-class';
+
 export const partReport = (
   rows: readonly LabelledText[],
   kept: readonly LabelledText[],
   labels: readonly string[],
 ): PartReport => ({
   rows: kept.length,
-  perLabel: Object.fromEntries(labels.map((label, k) => [label, kept.filter((row) => row.label === k).length])),
+  perLabel: Object.fromEntries(labels.map((label, k) => [label, kept.filter((row) => row.labels.includes(k)).length])),
   notRead: rows.length - kept.length,
 });

@@ -1,4 +1,4 @@
-import type { Confusion } from './macro-f1.ts';
+import type { Importance } from '../adapter/rank-budget.ts';
 
 export interface EpochFigures {
   /** from 1 */
@@ -12,12 +12,15 @@ export interface EpochFigures {
 
 /** What a model made of dev. */
 export interface Evaluation {
-  readonly confusion: Confusion;
+  /** of each label */
+  readonly f1: readonly number[];
   /** unweighted mean */
   readonly loss: number;
   /** (labels, texts) */
   readonly logits: Float32Array;
 }
+
+export const macroF1Of = ({ f1 }: Evaluation): number => f1.reduce((sum, each) => sum + each, 0) / f1.length;
 
 export interface BestEpoch extends Evaluation {
   readonly epoch: number;
@@ -38,6 +41,8 @@ export interface TrainingState {
   tokens: number;
   seconds: number;
   lossScale: number;
+  /** AdaLoRA's, by parameter */
+  readonly importance: Map<string, Importance>;
 }
 
 export const newState = (lossScale: number): TrainingState => ({
@@ -48,4 +53,5 @@ export const newState = (lossScale: number): TrainingState => ({
   tokens: 0,
   seconds: 0,
   lossScale,
+  importance: new Map(),
 });

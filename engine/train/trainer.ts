@@ -2,32 +2,31 @@
  * Training of an adapter by gradients: epochs of shuffled batches, each split over the lanes, AdamW on the host, dev
  * macro-F1 after every epoch, the best epoch kept.
  */
-import { headLayers, linearHead, mlpHead, type Head } from '../adapter/head.ts';
+import { linearHead, mlpHead, type Head } from '../adapter/head.ts';
 import { modulesOf, type ModuleSettings, type Modules } from '../adapter/methods.ts';
 import { Parameters, type Draw } from '../adapter/parameters.ts';
 import type { Model } from '../model/model.ts';
-import { pooledStates, type Reader } from '../score/pooled-states.ts';
-import { logitsOf } from '../score/head.ts';
-import { crossEntropy, targetsOf } from './loss.ts';
-import { confusionOf, macroF1 } from './macro-f1.ts';
+import type { Reader } from '../score/pooled-states.ts';
+import { RankAllocation } from './adalora.ts';
+import { BatchGradients } from './batch-gradients.ts';
+import { entranceOf, type Entrance } from './entering.ts';
+import { TrainingError } from './errors.ts';
+import { evaluate } from './evaluate.ts';
+import type { Examples, Task } from './examples.ts';
+import { Loss } from './loss.ts';
+import { planWithin, type StepPlan } from './memory.ts';
 import { LossScale, Optimiser, scheduled } from './optimiser.ts';
 import type { TrainingOptions } from './options.ts';
 import { seededRandom, type Random } from './random.ts';
-import { epochBatches, splitBatch } from './schedule.ts';
-import { newState, type BestEpoch, type Evaluation, type TrainingState } from './state.ts';
-import { TrainingStep, type Trained } from './step.ts';
-
-export interface Examples {
-  /** token ids of each text */
-  readonly texts: readonly Int32Array[];
-  /** index of each text's label */
-  readonly labels: Int32Array;
-}
+import { epochBatches } from './schedule.ts';
+import { macroF1Of, newState, type BestEpoch, type TrainingState } from './state.ts';
+import type { Trained } from './step.ts';
 
 export interface TrainerInput {
   readonly train: Examples;
   readonly dev: Examples;
   readonly labels: number;
+  readonly task: Task;
   /** null: only the head is trained, on frozen states */
   readonly method: ModuleSettings | null;
   readonly options: TrainingOptions;
@@ -35,6 +34,7 @@ export interface TrainerInput {
 
 /** Where a training stands, after every step. */
 export interface TrainingProgress {
+  readonly kind: 'steps';
   /** from 1 */
   readonly epoch: number;
   readonly epochs: number;
@@ -48,11 +48,28 @@ export interface TrainingProgress {
   readonly tokensPerSecond: number;
 }
 
+/** Before the steps: frozen layers below the lowest trained one read all texts once. */
+export interface FrozenProgress {
+  readonly kind: 'frozen';
+  readonly done: number;
+  readonly texts: number;
+}
+
+/** The training ended before its time, because a loss or a gradient was not finite. */
+export interface Halt {
+  /** from 1 */
+  readonly step: number;
+  readonly epoch: number;
+  /** the texts of its batch, as indices into the training part */
+  readonly texts: readonly number[];
+}
+
 export interface TrainerResult {
   readonly parameters: Parameters;
-  readonly head: Head;
   readonly state: TrainingState;
   readonly best: BestEpoch;
+  /** what was best before is kept */
+  readonly halt: Halt | null;
   /** finished early; what was best so far is kept */
   readonly interrupted: boolean;
 }
@@ -68,13 +85,10 @@ export interface TrainerHooks {
   readonly signal?: AbortSignal | undefined;
   /** ends it early, with the best so far; before the first epoch's end with what there is */
   readonly finish?: AbortSignal | undefined;
-  readonly onProgress?: (progress: TrainingProgress) => void;
+  readonly onProgress?: (progress: TrainingProgress | FrozenProgress) => void;
+  /** sentences for people, about what was done otherwise than asked */
+  readonly onNote?: ((note: string) => void) | undefined;
   readonly checkpoint?: CheckpointKeeper | undefined;
-}
-
-/** Training cannot go on; what was learned before is lost unless an epoch had ended. */
-export class TrainingError extends Error {
-  override readonly name = 'TrainingError';
 }
 
 /** Steps in a row that were not finite, with the loss scale halved each time, after which it is not the scale. */
@@ -83,11 +97,14 @@ const HOPELESS = 12;
 const SMOOTHING = 0.05;
 /** Seeds of epochs lie far apart (the golden ratio in 32 bits). */
 const SEED_STEP = 0x9e3779b9;
+/** Seeds of dropout, too (Steele et al. 2014). */
+const STEP_SEED = 0x85ebca6b;
+const MEGABYTE = 2 ** 20;
 
 /**
  * Trains until the last epoch, or until dev stops getting better, or until `finish`; the parameters are those of the best
- * epoch. They belong to `owner`. Throws TrainingError where numbers stay infinite, CheckpointError for a checkpoint of
- * another training, the signal's reason when aborted.
+ * epoch. They belong to `owner`. Throws TrainingError where numbers are no longer finite before the first epoch has ended, or
+ * memory is short; CheckpointError for a checkpoint of another training; the signal's reason when aborted.
  */
 export async function train(
   reader: Reader,
@@ -95,48 +112,53 @@ export async function train(
   owner: AsyncDisposableStack,
   hooks: TrainerHooks,
 ): Promise<TrainerResult> {
-  const { model } = reader;
-  const { options, labels, train: examples, dev } = input;
-  const { width } = model.hyper;
-  const {
-    modules,
-    parameters: own,
-    lowest,
-  }: Modules = input.method
-    ? modulesOf(input.method, model.hyper, model.depth, (layer, target) => rowNormsOf(model, layer, target))
-    : { modules: new Map(), parameters: [], lowest: model.depth };
-  const head = options.hidden > 0 ? mlpHead(width, options.hidden, labels) : linearHead(width, labels);
-  const parameters = owner.use(new Parameters(model.backend, [...own, ...head.parameters()]));
-  parameters.start(drawFrom(seededRandom(options.seed)));
+  const { options, train: examples, dev } = input;
+  const trained = prepared(reader.model, input, owner);
+  const { parameters } = trained;
   const optimiser = new Optimiser(parameters, { ...options, l1: options.lambda });
-  const trained: Trained = { model, modules, head, parameters, lowest, task: 'exclusive' };
-  const weights = classWeights(examples.labels, labels, options.classWeights);
   const lengths = examples.texts.map(({ length }) => length);
   const steps = Math.ceil(lengths.length / options.batch) * options.epochs;
   // Mean pooling and the mean over a batch make gradients small; this brings them back to about one.
   const meanLength = lengths.reduce((sum, n) => sum + n, 0) / lengths.length;
   const state = hooks.checkpoint?.restore(parameters, optimiser) ?? newState(options.batch * meanLength);
+  const enter = frozenEntrances(reader, trained, options, hooks, [examples, dev]);
+  using entrance = await enter(examples.texts);
+  using devEntrance = await enter(dev.texts);
+  const batches = new BatchGradients(trained, reader, entrance, new Loss(input.task, examples, options), {
+    dropout: options.dropout,
+    lengths,
+    plan: await fitting(reader, trained, lengths, options, entrance),
+    onShortage: ({ tokens, recomputes }) =>
+      hooks.onNote?.(
+        `Memory is short: going on with parts of ${tokens} tokens${recomputes ? ', and layers computed twice' : ''}.`,
+      ),
+  });
+  const allocation = rankAllocation(input.method, trained, steps, state);
   const scale = new LossScale(state.lossScale);
   let smoothed = state.epochs.at(-1)?.trainLoss ?? NaN;
   let inRow = 0;
   let interrupted = false;
+  let halt: Halt | null = null;
   for (let epoch = state.epochs.length + 1; epoch <= options.epochs && !isOver(state, options); epoch++) {
     const began = performance.now();
     const before = { tokens: state.tokens, seconds: state.seconds };
+    const epochSeed = options.seed + epoch * SEED_STEP;
     let lossSum = 0;
-    for (const batch of epochBatches(lengths, options.batch, seededRandom(options.seed + epoch * SEED_STEP))) {
+    for (const batch of epochBatches(lengths, options.batch, seededRandom(epochSeed))) {
       hooks.signal?.throwIfAborted();
       interrupted = hooks.finish?.aborted === true;
       if (interrupted) break;
       const start = performance.now();
       parameters.upload();
-      const { loss, gradients } = await batchGradients(trained, reader, { ...examples, lengths }, batch, {
-        weights,
-        scale: scale.value,
-        smoothing: options.labelSmoothing,
-      });
-      const rate = scheduled(state.step, steps, options);
-      const finite = Number.isFinite(loss) && Number.isFinite(optimiser.step(gradients, rate));
+      const { loss, gradients } = await batches.of(
+        batch,
+        scale.value,
+        epochSeed ^ Math.imul(state.step + 1, STEP_SEED),
+      );
+      allocation?.before(state.step, gradients);
+      const finite =
+        Number.isFinite(loss) && Number.isFinite(optimiser.step(gradients, scheduled(state.step, steps, options)));
+      if (finite) allocation?.after(state.step);
       scale.record(finite);
       state.step++;
       if (finite) {
@@ -145,14 +167,16 @@ export async function train(
         smoothed = Number.isNaN(smoothed) ? loss : smoothed + SMOOTHING * (loss - smoothed);
       } else {
         state.skipped++;
-        if (++inRow >= HOPELESS)
-          throw new TrainingError(
-            `The training stopped at step ${state.step} of ${steps}: its numbers are no longer finite. Train with a lower learning rate (--lr ${options.learningRate / 4}).`,
-          );
+        // A smaller scale helps gradients that are too large to write down, and no loss.
+        if (!Number.isFinite(loss) || ++inRow >= HOPELESS) {
+          halt = { step: state.step, epoch, texts: batch };
+          break;
+        }
       }
       state.tokens += batch.reduce((sum, text) => sum + (lengths[text] ?? 0), 0);
       state.seconds += (performance.now() - start) / 1000;
       hooks.onProgress?.({
+        kind: 'steps',
         epoch,
         epochs: options.epochs,
         step: state.step,
@@ -162,10 +186,10 @@ export async function train(
         tokensPerSecond: state.tokens / state.seconds,
       });
     }
-    if (interrupted && state.best) break;
+    if (halt || (interrupted && state.best)) break;
     parameters.upload();
-    const evaluation = await evaluate(reader, trained, dev, labels, hooks.signal);
-    const devMacroF1 = macroF1(evaluation.confusion);
+    const evaluation = await evaluate(reader, trained, dev, devEntrance, hooks.signal);
+    const devMacroF1 = macroF1Of(evaluation);
     state.epochs.push({
       epoch,
       trainLoss: lossSum / lengths.length,
@@ -174,99 +198,97 @@ export async function train(
       tokensPerSecond: (state.tokens - before.tokens) / (state.seconds - before.seconds),
       seconds: (performance.now() - began) / 1000,
     });
-    if (!state.best || devMacroF1 > macroF1(state.best.confusion))
+    if (!state.best || devMacroF1 > macroF1Of(state.best))
       state.best = { ...evaluation, epoch, values: copyOf(parameters.values) };
     if (interrupted) break;
     state.lossScale = scale.value;
     hooks.checkpoint?.save(state, parameters, optimiser);
   }
   const { best } = state;
-  if (!best) throw new TrainingError('No epoch was finished.');
+  if (!best)
+    throw new TrainingError(
+      halt
+        ? `The training stopped at step ${halt.step} of ${steps}: its numbers are no longer finite.`
+        : 'No epoch was finished.',
+      `Train with a lower learning rate (--lr ${options.learningRate / 4}), or leave out the rows of this batch.`,
+      halt?.texts ?? [],
+    );
   for (const [name, values] of best.values) parameters.values.get(name)?.set(values);
   parameters.upload();
-  return { parameters, head, state, best, interrupted };
+  return { parameters, state, best, interrupted, halt };
 }
 
-function rowNormsOf(model: Model, layer: number, target: string): Float32Array {
-  return model.rowNorms(layer, `${target}.weight`)?.download() ?? new Float32Array();
+/** Parameters at their start, and what they are trained in. */
+function prepared(model: Model, { method, options, labels, task }: TrainerInput, owner: AsyncDisposableStack): Trained {
+  const { width } = model.hyper;
+  const {
+    modules,
+    parameters: own,
+    lowest,
+  }: Modules = method
+    ? modulesOf(method, model.hyper, model.depth, {
+        rowNorms: (layer, target) => model.rowNorms(layer, `${target}.weight`)?.download() ?? new Float32Array(),
+        weights: (layer, name) => model.values(layer, name),
+      })
+    : { modules: new Map(), parameters: [], lowest: model.depth };
+  const head: Head = options.hidden > 0 ? mlpHead(width, options.hidden, labels) : linearHead(width, labels);
+  const parameters = owner.use(new Parameters(model.backend, [...own, ...head.parameters()]));
+  parameters.start(drawFrom(seededRandom(options.seed)));
+  parameters.upload();
+  return { model, modules, head, parameters, lowest, task };
+}
+
+/** What makes entrances, with one progress over all parts. */
+function frozenEntrances(
+  reader: Reader,
+  { lowest }: Trained,
+  { memory }: TrainingOptions,
+  { signal, onProgress }: TrainerHooks,
+  parts: readonly Examples[],
+): (texts: readonly Int32Array[]) => Promise<Entrance> {
+  const all = parts.reduce((sum, { texts }) => sum + texts.length, 0);
+  let done = 0;
+  return (texts) =>
+    entranceOf(reader, texts, {
+      lowest,
+      memory: (memory * MEGABYTE) / 2,
+      signal,
+      onTexts: (count) => onProgress?.({ kind: 'frozen', done: (done += count), texts: all }),
+    });
+}
+
+/** How batches are cut. Throws TrainingError where the longest texts do not fit into the memory however they are cut. */
+async function fitting(
+  { lanes, tokenBudget }: Reader,
+  trained: Trained,
+  lengths: readonly number[],
+  { memory, batch, dropout }: TrainingOptions,
+  { kind }: Entrance,
+): Promise<StepPlan> {
+  const whole = { tokens: Math.max(tokenBudget, 1), recomputes: false };
+  if (kind === 'pooled') return whole;
+  const options = { lanes, batch, tokens: whole.tokens, dropout, enters: kind };
+  const plan = await planWithin(memory * MEGABYTE, trained, lengths, options);
+  if (plan) return plan;
+  throw new TrainingError(
+    `The longest text, of ${Math.max(...lengths)} tokens, needs more than ${memory} MB to learn from.`,
+    `Allow more (--memory ${memory * 2}), or leave out the longest texts.`,
+  );
+}
+
+function rankAllocation(
+  method: ModuleSettings | null,
+  { modules, parameters }: Trained,
+  steps: number,
+  { importance }: TrainingState,
+): RankAllocation | null {
+  if (method?.method !== 'adalora') return null;
+  return new RankAllocation({ ...method, layers: [...modules.keys()], steps }, parameters, importance);
 }
 
 /** Dev has not become better for as many epochs as patience lasts. */
 const isOver = ({ epochs, best }: TrainingState, { patience }: TrainingOptions): boolean =>
   best !== null && epochs.length - best.epoch >= patience;
-
-/** The mean loss of a batch, and its gradients; parts are summed in their own order, so that a run can be repeated. */
-async function batchGradients(
-  trained: Trained,
-  { lanes, pooling, tokenBudget }: Reader,
-  { texts, labels, lengths }: Examples & { readonly lengths: readonly number[] },
-  batch: readonly number[],
-  { weights, scale, smoothing }: { weights: Float64Array; scale: number; smoothing: number },
-): Promise<{ loss: number; gradients: ReadonlyMap<string, Float32Array> }> {
-  const classes = weights.length;
-  const total = batch.reduce((sum, text) => sum + (weights[labels[text] ?? 0] ?? 0), 0);
-  const parts = splitBatch(batch, lengths, { parts: lanes.count, tokens: tokenBudget });
-  const results = new Array<{ loss: number; gradients: ReadonlyMap<string, Float32Array> }>(parts.length);
-  await lanes.each(parts.entries(), async ([at, part], lane) => {
-    const chosen = part.map((text) => texts[text] ?? new Int32Array());
-    const targets = targetsOf(
-      part.map((text) => labels[text] ?? 0),
-      { classes, smoothing, weightOf: (label) => (weights[label] ?? 0) / total },
-    );
-    await using step = new TrainingStep(
-      trained,
-      chosen.map(({ length }) => length),
-      lane,
-    );
-    const { logits, gradients } = await step.run(
-      chosen,
-      { shares: targets.shares, weights: targets.weights.map((weight) => weight * scale) },
-      pooling,
-    );
-    results[at] = { loss: crossEntropy(logits, targets), gradients };
-  });
-  const sums = new Map<string, Float32Array>();
-  for (const { gradients } of results)
-    for (const [name, gradient] of gradients) {
-      const sum = sums.get(name);
-      if (sum) for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (gradient[i] as number);
-      else sums.set(name, gradient);
-    }
-  for (const sum of sums.values()) for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) / scale;
-  return { loss: results.reduce((sum, { loss }) => sum + loss, 0), gradients: sums };
-}
-
-async function evaluate(
-  reader: Reader,
-  { modules, parameters }: Trained,
-  { texts, labels }: Examples,
-  classes: number,
-  signal: AbortSignal | undefined,
-): Promise<Evaluation> {
-  const logits = new Float32Array(texts.length * classes);
-  const layers = headLayers(parameters);
-  await pooledStates(
-    { ...reader, modules, parameters: parameters.tensors },
-    texts,
-    (text, state) => {
-      logits.set(logitsOf(layers, state), text * classes);
-    },
-    { signal },
-  );
-  const predicted = Int32Array.from(labels, (_, text) => {
-    const row = logits.subarray(text * classes, (text + 1) * classes);
-    return row.indexOf(Math.max(...row));
-  });
-  const targets = targetsOf(Array.from(labels), { classes, smoothing: 0, weightOf: () => 1 / labels.length });
-  return { confusion: confusionOf(labels, predicted, classes), loss: crossEntropy(logits, targets), logits };
-}
-
-/** "balanced": as if all labels were equally frequent; the mean weight of a row is 1. */
-function classWeights(labels: Int32Array, classes: number, kind: TrainingOptions['classWeights']): Float64Array {
-  const counts = new Float64Array(classes);
-  for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
-  return counts.map((count) => (kind === 'none' || count === 0 ? 1 : labels.length / (classes * count)));
-}
 
 function drawFrom(random: Random): Draw {
   return {

@@ -24,7 +24,7 @@ const explaining = (...more: string[]) => bench.run(['explain', '--text', TEXT, 
 const Found = z.looseObject({
   words: z.array(z.looseObject({ text: z.string(), gates: z.null(), usual: z.null() })),
   decided: z
-    .array(z.strictObject({ id: z.string(), label: z.string(), text: z.string(), cosine: z.number() }))
+    .array(z.strictObject({ id: z.string(), labels: z.array(z.string()), text: z.string(), cosine: z.number() }))
     .optional(),
 });
 
@@ -34,7 +34,7 @@ describe('explain --decided', () => {
     assert.equal(code, 0, err);
     const { decided = [] } = Found.parse(JSON.parse(out));
     assert.equal(decided.length, 3);
-    assert.deepEqual({ ...decided[0], cosine: 0 }, { id: 'b', label: 'fine', text: TEXT, cosine: 0 });
+    assert.deepEqual({ ...decided[0], cosine: 0 }, { id: 'b', labels: ['fine'], text: TEXT, cosine: 0 });
     assert.ok(Math.abs((decided[0]?.cosine ?? 0) - 1) < 1e-5);
     assert.equal(decided[1]?.id, 'c');
     assert.ok(decided.every(({ cosine }, i) => cosine <= (decided[i - 1]?.cosine ?? 1.00001)));

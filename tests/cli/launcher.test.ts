@@ -45,13 +45,6 @@ describe('moderato', () => {
       assert.doesNotMatch(err, /\n\s+at /);
     });
   }
-
-  it('says of a method that it comes with a later release', async () => {
-    const words = ['train', '--train', 'a', '--dev', 'b', '--out', 'c.gguf', '--method', 'adalora'];
-    const { code, err } = await bench.run(words);
-    assert.equal(code, 2);
-    assert.match(err, /later release/);
-  });
 });
 
 describe('an error', () => {

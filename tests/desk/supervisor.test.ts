@@ -532,9 +532,13 @@ describe('a call that fails', () => {
       error.message.includes('GGML_ASSERT(trick)');
     await assert.rejects(supervisor.open(model({ base: 'die' })), told);
     const session = await supervisor.open(model());
-    const input = { labels: ['fine', 'abusive'], dev: [{ key: 'd', text: 'a', label: 0 }] };
+    const input = {
+      labels: ['fine', 'abusive'],
+      task: 'exclusive' as const,
+      dev: [{ key: 'd', text: 'a', labels: [0] }],
+    };
     const train = (text: string) =>
-      session.train({ ...input, options: training, train: [{ key: 't', text, label: 1 }] });
+      session.train({ ...input, options: training, train: [{ key: 't', text, labels: [1] }] });
     await assert.rejects(train('die'), told);
     assert.deepEqual([...(await train('a')).adapter], [1, 2, 3]);
   });
@@ -560,8 +564,9 @@ describe('the environment of an engine', () => {
       const session = await supervisor.open(model());
       const { report } = await session.train({
         labels: ['a', 'b'],
-        train: [{ key: 't', text: 'a', label: 0 }],
-        dev: [{ key: 'd', text: 'a', label: 0 }],
+        task: 'exclusive',
+        train: [{ key: 't', text: 'a', labels: [0] }],
+        dev: [{ key: 'd', text: 'a', labels: [0] }],
         options: training,
       });
       const names = report['environment'] as string[];

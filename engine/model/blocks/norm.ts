@@ -1,5 +1,6 @@
+import type { Graph } from '../../ggml/graph.ts';
 import type { Tensor } from '../../ggml/tensor.ts';
-import { requireWeight, type Block, type Computed, type Pass } from '../block.ts';
+import { learnBias, requireWeight, weightName, type Block, type Computed, type Pass } from '../block.ts';
 
 /** RMS norm with weight:  y = w · x / √(mean(x²) + ε) */
 export function rmsNorm(name: string): Block {
@@ -13,10 +14,33 @@ export function rmsNorm(name: string): Block {
 export function rmsNormRows(pass: Pass, layer: number, name: string, x: Tensor): Computed {
   const { graph: g, hyper } = pass;
   const w = requireWeight(pass, layer, `${name}.weight`);
+  const normed = g.rmsNorm(x, hyper.normEpsilon);
   return {
-    y: g.mul(g.rmsNorm(x, hyper.normEpsilon), w),
-    backward: (dy) => g.rmsNormBack(g.mul(dy, w), x, hyper.normEpsilon),
+    y: g.mul(normed, w),
+    backward(dy) {
+      learnScale(pass, layer, `${name}.weight`, dy, normed);
+      return g.rmsNormBack(g.mul(dy, w), x, hyper.normEpsilon);
+    },
   };
+}
+
+/** Takes the gradient of a norm's weight, where it is trained: dw = Σ dy · normed over all rows. */
+function learnScale(pass: Pass, layer: number, name: string, dy: Tensor, normed: Tensor): void {
+  if (!pass.learns(layer, name)) return;
+  const { graph: g } = pass;
+  const [n] = dy.ne;
+  const products = g.reshape(g.mul(dy, normed), n, dy.ne[1] * dy.ne[2] * dy.ne[3]);
+  pass.learn(weightName(layer, name), g.reshape(g.sumRows(g.transposed(products)), n, 1));
+}
+
+/**
+ * x − mean(x) of each row, as products with ones: ggml spreads one number over a row number by number.
+ * like: (n), any finite vector
+ */
+function centredBy(g: Graph, like: Tensor): (x: Tensor) => Tensor {
+  const [n] = like.ne;
+  const ones = g.scaleBias(like, 0, 1);
+  return (x) => g.sub(x, g.shortProduct(ones, g.scale(g.mulMat(ones, x), 1 / n)));
 }
 
 /** Layer norm with weight and bias:  y = w · (x − mean(x)) / √(var(x) + ε) + b */
@@ -29,14 +53,15 @@ export function layerNorm(name: string): Block {
     forward(pass, layer, x) {
       const { graph: g, hyper } = pass;
       const w = requireWeight(pass, layer, `${name}.weight`);
-      const scaled = g.mul(g.norm(x, hyper.normEpsilon), w);
+      const normed = g.norm(x, hyper.normEpsilon);
       return {
-        y: g.add(scaled, requireWeight(pass, layer, `${name}.bias`)),
+        y: g.add(g.mul(normed, w), requireWeight(pass, layer, `${name}.bias`)),
         // The layer norm of x is the RMS norm of x − mean(x).
         backward(dy) {
-          const centred = g.sub(x, g.mean(x));
-          const dcentred = g.rmsNormBack(g.mul(dy, w), centred, hyper.normEpsilon);
-          return g.sub(dcentred, g.mean(dcentred));
+          learnScale(pass, layer, `${name}.weight`, dy, normed);
+          learnBias(pass, layer, `${name}.bias`, dy);
+          const centre = centredBy(g, w);
+          return centre(g.rmsNormBack(g.mul(dy, w), centre(x), hyper.normEpsilon));
         },
       };
     },

@@ -6,7 +6,7 @@ import type { LabelledTable } from '../../../desk/tables/labelled.ts';
 
 const table = (path: string, ...labels: string[]): LabelledTable => ({
   path,
-  rows: labels.map((label, i) => ({ id: String(i), text: 'some words', label })),
+  rows: labels.map((label, i) => ({ id: String(i), text: 'some words', labels: [label] })),
   counts: new Map(labels.map((label) => [label, labels.filter((other) => other === label).length])),
   leftOut: { noLabel: 0, noText: 0, rejected: 0 },
   warnings: [],

@@ -13,7 +13,9 @@ import { Forward } from '../../../engine/model/forward.ts';
 import { EXACT, layoutName, layouts, type Layout } from '../../../engine/model/layout.ts';
 import { Model } from '../../../engine/model/model.ts';
 import { seededRandom } from '../../../engine/train/random.ts';
-import { TrainingStep, type Targets, type Trained } from '../../../engine/train/step.ts';
+import type { Targets } from '../../../engine/train/loss.ts';
+import { TrainingStep, type Trained } from '../../../engine/train/step.ts';
+import { runStep } from '../train/run-step.ts';
 import {
   tokenizerFor,
   writeRandomModel,
@@ -27,7 +29,7 @@ const LENGTHS = TEXTS.map(({ length }) => length);
 const LABELS = 3;
 const TARGETS: Targets = {
   shares: Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1),
-  weights: Float32Array.of(1, 1, 1),
+  weights: new Float32Array(9).fill(1),
 };
 const EVERY_LINEAR: readonly LinearName[] = ['attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_up', 'ffn_down'];
 
@@ -101,9 +103,9 @@ describe('adapter modules', () => {
       disturb(parameters);
       parameters.upload();
       await using step = new TrainingStep(trained, LENGTHS);
-      const { gradients } = await step.run(TEXTS, TARGETS, 'mean');
+      const { gradients } = await runStep(step, parameters, TEXTS, TARGETS);
       for (const { name: tensor, ne, padded } of parameters.all) {
-        const gradient = gradients.get(tensor) ?? new Float32Array();
+        const gradient = gradients.values.get(tensor) ?? new Float32Array();
         assert.equal(gradient.length, padded[0] * padded[1], tensor);
         const beyond = gradient.filter((_, i) => i % padded[0] >= ne[0] || Math.floor(i / padded[0]) >= ne[1]);
         assert.ok(

@@ -19,6 +19,7 @@ import { cosine } from '../../../engine/score/calibration.ts';
 import { Scorer } from '../../../engine/score/scorer.ts';
 import { seededRandom } from '../../../engine/train/random.ts';
 import { TrainingStep } from '../../../engine/train/step.ts';
+import { runStep } from '../train/run-step.ts';
 import { VARIANTS, writeRandomModel } from '../../reference/random-models.ts';
 
 export interface VulkanReport {
@@ -94,8 +95,8 @@ async function gradients(path: string, backend: Backend): Promise<ReadonlyMap<st
     );
   parameters.upload();
   const step = new TrainingStep({ model, modules, head, parameters, lowest, task: 'exclusive' }, LENGTHS);
-  const targets = { shares: Float32Array.of(1, 0, 0, 1), weights: Float32Array.of(64, 64) };
-  return (await step.run(TEXTS, targets, 'mean')).gradients;
+  const targets = { shares: Float32Array.of(1, 0, 0, 1), weights: new Float32Array(4).fill(64) };
+  return (await runStep(step, parameters, TEXTS, targets)).gradients.values;
 }
 
 /** |difference| / |expected| of all numbers of a gradient together */

@@ -17,7 +17,7 @@ const LAYERS = 4;
 const texts = (from: number, count: number): LabelledText[] =>
   Array.from({ length: count }, (_, i) => ({
     key: `t${from + i}`,
-    label: i % 2,
+    labels: [i % 2],
     text: i % 2 ? `go away you worm number ${from + i}` : `a lovely day number ${from + i} at the harbour`,
   }));
 
@@ -38,6 +38,7 @@ describe('figures of gates after a training', () => {
       session,
       {
         labels: LABELS,
+        task: 'exclusive',
         train: texts(0, 24),
         dev,
         options: { name: 'test', neutralLabel: 'fine', method, ngrams: false, languages: ['en'], source: {} },
@@ -60,10 +61,10 @@ describe('figures of gates after a training', () => {
     await using session = await open({ adapter });
     const all: number[] = [];
     const byLabel: [number[], number[]] = [[], []];
-    for (const { text, label } of dev) {
+    for (const { text, labels } of dev) {
       const found = await explain(session, text);
       all.push(...(found.gates?.upper ?? []));
-      byLabel[label === 1 ? 1 : 0].push(...(found.gates?.upper ?? []));
+      byLabel[labels[0] === 1 ? 1 : 0].push(...(found.gates?.upper ?? []));
     }
     const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
     const near = (a: number | undefined, b: number): void => assert.ok(Math.abs((a ?? NaN) - b) < 1e-3, `${a}, ${b}`);

@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { decodeAdapter } from '../../../engine/adapter/file.ts';
 import type { ModuleSettings } from '../../../engine/adapter/methods.ts';
 import { GgufError } from '../../../engine/ggml/gguf/errors.ts';
+import { readGguf } from '../../../engine/ggml/gguf/read.ts';
 import { rewriteGguf } from '../../../engine/ggml/gguf/rewrite.ts';
 import { aliveObjects } from '../../../engine/ggml/owner.ts';
 import { Scorer, type OpenOptions } from '../../../engine/score/scorer.ts';
@@ -13,7 +14,9 @@ import { CheckpointError } from '../../../engine/train/checkpoint.ts';
 import { trainByGradient } from '../../../engine/train/gradient.ts';
 import { LogisticError } from '../../../engine/train/logistic-problem.ts';
 import type { TrainingOptions } from '../../../engine/train/options.ts';
-import { TrainingError } from '../../../engine/train/trainer.ts';
+import { TrainingError } from '../../../engine/train/errors.ts';
+import { oneHot } from '../../../engine/train/examples.ts';
+import { train } from '../../../engine/train/trainer.ts';
 import type { GradientMethod, LabelledText, TrainHooks } from '../../../engine/train/rows.ts';
 import { tokenizerFor, writeRandomModel } from '../../reference/random-models.ts';
 
@@ -24,16 +27,21 @@ const WORDS = ['map', 'server', 'house', 'train', 'dog', 'game', 'rule', 'song']
 const texts = (from: number, count: number): LabelledText[] =>
   Array.from({ length: count }, (_, i) => ({
     key: `t${from + i}`,
-    label: ((from + i) * 7) % 3 === 0 ? 1 : 0,
+    labels: [((from + i) * 7) % 3 === 0 ? 1 : 0],
     text: `the ${WORDS[(from + i) % 8] ?? ''} number ${from + i} was near the ${WORDS[(3 * (from + i) + 1) % 8] ?? ''}`,
   }));
 
 const LOW_RANK = { rank: 4, alpha: 8, targets: ['attn_q', 'attn_v', 'ffn_down'], from: 0 };
+const LORA: ModuleSettings = { method: 'lora', ...LOW_RANK };
 const METHODS: Readonly<Record<string, ModuleSettings | null>> = {
   'a head alone': null,
-  lora: { method: 'lora', ...LOW_RANK },
+  lora: LORA,
   'ds-lora, MLP gate, token': { method: 'ds-lora', ...LOW_RANK, gate: 16, scope: 'token' },
   dora: { method: 'dora', ...LOW_RANK },
+  adalora: { method: 'adalora', ...LOW_RANK, startRank: 6, orthogonality: 0.1 },
+  'lora in the upper layer alone': { method: 'lora', ...LOW_RANK, from: 1 },
+  full: { method: 'full', from: 0 },
+  'full, the upper layer alone': { method: 'full', from: 1 },
   houlsby: { method: 'houlsby', bottleneck: 8, targets: ['attn_output', 'ffn_down'], from: 0 },
   'ds-lora, linear gate, instance': { method: 'ds-lora', ...LOW_RANK, gate: 'linear', scope: 'instance' },
 };
@@ -46,10 +54,12 @@ const OPTIONS: TrainingOptions = {
   warmUp: 0.05,
   schedule: 'constant',
   clip: 1,
+  dropout: 0,
   lambda: 0,
   labelSmoothing: 0,
   classWeights: 'none',
   hidden: 32,
+  memory: 1024,
   patience: 1000,
   seed: 3,
 };
@@ -60,6 +70,8 @@ describe('training by gradient', () => {
   before(() => writeRandomModel(base, { variant: 'llama', tokenizer: tokenizerFor('llama'), blocks: 2 }));
   after(() => rmSync(folder, { recursive: true }));
 
+  /** where full training puts its model */
+  const own = join(folder, 'own.gguf');
   const open = (options: Partial<OpenOptions>) =>
     Scorer.open({ base, backend: 'cpu', deterministic: false, layout: 'f32', threads: 2, ...options });
 
@@ -86,6 +98,7 @@ describe('training by gradient', () => {
       session,
       {
         labels: LABELS,
+        task: 'exclusive',
         train: rows,
         dev,
         options: {
@@ -96,6 +109,7 @@ describe('training by gradient', () => {
           languages: ['en'],
           source: {},
           ...(checkpoint && { checkpoint }),
+          ...(modules?.method === 'full' && { model: own }),
         },
       },
       hooks,
@@ -111,13 +125,13 @@ describe('training by gradient', () => {
       const losses = lossesOf(report);
       assert.ok((losses.at(-1)?.trainLoss ?? 1) < 0.01, `loss ${losses.at(-1)?.trainLoss}`);
       assert.equal(Math.max(...losses.map(({ devMacroF1 }) => devMacroF1)), 1);
-      await using session = await open({ adapter });
+      await using session = await open({ adapter, ...(modules?.method === 'full' && { base: own }) });
       const rows = texts(0, 16);
       const scores = await session.score(rows, {});
       scores.forEach((score, i) => {
         assert.ok(score.status === 'scored');
         const predicted = (score.probabilities[1] ?? 0) > 0.5 ? 1 : 0;
-        assert.equal(predicted, rows[i]?.label, rows[i]?.key);
+        assert.equal(predicted, rows[i]?.labels[0], rows[i]?.key);
       });
     });
 
@@ -181,11 +195,11 @@ describe('training by gradient', () => {
   });
 
   it('refuses one label, and texts that cannot be read', async () => {
-    const one = texts(0, 16).filter(({ label }) => label === 0);
+    const one = texts(0, 16).filter(({ labels }) => labels[0] === 0);
     await assert.rejects(trained(null, {}, { rows: one }), LogisticError);
     const unread = [
-      { key: 'void', text: '  ', label: 0 },
-      { key: 'long', text: 'word '.repeat(100_000), label: 1 },
+      { key: 'void', text: '  ', labels: [0] },
+      { key: 'long', text: 'word '.repeat(100_000), labels: [1] },
     ];
     await assert.rejects(trained(null, {}, { rows: unread }), /None of the 2 texts in train can be read/);
   });
@@ -193,8 +207,8 @@ describe('training by gradient', () => {
   it('leaves out what cannot be read and says how many', async () => {
     const rows = [
       ...texts(0, 16),
-      { key: 'void', text: '', label: 0 },
-      { key: 'long', text: 'word '.repeat(900), label: 1 },
+      { key: 'void', text: '', labels: [0] },
+      { key: 'long', text: 'word '.repeat(900), labels: [1] },
     ];
     const { report } = await trained(METHODS['lora'] ?? null, { epochs: 1 }, { rows });
     assert.deepEqual(Reflect.get(report, 'train'), { rows: 16, perLabel: { fine: 10, abusive: 6 }, notRead: 2 });
@@ -218,7 +232,10 @@ describe('training by gradient', () => {
     });
     await assert.rejects(
       trained(METHODS['lora'] ?? null, {}, { from: broken }),
-      (error) => error instanceof TrainingError && /step 12 of 80.*--lr 0\.0025/.test(error.message),
+      (error) =>
+        error instanceof TrainingError &&
+        /step 1 of 80.* rows (t\d+, )+t\d+\./.test(error.message) &&
+        /--lr 0\.0025/.test(error.remedy),
     );
   });
 
@@ -257,6 +274,110 @@ describe('training by gradient', () => {
     await assert.rejects(trained(modules, { epochs: 2 }, { checkpoint, rows: texts(1, 16) }), CheckpointError);
     writeFileSync(file, readFileSync(file).subarray(0, 5000));
     await assert.rejects(trained(modules, { epochs: 2 }, { checkpoint }), GgufError);
+  });
+
+  it('learns several labels a text', async () => {
+    const rows = texts(0, 16).map((row, i) => ({ ...row, labels: [0, 1, 2].filter((label) => (i >> label) % 2) }));
+    await using session = await open({ trains: { method: 'lora', ...LOW_RANK } });
+    const method: GradientMethod = {
+      kind: 'gradient',
+      modules: { method: 'lora', ...LOW_RANK },
+      training: { ...OPTIONS, classWeights: 'balanced' },
+    };
+    const { adapter, report } = await trainByGradient(
+      session,
+      {
+        labels: ['threat', 'insult', 'spam'],
+        task: 'multi-label',
+        train: rows,
+        dev: rows,
+        options: { name: 'several', neutralLabel: null, method, ngrams: true, languages: ['en'], source: {} },
+      },
+      {},
+    );
+    assert.equal(Reflect.get(report, 'devMacroF1'), 1);
+    await using scorer = await open({ adapter });
+    const scores = await scorer.score(rows, {});
+    scores.forEach((score, i) => {
+      assert.ok(score.status === 'scored');
+      const given = [0, 1, 2].filter((label) => (score.probabilities[label] ?? 0) > 0.5);
+      assert.deepEqual(given, rows[i]?.labels);
+    });
+  });
+
+  it('drops triplets of AdaLoRA down to its budget, and goes on with them from a checkpoint', async () => {
+    const file = join(folder, 'adalora.checkpoint');
+    const modules = METHODS['adalora'] ?? null;
+    const lambdasOf = ({ adapter }: { adapter: Uint8Array }) =>
+      [...(decodeAdapter(adapter, { source: 'test' }).modules?.tensors ?? [])].flatMap(([name, { values }]) =>
+        name.endsWith('adalora_lambda') ? [...values] : [],
+      );
+    const uncut = await trained(modules, { epochs: 10 }, { checkpoint: { file, resume: false } });
+    using last = readGguf(file);
+    const triplets = [...last.tensors.values()].filter(({ name }) => /^now\..*adalora_lambda$/.test(name));
+    const kept = triplets
+      .flatMap((tensor) => [...new Float32Array(last.readTensor(tensor).buffer)])
+      .filter((value) => value !== 0);
+    assert.equal(triplets.length, 6);
+    assert.equal(kept.length, 6 * 4);
+    const abort = new AbortController();
+    const hooks = { signal: abort.signal, onProgress: (done: number) => done === 9 && abort.abort() };
+    await assert.rejects(trained(modules, { epochs: 10 }, { hooks, checkpoint: { file, resume: false } }));
+    const resumed = await trained(modules, { epochs: 10 }, { checkpoint: { file, resume: true } });
+    assert.deepEqual(lambdasOf(resumed), lambdasOf(uncut));
+  });
+
+  it('draws what dropout leaves out by the seed', async () => {
+    const modules = METHODS['lora'] ?? null;
+    const lossOf = async (options: Partial<TrainingOptions>) =>
+      lossesOf((await trained(modules, { epochs: 2, ...options })).report).at(-1)?.trainLoss;
+    const [a, b, without] = [await lossOf({ dropout: 0.5 }), await lossOf({ dropout: 0.5 }), await lossOf({})];
+    assert.equal(a, b);
+    assert.notEqual(a, without);
+  });
+
+  it('keeps the best epoch before its numbers went astray, and names the rows of the batch', async () => {
+    await using session = await open({ trains: { method: 'lora', ...LOW_RANK } });
+    await using owner = new AsyncDisposableStack();
+    const rows = texts(0, 16);
+    const examples = {
+      texts: rows.map(({ text }) => session.encode(text) as Int32Array),
+      targets: oneHot(
+        rows.map(({ labels }) => labels[0] ?? 0),
+        2,
+      ),
+    };
+    const input = {
+      train: examples,
+      dev: examples,
+      labels: 2,
+      task: 'exclusive',
+      method: LORA,
+      options: OPTIONS,
+    } as const;
+    const { halt, best, state } = await train(session.reader, input, owner, {
+      checkpoint: {
+        restore: () => null,
+        save: ({ epochs }, parameters) => {
+          if (epochs.length === 3) parameters.values.get('blk.0.attn_q.weight.lora_b')?.fill(NaN);
+        },
+      },
+    });
+    assert.equal(halt?.epoch, 4);
+    assert.equal(halt.texts.length, 8);
+    assert.ok(best.epoch <= 3 && state.epochs.length === 3);
+    assert.ok([...best.values.values()].every((values) => values.every(Number.isFinite)));
+  });
+
+  it('keeps to its memory: smaller parts and layers computed twice learn the same', async () => {
+    const modules = METHODS['lora'] ?? null;
+    const long = texts(0, 16).map((row) => ({ ...row, text: `${row.text} `.repeat(20) }));
+    const trainedIn = async (memory: number) =>
+      lossesOf((await trained(modules, { epochs: 1, memory, learningRate: 1e-3 }, { rows: long })).report)[0]
+        ?.trainLoss ?? NaN;
+    const [roomy, tight] = [await trainedIn(1024), await trainedIn(6)];
+    assert.ok(Math.abs(roomy - tight) < 1e-4 * roomy, `${roomy}, ${tight}`);
+    await assert.rejects(trainedIn(1), /needs more than 1 MB to learn from/);
   });
 
   it('leaves nothing behind', () => {

@@ -9,7 +9,9 @@ import type { Pooling } from '../../../engine/model/blocks/pooling.ts';
 import { EXACT } from '../../../engine/model/layout.ts';
 import { Model } from '../../../engine/model/model.ts';
 import { seededRandom } from '../../../engine/train/random.ts';
-import { TrainingStep, type Targets, type Trained } from '../../../engine/train/step.ts';
+import type { Targets } from '../../../engine/train/loss.ts';
+import { TrainingStep, type StepOptions, type Trained } from '../../../engine/train/step.ts';
+import { gradientOf, runStep } from './run-step.ts';
 
 export const LABELS = 3;
 const TEXTS = [
@@ -20,7 +22,7 @@ const TEXTS = [
 ];
 const TARGETS: Targets = {
   shares: Float32Array.from([1, 0, 0, 0.1, 0.8, 0.1, 0, 0, 1, 0, 1, 0]),
-  weights: Float32Array.of(1, 0.5, 2, 1),
+  weights: Float32Array.of(1, 1, 1, 0.5, 0.5, 0.5, 2, 2, 2, 1, 1, 1),
 };
 
 export interface SetUpOptions {
@@ -63,23 +65,28 @@ function drawnHow(name: string): { readonly around?: (i: number) => number; read
   // Hidden units are clearly on or off: a difference across the kink of a ReLU is no gradient.
   if (/\.gate\.b1$|^moderato\.hidden\.bias$/.test(name)) return { around: (i) => (i % 2 ? 1.5 : -1.5) };
   if (/\.gate\.w1$|^moderato\.hidden\.weight$/.test(name)) return { spread: 0.5 };
-  if (name.endsWith('.dora_magnitude')) return { around: () => 1 };
+  if (/\.dora_magnitude$|_norm\.weight$/.test(name)) return { around: () => 1 };
   return {};
 }
 
 /** The loss whose gradient a step computes, from its logits, in double precision. */
 export function lossOf(logits: Float32Array, { shares, weights }: Targets, task: Trained['task']): number {
   let loss = 0;
-  for (let b = 0; b < weights.length; b++) {
+  for (let b = 0; b < weights.length / LABELS; b++) {
     const row = Array.from(logits.subarray(b * LABELS, (b + 1) * LABELS));
     const total = Math.log(row.reduce((sum, z) => sum + Math.exp(z), 0));
     row.forEach((z, k) => {
       const share = shares[b * LABELS + k] ?? NaN;
-      loss += (weights[b] ?? NaN) * (task === 'exclusive' ? share * (total - z) : Math.log1p(Math.exp(z)) - share * z);
+      loss +=
+        (weights[b * LABELS + k] ?? NaN) *
+        (task === 'exclusive' ? share * (total - z) : Math.log1p(Math.exp(z)) - share * z);
     });
   }
   return loss;
 }
+
+/** Seed of what dropout leaves out. */
+const DRAWN = 9;
 
 /**
  * Length of a step along a direction. F32 rounds a loss of about 5 by some 3e-7, so that slopes are off by 3e-6 to 1e-5 here
@@ -96,6 +103,8 @@ const FLOOR = 0.02;
 
 export interface CompareOptions {
   readonly pooling?: Pooling;
+  readonly recomputes?: StepOptions['recomputes'];
+  readonly dropout?: number;
   /** Called when values of a parameter were set: puts back what the gradient takes as a constant. */
   readonly moved?: (name: string) => void;
 }
@@ -103,22 +112,22 @@ export interface CompareOptions {
 /** For each parameter: |gradient · v − slope along v| / |slope along v| over some random directions v. */
 export async function compareGradients(
   trained: Trained,
-  { pooling = 'mean', moved = () => {} }: CompareOptions = {},
+  { pooling = 'mean', moved = () => {}, recomputes, dropout }: CompareOptions = {},
 ): Promise<ReadonlyMap<string, number>> {
   const { model, modules, head, parameters, task } = trained;
   const lengths = TEXTS.map(({ length }) => length);
-  await using step = new TrainingStep(trained, lengths);
-  const { gradients } = await step.run(TEXTS, TARGETS, pooling);
+  await using step = new TrainingStep(trained, lengths, { recomputes, dropout });
+  const { gradients } = await runStep(step, parameters, TEXTS, TARGETS, pooling, DRAWN);
   // The forward pass alone takes a third of the time.
   await using graph = new Graph(model.backend, nodesOf(model, { trains: true, modules }));
-  const batch = new Batch(graph, model, lengths, { trains: true, modules, parameters: parameters.tensors });
+  const batch = new Batch(graph, model, lengths, { trains: true, modules, parameters: parameters.tensors, dropout });
   const { y: logits } = head.forward(batch.pass, batch.pooled);
   graph.finish([logits]);
   const lossWith = async (name: string, values: Float32Array): Promise<number> => {
     parameters.set(name, values);
     moved(name);
     parameters.upload();
-    batch.upload(TEXTS, pooling);
+    batch.upload(TEXTS, pooling, seededRandom(DRAWN));
     await graph.compute();
     return lossOf(logits.download(), TARGETS, task);
   };
@@ -126,8 +135,7 @@ export async function compareGradients(
   const errors = new Map<string, number>();
   for (const { name } of parameters.all) {
     const kept = parameters.get(name);
-    const gradient = gradients.get(name);
-    if (!gradient) throw new Error(`${name} has no gradient`);
+    const gradient = gradientOf(gradients, parameters, name);
     let apart = 0;
     let size = 0;
     for (let i = 0; i < DIRECTIONS; i++) {

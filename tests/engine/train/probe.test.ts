@@ -21,7 +21,7 @@ const texts = (from: number, count: number): LabelledText[] =>
     const thing = THINGS[(from + i) % THINGS.length] ?? '';
     return {
       key: `t${from + i}`,
-      label,
+      labels: [label],
       text: `the ${thing} number ${from + i} is a ${label ? 'turnip turnip' : 'pleasure'}`,
     };
   });
@@ -49,6 +49,7 @@ describe('trainProbe', () => {
 
   const input = (changes: Partial<TrainInput<ProbeMethod>> = {}): TrainInput<ProbeMethod> => ({
     labels: LABELS,
+    task: 'exclusive',
     train: texts(0, 120),
     dev: texts(1000, 40),
     options: {
@@ -80,7 +81,7 @@ describe('trainProbe', () => {
     const unseen = texts(5000, 60);
     const scores = await scorer.score(unseen, {});
     const right = scores.filter(
-      (score, i) => score.status === 'scored' && (score.probabilities[1] ?? 0) > 0.5 === (unseen[i]?.label === 1),
+      (score, i) => score.status === 'scored' && (score.probabilities[1] ?? 0) > 0.5 === (unseen[i]?.labels[0] === 1),
     );
     assert.ok(right.length >= 57, `${right.length} of 60`);
   });
@@ -98,7 +99,7 @@ describe('trainProbe', () => {
   });
 
   it('is deterministic, and reports what it read', async () => {
-    const withEmpty = input({ train: [...texts(0, 120), { key: 'void', text: '  ', label: 1 }] });
+    const withEmpty = input({ train: [...texts(0, 120), { key: 'void', text: '  ', labels: [1] }] });
     const a = await trainProbe(session, withEmpty, {});
     const b = await trainProbe(session, withEmpty, {});
     const head = ({ adapter }: typeof a) => decodeAdapter(adapter, { source: 'test' }).head;
@@ -107,10 +108,10 @@ describe('trainProbe', () => {
   });
 
   it('says which label has no text, and when no text can be read', async () => {
-    const oneClass = texts(0, 60).filter(({ label }) => label === 0);
+    const oneClass = texts(0, 60).filter(({ labels }) => labels[0] === 0);
     await assert.rejects(trainProbe(session, input({ train: oneClass }), {}), LogisticError);
     await assert.rejects(
-      trainProbe(session, input({ dev: [{ key: 'void', text: '', label: 0 }] }), {}),
+      trainProbe(session, input({ dev: [{ key: 'void', text: '', labels: [0] }] }), {}),
       (error) => error instanceof LogisticError && /dev/.test(error.message),
     );
   });

@@ -15,10 +15,12 @@ import { Backend } from '../../../engine/ggml/backend.ts';
 import { readGguf } from '../../../engine/ggml/gguf/read.ts';
 import { EXACT } from '../../../engine/model/layout.ts';
 import { Model } from '../../../engine/model/model.ts';
-import { crossEntropy, targetsOf } from '../../../engine/train/loss.ts';
+import { crossEntropy } from '../../../engine/train/loss.ts';
 import { Optimiser, scheduled, type OptimiserOptions } from '../../../engine/train/optimiser.ts';
 import { TrainingOptions } from '../../../engine/train/options.ts';
+import { Gradients } from '../../../engine/train/gradients.ts';
 import { TrainingStep } from '../../../engine/train/step.ts';
+import { gradientOf, runStep } from './run-step.ts';
 import { TRAINING_MODELS, writeTrainingModel, type TrainingModel } from '../../fixtures/training-models.ts';
 
 const numbers = z.array(z.number());
@@ -121,7 +123,9 @@ describe(`training as in PyTorch ${FIXTURE.torch}`, () => {
           name,
           Float32Array.from(draws(100 * (step + 1) + place, ne[0] * ne[1]), (v) => v * 2 ** ((step % 5) - 4)),
         ]);
-        return optimiser.step(new Map(gradients), scheduled(step, norms.length, options));
+        const given = new Gradients(parameters);
+        for (const [name, values] of gradients) given.values.get(name)?.set(values);
+        return optimiser.step(given, scheduled(step, norms.length, options));
       });
       const longest = Math.max(...lengths.map((length, step) => relative(length, norms[step])));
       const found = furthest(
@@ -170,21 +174,30 @@ async function trained(backend: Backend, file: string, { modules: settings, hidd
   );
   const weightOf = (label: number) => classWeights[label] ?? NaN;
   const total = labels.reduce((sum, label) => sum + weightOf(label), 0);
-  const targets = targetsOf(labels, { classes, smoothing, weightOf: (label) => weightOf(label) / total });
+  const targets = {
+    shares: Float32Array.from(labels.flatMap((label) => smoothed(label, classes, smoothing))),
+    weights: Float32Array.from(labels.flatMap((label) => new Array<number>(classes).fill(weightOf(label) / total))),
+  };
   const optimiser = new Optimiser(parameters, optimiserOptions(options));
   const losses: number[] = [];
   const norms: number[] = [];
   let first: TrainedSteps['gradients'] | undefined;
   for (let at = 0; at < steps.length; at++) {
     parameters.upload();
-    const { logits, gradients } = await step.run(texts, targets, 'mean');
-    first ??= new Map([...gradients].map(([name, gradient]) => [name, parameters.unpadded(name, gradient)]));
-    losses.push(crossEntropy(logits, targets));
+    const { logits, gradients } = await runStep(step, parameters, texts, targets);
+    first ??= new Map(
+      parameters.all.map(({ name }) => [name, parameters.unpadded(name, gradientOf(gradients, parameters, name))]),
+    );
+    losses.push(crossEntropy('exclusive', logits, targets, classes));
     norms.push(optimiser.step(gradients, scheduled(at, steps.length, options)));
   }
   const last = new Map(parameters.all.map(({ name }) => [name, parameters.get(name)]));
   return { losses, norms, gradients: first ?? new Map<string, Float32Array>(), parameters: last };
 }
+
+/** 1 for the label, of which a share is spread over all. */
+const smoothed = (label: number, classes: number, smoothing: number): number[] =>
+  Array.from({ length: classes }, (_, k) => (k === label ? 1 - smoothing : 0) + smoothing / classes);
 
 /** The first values that make_training.py gives to parameters, by their place. */
 function start(parameters: Parameters): void {

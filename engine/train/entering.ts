@@ -1,0 +1,158 @@
+/**
+ * What enters the lowest trained layer, once for all texts: the frozen layers below it give the same in every epoch. It
+ * stays in memory up to a bound, and beyond it in a file that nobody can read without the key in this process: states of
+ * messages are messages.
+ */
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Graph } from '../ggml/graph.ts';
+import { Batch, nodesOf } from '../model/batch.ts';
+import { planBatches } from '../score/batching.ts';
+import { pooledStates, type Reader } from '../score/pooled-states.ts';
+import type { Entering } from './step.ts';
+
+/** Gives what enters for some texts, by their indices. */
+export interface Entrance extends Disposable {
+  readonly kind: Entering['kind'];
+  of(texts: readonly number[]): Entering;
+}
+
+export interface EntranceOptions {
+  /** −1 or 0: token ids, since nothing frozen lies below */
+  readonly lowest: number;
+  /** bytes of states in memory, at most */
+  readonly memory: number;
+  readonly signal?: AbortSignal | undefined;
+  /** how many more texts have gone through the frozen layers */
+  readonly onTexts?: ((texts: number) => void) | undefined;
+}
+
+export async function entranceOf(
+  reader: Reader,
+  texts: readonly Int32Array[],
+  { lowest, memory, signal, onTexts }: EntranceOptions,
+): Promise<Entrance> {
+  if (lowest <= 0)
+    return {
+      kind: 'ids',
+      of: (chosen) => ({ kind: 'ids', texts: chosen.map((text) => texts[text] ?? new Int32Array()) }),
+      [Symbol.dispose]: () => {},
+    };
+  const states = new StateStore(memory);
+  try {
+    const take = (text: number, state: Float32Array) => states.put(text, state);
+    if (lowest === reader.model.depth) await pooledStates(reader, texts, take, { signal, onBatch: onTexts });
+    else await layerStates(reader, texts, lowest, take, { signal, onTexts });
+  } catch (error) {
+    states[Symbol.dispose]();
+    throw error;
+  }
+  const kind = lowest === reader.model.depth ? 'pooled' : 'states';
+  return {
+    kind,
+    of: (chosen) => ({ kind, texts: chosen.map((text) => states.get(text)) }),
+    [Symbol.dispose]: () => states[Symbol.dispose](),
+  };
+}
+
+/** What layer `upTo` is given for each text: (C, length). */
+async function layerStates(
+  { model, lanes, tokenBudget, pooling }: Reader,
+  texts: readonly Int32Array[],
+  upTo: number,
+  take: (text: number, states: Float32Array) => void,
+  { signal, onTexts }: Pick<EntranceOptions, 'signal' | 'onTexts'>,
+): Promise<void> {
+  const { width } = model.hyper;
+  const plan = planBatches(
+    texts.map(({ length }) => length),
+    tokenBudget,
+  );
+  await lanes.each(plan, async (members, lane) => {
+    signal?.throwIfAborted();
+    const batch = members.map((member) => texts[member] ?? new Int32Array());
+    await using graph = new Graph(lane.backend, nodesOf(model, { trains: false, modules: undefined }), lane.memory);
+    const lengths = batch.map(({ length }) => length);
+    const pass = new Batch(graph, model, lengths, { trains: false, to: upTo });
+    graph.finish([pass.states]);
+    pass.upload(batch, pooling);
+    await graph.compute();
+    const states = pass.states.download();
+    let row = 0;
+    members.forEach((member, i) => {
+      const end = row + (lengths[i] ?? 0);
+      take(member, states.slice(row * width, end * width));
+      row = end;
+    });
+    onTexts?.(members.length);
+  });
+}
+
+/** Bytes of one piece of the cipher's counter. */
+const CIPHER_BLOCK = 16;
+
+/** Arrays by number, in memory up to a bound, the rest in an encrypted file that is gone with its owner. */
+export class StateStore implements Disposable {
+  readonly #inMemory = new Map<number, Float32Array>();
+  readonly #onDisk = new Map<number, { readonly at: number; readonly bytes: number }>();
+  readonly #key = randomBytes(32);
+  #room: number;
+  #scratch: { readonly folder: string; readonly handle: number; size: number } | null = null;
+
+  /** @param memory bytes */
+  constructor(memory: number) {
+    this.#room = memory;
+  }
+
+  /** bytes on disk */
+  get spilled(): number {
+    return this.#scratch?.size ?? 0;
+  }
+
+  put(number: number, values: Float32Array): void {
+    if (values.byteLength <= this.#room) {
+      this.#room -= values.byteLength;
+      this.#inMemory.set(number, values.slice());
+      return;
+    }
+    const scratch = (this.#scratch ??= openScratch());
+    const plain = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    const cipher = createCipheriv('aes-256-ctr', this.#key, counterAt(scratch.size));
+    writeSync(scratch.handle, cipher.update(plain), 0, plain.length, scratch.size);
+    this.#onDisk.set(number, { at: scratch.size, bytes: plain.length });
+    scratch.size += Math.ceil(plain.length / CIPHER_BLOCK) * CIPHER_BLOCK;
+  }
+
+  get(number: number): Float32Array {
+    const held = this.#inMemory.get(number);
+    if (held) return held;
+    const place = this.#onDisk.get(number);
+    if (!place || !this.#scratch) throw new RangeError(`There are no states of text ${number}.`);
+    const bytes = new Uint8Array(place.bytes);
+    readSync(this.#scratch.handle, bytes, 0, place.bytes, place.at);
+    const plain = createDecipheriv('aes-256-ctr', this.#key, counterAt(place.at)).update(bytes);
+    return new Float32Array(new Uint8Array(plain).buffer);
+  }
+
+  [Symbol.dispose](): void {
+    this.#inMemory.clear();
+    if (!this.#scratch) return;
+    closeSync(this.#scratch.handle);
+    rmSync(this.#scratch.folder, { recursive: true, force: true });
+    this.#scratch = null;
+  }
+}
+
+function openScratch() {
+  const folder = mkdtempSync(join(tmpdir(), 'moderato-states-'));
+  return { folder, handle: openSync(join(folder, 'states'), 'wx+', 0o600), size: 0 };
+}
+
+/** No two pieces share a part of the key stream: the counter is where a piece begins. */
+function counterAt(position: number): Uint8Array {
+  const counter = new Uint8Array(CIPHER_BLOCK);
+  new DataView(counter.buffer).setBigUint64(8, BigInt(position / CIPHER_BLOCK));
+  return counter;
+}

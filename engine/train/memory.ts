@@ -1,0 +1,71 @@
+/** How a batch is cut so that a step keeps within a memory budget. */
+import { BackendError } from '../ggml/backend.ts';
+import type { Lanes } from '../ggml/lanes.ts';
+import { splitBatch } from './schedule.ts';
+import { TrainingStep, type StepOptions, type Trained } from './step.ts';
+
+export interface StepPlan {
+  /** tokens of one part of a batch, unless one text alone has more */
+  readonly tokens: number;
+  /** layers are computed twice, so that less has to be kept */
+  readonly recomputes: boolean;
+}
+
+/** Parts smaller than this waste time: layers are computed twice instead. */
+const SMALL = 256;
+
+/**
+ * What may be tried one after the other when memory is short: smaller parts, then layers computed twice (a third more time), then
+ * still smaller parts.
+ */
+export function plansFrom(tokens: number): readonly StepPlan[] {
+  const sizes: number[] = [];
+  for (let size = tokens; size >= 1; size = Math.floor(size / 2)) sizes.push(size);
+  const large = sizes.filter((size, i) => i === 0 || size >= SMALL);
+  return [
+    ...large.map((size) => ({ tokens: size, recomputes: false })),
+    ...sizes.slice(large.length - 1).map((size) => ({ tokens: size, recomputes: true })),
+  ];
+}
+
+/**
+ * The first plan whose steps stay below `budget` bytes of activations on all lanes together, found by laying out (not
+ * computing) the step that takes most: that of the longest texts. null where even the last one does not.
+ */
+export async function planWithin(
+  budget: number,
+  trained: Trained,
+  lengths: readonly number[],
+  options: { readonly lanes: Lanes; readonly batch: number; readonly tokens: number } & Pick<
+    StepOptions,
+    'enters' | 'dropout'
+  >,
+): Promise<StepPlan | null> {
+  const { lanes, batch, tokens, ...step } = options;
+  const longest = lengths
+    .map((_, text) => text)
+    .sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0))
+    .slice(0, batch);
+  for (const plan of plansFrom(tokens)) {
+    const parts = splitBatch(longest, lengths, { parts: lanes.count, tokens: plan.tokens });
+    const [most = []] = parts;
+    const size = await sizeOf(
+      trained,
+      most.map((text) => lengths[text] ?? 1),
+      { ...step, recomputes: plan.recomputes },
+    );
+    if (size !== null && size * Math.min(lanes.count, parts.length) <= budget) return plan;
+  }
+  return null;
+}
+
+/** Bytes of activations of a step, or null where the machine has not as many. */
+async function sizeOf(trained: Trained, lengths: readonly number[], options: StepOptions): Promise<number | null> {
+  try {
+    await using step = new TrainingStep(trained, lengths, options);
+    return step.memory;
+  } catch (error) {
+    if (error instanceof BackendError) return null;
+    throw error;
+  }
+}
