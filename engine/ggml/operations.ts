@@ -42,6 +42,9 @@ export interface RopeOptions {
 
 type Unary = 'sqr' | 'sqrt' | 'silu' | 'sigmoid' | 'relu' | 'step' | 'tanh' | 'exp';
 
+/** ggml's CPU adds up rows 64 numbers at a time, and the rest one by one. */
+const LONG_ROW = 64;
+
 /**
  * The operations that a graph can be built of. Shapes are checked here, in ggml order (fastest first), because ggml ends
  * the process on a wrong one. Each operation runs on every backend: where one lacks it (Metal has no rms_norm_back), the
@@ -166,6 +169,11 @@ export abstract class Operations {
     return this.cont(this.viewOf(this.native.ggml_transpose(this.context, this.at(a)), a, ne, nb));
   }
 
+  /** A view with the first two dimensions swapped. */
+  turned(a: Tensor): Tensor {
+    return this.permute(a, [1, 0, 2, 3]);
+  }
+
   /** A window into a, whose rows are dense; strides stay a's.  offset: bytes, a multiple of 256 */
   view(a: Tensor, ne: readonly number[], offset: number): Tensor {
     const full = shape(ne);
@@ -282,13 +290,19 @@ export abstract class Operations {
     return this.result(this.native.ggml_rope_ext_back(...this.#ropeArguments(dy, positions, options)), dy.ne);
   }
 
-  /** Sum over the tokens of outer products.  a: (m, n)  b: (p, n), the shorter one  returns (m, p) */
+  /**
+   * Sum over n of outer products, which is a product without any number of it in a row: whole rows of `a` are added up.
+   * a: (m, n, …)  b: (p, n, …), any view  returns (m, p, …)
+   */
   outProd(a: Tensor, b: Tensor): Tensor {
     takesOuter(a, b);
-    const ne: Shape = [a.ne[0], b.ne[0], 1, 1];
-    const made = this.result(this.native.ggml_out_prod(this.context, this.at(a), this.at(b)), ne);
-    if (this.backend.supports(made.pointer)) return made;
-    return this.mulMat(this.transposed(a), this.transposed(b));
+    const ne: Shape = [a.ne[0], b.ne[0], b.ne[2], b.ne[3]];
+    if (a.ne[0] >= LONG_ROW) {
+      const made = this.result(this.native.ggml_out_prod(this.context, this.at(a), this.at(b)), ne);
+      if (this.backend.supports(made.pointer)) return made;
+    }
+    const isTurned = b.nb[1] === GGML_TYPES.f32.blockBytes;
+    return this.mulMat(this.transposed(a), isTurned ? this.turned(b) : this.transposed(b));
   }
 
   /**
@@ -296,7 +310,7 @@ export abstract class Operations {
    * to begin and end than to compute.  W: (m, r)  u: (r, N)  returns (m, N)
    */
   shortProduct(W: Tensor, u: Tensor): Tensor {
-    return this.outProd(W, this.transposed(u));
+    return this.outProd(W, this.turned(u));
   }
 
   /** b behind a in the first dimension; the others are the same.  returns dense */

@@ -154,6 +154,12 @@ export const CHECKS: readonly Check[] = [
   rotation('ropeBack', 'pairs'),
   rotation('ropeBack', 'halves'),
   check('outer products', { a: values(96, 41), b: values(16, 41) }, (o, of) => o.outProd(of('a'), of('b'))),
+  // As attention has them: rows of both lengths that the CPU has a way of its own for, heads in groups, a view on the right.
+  ...[32, 64].map((width) =>
+    check(`sums of rows of ${width}`, { a: values(width, HEADS, T), b: values(T, T, 2 * HEADS) }, (o, of) =>
+      o.outProd(o.permute(of('a'), [0, 2, 1, 3]), o.permute(of('b'), [1, 0, 2, 3])),
+    ),
+  ),
   check(
     'one training step',
     {

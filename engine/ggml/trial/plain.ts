@@ -76,11 +76,13 @@ export const scaleBias = (a: Plain, s: number, b: number): Plain => each(a, (x) 
 export const sumRows = (a: Plain): Plain => rows(a, (row) => [total(row)], 1);
 export const mean = (a: Plain): Plain => rows(a, (row) => [average(row)], 1);
 
-/** a: (m, n)  b: (p, n)  returns (m, p) */
+/** a: (m, n, …)  b: (p, n, …)  returns (m, p, …), a repeated over b's upper dimensions as in mulMat */
 export const outProd = (a: Plain, b: Plain): Plain =>
-  filled([a.ne[0], b.ne[0], 1, 1], ([i, j]) => {
+  filled([a.ne[0], b.ne[0], b.ne[2], b.ne[3]], ([i, j, k, l]) => {
+    const ka = Math.floor(k / (b.ne[2] / a.ne[2]));
+    const la = Math.floor(l / (b.ne[3] / a.ne[3]));
     let sum = 0;
-    for (let n = 0; n < a.ne[1]; n++) sum += at(a, i, n, 0, 0) * at(b, j, n, 0, 0);
+    for (let n = 0; n < a.ne[1]; n++) sum += at(a, i, n, ka, la) * at(b, j, n, k, l);
     return sum;
   });
 

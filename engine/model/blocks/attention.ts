@@ -51,13 +51,14 @@ const NOT_TURNED: AttentionOptions = { rope: null };
 /** S = Kᵀ Q,  P = softmax(S/√D + mask),  O = V P.  q: (D, H, T, B)  k, v: (D, K, T, B) */
 function mixedByProducts(pass: Pass, layer: number, q: Tensor, k: Tensor, v: Tensor): Mixed {
   const { graph: g, hyper } = pass;
-  const [D, H, T, B] = q.ne;
+  const [, H, T, B] = q.ne;
   const K = k.ne[1];
-  /** (D, heads, T, B) ↔ (D, T, heads, B) */
-  const swapped = (a: Tensor) => g.cont(g.permute(a, [0, 2, 1, 3]));
-  const [Q, Kh] = [swapped(q), swapped(k)];
-  const P = g.softMax(g.mulMat(Kh, Q), pass.mask(layer), hyper.attentionScale); // (T keys, T queries, H, B)
-  const O = g.mulMat(g.cont(g.permute(v, [1, 2, 0, 3])), P); // (D, T, H, B)
+  /** (D, heads, T, B) as (D, T, heads, B), and back: a view */
+  const byHead = (a: Tensor) => g.permute(a, [0, 2, 1, 3]);
+  const swapped = (a: Tensor) => g.cont(byHead(a));
+  const Q = swapped(q);
+  const P = g.softMax(g.mulMat(swapped(k), Q), pass.mask(layer), hyper.attentionScale); // (T keys, T queries, H, B)
+  const O = g.outProd(byHead(v), g.turned(P)); // (D, T, H, B)
   return {
     y: swapped(O),
     backward(dy) {
@@ -65,11 +66,11 @@ function mixedByProducts(pass: Pass, layer: number, q: Tensor, k: Tensor, v: Ten
       const dP = g.mulMat(swapped(v), dO); // (T keys, T queries, H, B)
       const dS = g.softMaxBack(dP, P, hyper.attentionScale);
       // Heads of one group are neighbours, so that their queries are one long contraction: no sum over the group.
-      const folded = (a: Tensor) => g.transposed(g.reshape(a, a.ne[0], (T * H) / K, K, B));
-      const dQ = g.mulMat(g.transposed(Kh), dS); // (D, T, H, B)
-      const dK = g.mulMat(folded(Q), folded(dS)); // (D, T, K, B)
-      const dV = g.mulMat(folded(dO), folded(P)); // (D, T, K, B)
-      return { dq: swapped(g.reshape(dQ, D, T, H, B)), dk: swapped(dK), dv: swapped(dV) };
+      const folded = (a: Tensor) => g.reshape(a, a.ne[0], (T * H) / K, K, B);
+      const dQ = g.outProd(byHead(k), g.turned(dS)); // (D, T, H, B)
+      const dK = g.outProd(folded(Q), folded(dS)); // (D, T, K, B)
+      const dV = g.outProd(folded(dO), folded(P)); // (D, T, K, B)
+      return { dq: swapped(dQ), dk: swapped(dK), dv: swapped(dV) };
     },
   };
 }

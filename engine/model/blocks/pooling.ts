@@ -10,7 +10,7 @@ export type Pooling = (typeof POOLINGS)[number];
  * another.  h: (C, N)  shares: (N, B)  gives (C, B);  dh = dy sharesᵀ
  */
 export const pool = (g: Graph, h: Tensor, shares: Tensor): Computed => ({
-  y: g.mulMat(g.transposed(h), shares),
+  y: g.outProd(h, g.turned(shares)),
   backward: (dy) => g.outProd(dy, shares),
 });
 

@@ -122,12 +122,21 @@ describe('backward operations agree with plain arithmetic and with slopes of the
     },
   );
   for (const [form, backend] of BOTH)
-    property(`outProd, ${form}`, backend, sizes(40, 20, 60), ([m, p, n]) => ({
-      // More than one result: a lone one may be next to nothing.
-      inputs: { a: values(m + 3, n), b: values(p + 3, n) },
-      fast: (g, of) => g.outProd(of('a'), of('b')),
-      slow: (of) => slow.outProd(of('a'), of('b')),
-    }));
+    for (const turned of [false, true])
+      property(
+        `outProd${turned ? ' of a turned view' : ''}, ${form}`,
+        backend,
+        fc.tuple(sizes(120, 20, 60, 3, 2), fc.constantFrom(1, 2)),
+        ([[m, p, n, upper, most], group]) => ({
+          // More than one result: a lone one may be next to nothing.
+          inputs: {
+            a: values(m + 3, n, upper, most),
+            b: turned ? values(n, p + 3, upper * group, most) : values(p + 3, n, upper * group, most),
+          },
+          fast: (g, of) => g.outProd(of('a'), turned ? g.turned(of('b')) : of('b')),
+          slow: (of) => slow.outProd(of('a'), turned ? slow.permute(of('b'), [1, 0, 2, 3]) : of('b')),
+        }),
+      );
 
   it('what is made only to ask a backend with takes its room in the graph: a full one is refused', async () => {
     await using graph = new Graph(opened.composed as Backend, 64);
