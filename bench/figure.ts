@@ -20,12 +20,29 @@ export interface BenchOptions {
   readonly adapter: string | null;
   /** Multiplies how much is measured; 1 is what the published figures use. */
   readonly scale: number;
+  /** Of a bench of tables: those that are wanted, all where none is named. */
+  readonly tables: readonly string[];
+  /** Where results are kept that a later run need not make again. */
+  readonly results: string | null;
+  /** Prints texts of data sets, which are abusive. */
+  readonly unmask: boolean;
   /** Says what is being done, for whoever waits. */
   readonly say: (line: string) => void;
 }
 
+/** What was asked for cannot be measured: the message is for whoever typed it. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Figures of a bench that has more to show than them. */
+export interface Report {
+  readonly figures: readonly Figure[];
+  readonly text: string;
+}
+
 /** What bench/NAME.ts exports as its default. */
-export type Bench = (options: BenchOptions) => Promise<readonly Figure[]>;
+export type Bench = (options: BenchOptions) => Promise<readonly Figure[] | Report>;
 
 /** A figure where more is better (messages per second). */
 export function faster(

@@ -1,9 +1,12 @@
-/** `npm run bench -- NAME [--json] [--data DIR] [--peer P]… [--adapter F] [--scale N]`: runs bench/NAME.ts and prints its figures. */
+/**
+ * `npm run bench -- NAME [--json] [--data DIR] [--peer P]… [--adapter F] [--scale N] [--table T]… [--results FILE] [--unmask]`:
+ * runs bench/NAME.ts and prints its figures.
+ */
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { Bench, Figure } from './figure.ts';
+import { UsageError, type Bench, type Figure } from './figure.ts';
 
-const NAMES = ['explain', 'import', 'score', 'train'] as const;
+const NAMES = ['ablation', 'explain', 'import', 'score', 'train'] as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -13,13 +16,17 @@ const { values, positionals } = parseArgs({
     peer: { type: 'string', multiple: true, default: [] },
     adapter: { type: 'string' },
     scale: { type: 'string', default: '1' },
+    table: { type: 'string', multiple: true, default: [] },
+    results: { type: 'string' },
+    unmask: { type: 'boolean', default: false },
   },
 });
 const [name] = positionals;
 const scale = Number(values.scale);
 if (name === undefined || !NAMES.some((known) => known === name) || !(scale > 0)) {
   process.stderr.write(
-    `Usage: npm run bench -- NAME [--json] [--data DIR] [--peer P] [--adapter F] [--scale N]\nNAME is one of: ${NAMES.join(', ')}.\n`,
+    'Usage: npm run bench -- NAME [--json] [--data DIR] [--peer P] [--adapter F] [--scale N] [--table T] [--results FILE] [--unmask]\n' +
+      `NAME is one of: ${NAMES.join(', ')}.\n`,
   );
   process.exit(2);
 }
@@ -29,14 +36,22 @@ if (values.data !== undefined && !existsSync(values.data)) {
 }
 // Which bench it is, is known only now; its shape is Bench by this folder's rule.
 const { default: bench } = (await import(`./${name}.ts`)) as { default: Bench };
-const figures = await bench({
+const made = await bench({
   data: values.data ?? null,
   peers: values.peer,
   adapter: values.adapter ?? null,
   scale,
+  tables: values.table,
+  results: values.results ?? null,
+  unmask: values.unmask,
   say: (line) => process.stderr.write(`${line}\n`),
+}).catch((error: unknown) => {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(2);
 });
-process.stdout.write(values.json ? `${JSON.stringify({ figures: figures.map(rounded) })}\n` : table(figures));
+const { figures, text } = 'text' in made ? made : { figures: made, text: table(made) };
+process.stdout.write(values.json ? `${JSON.stringify({ figures: figures.map(rounded) })}\n` : text);
 
 function rounded(figure: Figure): Figure {
   const round = (value: number | null): number | null => (value === null ? null : Number(value.toPrecision(5)));

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 
 /** A run counts as quiet when others had less than this share of all cores. */
-const QUIET = 0.05;
+export const QUIET = 0.05;
 const TICKS_PER_SECOND = 100;
 
 export interface Raced {
@@ -84,16 +84,25 @@ export const disturbed = ({ others }: Raced, program: string): string | null =>
     : null;
 
 async function timed(program: Timed, count: number): Promise<Run> {
+  const { value, others } = await watched(program.pid, () => program.run(count));
+  return { seconds: value.seconds, others };
+}
+
+/** What a program does, and the share of all cores that others had meanwhile; null where the system does not say. */
+export async function watched<T>(
+  pid: number | undefined,
+  work: () => Promise<T>,
+): Promise<{ readonly value: T; readonly others: number | null }> {
   const before = busyTicks();
-  const ownBefore = program.pid === undefined ? null : processTicks(program.pid);
+  const ownBefore = pid === undefined ? null : processTicks(pid);
   const start = performance.now();
-  const { seconds } = await program.run(count);
+  const value = await work();
   const wall = (performance.now() - start) / 1000;
   const after = busyTicks();
-  const ownAfter = program.pid === undefined ? null : processTicks(program.pid);
-  if (before === null || after === null || ownBefore === null || ownAfter === null) return { seconds, others: null };
+  const ownAfter = pid === undefined ? null : processTicks(pid);
+  if (before === null || after === null || ownBefore === null || ownAfter === null) return { value, others: null };
   const others = after - before - (ownAfter - ownBefore);
-  return { seconds, others: Math.max(0, others) / (wall * TICKS_PER_SECOND * cpus().length) };
+  return { value, others: Math.max(0, others) / (wall * TICKS_PER_SECOND * cpus().length) };
 }
 
 const disturbance = (round: readonly Run[]): number => Math.max(...round.map(({ others }) => others ?? 0));

@@ -7,7 +7,7 @@ import { wholeMethod, type MethodChoice } from '../desk/retrain/method.ts';
 import { faster, smaller, type Bench, type BenchOptions, type Figure } from './figure.ts';
 import { peakMegabytes, resetPeak } from './memory.ts';
 import * as peers from './peers/candidates.ts';
-import { wantedPython } from './peers/python.ts';
+import { PEFT, wantedPython } from './peers/python.ts';
 import type { Trainee, TrainingSetting } from './peers/training.ts';
 import { labelledTexts, type LabelledTexts } from './texts.ts';
 import { disturbed, race, type Timed } from './timing.ts';
@@ -15,7 +15,6 @@ import { disturbed, race, type Timed } from './timing.ts';
 const MODELS = path.join(import.meta.dirname, '../native-models');
 const SMOLLM2 = path.join(MODELS, 'SmolLM2-135M-Instruct.Q4_1.gguf');
 const MINILM = path.join(MODELS, 'all-MiniLM-L6-v2.F16.gguf');
-const PEFT = ['torch', 'peft', 'numpy', 'gguf', 'tokenizers'];
 const ROUNDS = 3;
 /** Texts of one timed epoch. */
 const TIMED = 512;
@@ -139,7 +138,7 @@ function rates(setting: Setting, tasks: readonly Task[], seconds: ReadonlyMap<Tr
 async function learned({ texts }: Setting, tasks: readonly Task[]): Promise<Figure[]> {
   const rows = texts.parts.train.length;
   const macroF1 = async (program: Trainee): Promise<number> =>
-    (await program.train({ rows, epochs: EPOCHS, evaluates: true })).testMacroF1 ?? NaN;
+    (await program.train({ rows, epochs: EPOCHS, evaluates: true })).test?.macroF1 ?? NaN;
   const figures: Figure[] = [];
   for (const { name, ours, peer } of tasks)
     figures.push({

@@ -50,6 +50,8 @@ export const torch = (python: string, dtype: 'f32' | 'bf16'): readonly Candidate
 export const onnx = (python: string, dtype: 'f32' | 'int8'): readonly Candidate[] =>
   [8, 16, 32].map((batch) => ({ command: [python, here('onnx_score.py')], settings: { dtype, batch } }));
 
+export const zeroShot: Command = node('zero-shot.ts');
+
 export const moderatoTraining: readonly Candidate[] = [{ command: node('moderato-train.ts'), settings: {} }];
 
 export const torchTraining = (python: string): readonly Candidate[] =>

@@ -1,14 +1,18 @@
-/** Our own engine as one of the programs of the train bench. */
+/** Our own engine as one of the programs that train. */
 import { headLayers } from '../../engine/adapter/head.ts';
 import { modulesOf } from '../../engine/adapter/methods.ts';
+import type { Band } from '../../engine/adapter/gate-rates.ts';
+import { gatesOf } from '../../engine/explain/gates.ts';
 import { logitsOf } from '../../engine/score/head.ts';
-import { pooledStates } from '../../engine/score/pooled-states.ts';
+import { pooledStates, type Reader } from '../../engine/score/pooled-states.ts';
 import { Scorer } from '../../engine/score/scorer.ts';
-import { f1PerLabel } from '../../engine/train/macro-f1.ts';
 import { oneHot, type Examples } from '../../engine/train/examples.ts';
+import { softmax } from '../../engine/train/linear-head.ts';
+import { f1PerLabel } from '../../engine/train/macro-f1.ts';
+import { sparsity } from '../../engine/train/optimiser.ts';
 import { train, type TrainerResult } from '../../engine/train/trainer.ts';
 import { answerLines } from './serve.ts';
-import { TrainingRequest, type TrainingAnswer, type TrainingLoad } from './training.ts';
+import { TrainingRequest, type Gates, type Trained, type TrainingAnswer, type TrainingLoad } from './training.ts';
 
 /** A model with labelled texts, as token ids, and what it learned last. */
 class OwnTrainee {
@@ -34,10 +38,12 @@ class OwnTrainee {
       base: load.model,
       backend: 'cpu',
       deterministic: false,
-      pooling: 'mean',
+      pooling: load.pooling ?? 'mean',
       threads: load.threads,
-      trains: load.modules,
+      ...(load.modules && { trains: load.modules }),
       ...(load.depth !== undefined && { depth: load.depth }),
+      ...(load.instruction !== undefined && { instruction: load.instruction }),
+      ...(load.layout !== undefined && { layout: load.layout }),
     });
     return new OwnTrainee(session, load);
   }
@@ -45,7 +51,7 @@ class OwnTrainee {
   get loaded(): TrainingAnswer {
     const { layout, depth, threads } = this.#session.info;
     return {
-      settings: `Moderato ${this.#load.modules.method}, ${layout}, depth ${depth}, ${threads} threads`,
+      settings: `Moderato ${this.#load.modules?.method ?? 'head'}, ${layout}, depth ${depth}, ${threads} threads`,
       tokens: this.#parts.train.texts.map(({ length }) => length),
     };
   }
@@ -75,37 +81,57 @@ class OwnTrainee {
       seconds: result.state.seconds,
       losses: { first: losses[0] ?? NaN, last: losses.at(-1) ?? NaN },
       devMacroF1: evaluates ? result.state.epochs.map(({ devMacroF1 }) => devMacroF1) : [],
-      ...(evaluates && { testMacroF1: await this.#testMacroF1(result) }),
+      parameters: result.parameters.count,
+      sparsity: sparsity(result.parameters),
+      ...(evaluates && { test: await this.#test(result) }),
     };
   }
 
-  async score(rows: number): Promise<TrainingAnswer> {
-    if (!this.#result) throw new Error('score was asked for before train');
+  async score(rows: number, alone: boolean): Promise<TrainingAnswer> {
+    const { texts } = first(this.#parts.train, rows);
+    const reader = this.#reader();
     const start = performance.now();
-    await this.#states(this.#result, first(this.#parts.train, rows).texts, () => undefined);
+    for (const together of alone ? texts.map((text) => [text]) : [texts])
+      await pooledStates(reader, together, () => undefined);
     return { seconds: (performance.now() - start) / 1000 };
   }
 
-  async #testMacroF1(result: TrainerResult): Promise<number> {
-    const { texts, targets } = this.#parts.test;
-    const { labels } = this.#load;
-    const logits = new Float32Array(targets.length);
-    const layers = headLayers(result.parameters);
-    await this.#states(result, texts, (text, state) => {
-      logits.set(logitsOf(layers, state), text * labels);
-    });
-    const f1 = f1PerLabel('exclusive', logits, targets, labels);
-    return f1.reduce((sum, each) => sum + each, 0) / labels;
+  async gates(): Promise<TrainingAnswer> {
+    const reader = this.#reader();
+    const gates: Partial<Record<Band, number[]>> = {};
+    for (const text of this.#parts.test.texts) {
+      const opened = Object.entries((await gatesOf(reader, text)) ?? {}) as [Band, Float32Array][];
+      for (const [band, values] of opened) (gates[band] ??= []).push(values.reduce((a, b) => a + b, 0) / text.length);
+    }
+    return { gates: gates satisfies Gates };
   }
 
-  async #states(
-    { parameters }: TrainerResult,
-    texts: readonly Int32Array[],
-    take: (text: number, state: Float32Array) => void,
-  ): Promise<void> {
+  async #test(result: TrainerResult): Promise<NonNullable<Trained['test']>> {
+    const { texts, targets } = this.#parts.test;
+    const { labels } = this.#load;
+    const probabilities = new Float32Array(targets.length);
+    const layers = headLayers(result.parameters);
+    const start = performance.now();
+    await pooledStates(this.#reader(), texts, (text, state) => {
+      const logits = logitsOf(layers, state);
+      softmax(logits);
+      probabilities.set(logits, text * labels);
+    });
+    const f1 = f1PerLabel('exclusive', probabilities, targets, labels);
+    return {
+      seconds: (performance.now() - start) / 1000,
+      macroF1: f1.reduce((sum, each) => sum + each, 0) / labels,
+      probabilities: [...probabilities],
+    };
+  }
+
+  /** Reads through the modules of the last training. */
+  #reader(): Reader {
+    if (!this.#result) throw new Error('scores were asked for before train');
     const { reader } = this.#session;
-    const { modules } = modulesOf(this.#load.modules, reader.model.hyper, reader.model.depth);
-    await pooledStates({ ...reader, modules, parameters: parameters.tensors }, texts, take);
+    const { model } = reader;
+    const modules = this.#load.modules && modulesOf(this.#load.modules, model.hyper, model.depth).modules;
+    return { ...reader, ...(modules && { modules }), parameters: this.#result.parameters.tensors };
   }
 }
 
@@ -134,7 +160,12 @@ await answerLines(async (line) => {
   const request = TrainingRequest.parse(line);
   if (request.op === 'load') return (trainee = await OwnTrainee.open(request)).loaded;
   if (!trainee) throw new Error(`${request.op} was asked for before load`);
-  return request.op === 'train'
-    ? await trainee.train(request.rows, request.epochs, request.evaluates)
-    : await trainee.score(request.rows);
+  switch (request.op) {
+    case 'train':
+      return await trainee.train(request.rows, request.epochs, request.evaluates);
+    case 'score':
+      return await trainee.score(request.rows, request.alone);
+    case 'gates':
+      return await trainee.gates();
+  }
 });

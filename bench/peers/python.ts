@@ -2,6 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import type { BenchOptions } from '../figure.ts';
 
+/** What training with PyTorch needs. */
+export const PEFT = ['torch', 'peft', 'numpy', 'gguf', 'tokenizers'];
+
 /** The Python for a peer that --peer names, or null, which is said where its packages are missing. */
 export function wantedPython({ peers, say }: BenchOptions, peer: string, modules: readonly string[]): string | null {
   if (!peers.includes(peer)) return null;

@@ -1,14 +1,27 @@
-"""What the training peer adds to a frozen model: PEFT's LoRA, and DS-LoRA as one would write it by hand."""
+"""What the training peer adds to a frozen model: PEFT's LoRA, and DS-LoRA as one would write it by hand; or it thaws it."""
 
 import torch
 from peft import LoraConfig, inject_adapter_in_model
 from torch import nn
+from torch_model import Llama
 
 
 def add_modules(base, modules):
+    if modules["method"] == "full":
+        return thaw(base, modules["from"])
     if modules["from"] != 0:
-        raise ValueError("the peer trains all layers or none")
+        raise ValueError("the peer has modules on all layers or none")
     {"lora": add_lora, "ds-lora": add_ds_lora}[modules["method"]](base, modules)
+
+
+def thaw(base, lowest):
+    """All weights of the blocks from `lowest` on, and of what stands behind them; from 0 on the embedding too."""
+    if lowest == 0:
+        base.requires_grad_(True)
+    else:
+        base.blocks[lowest:].requires_grad_(True)
+        if isinstance(base, Llama):
+            base.norm.requires_grad_(True)
 
 
 def add_lora(base, modules):

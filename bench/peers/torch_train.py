@@ -1,4 +1,5 @@
-"""PyTorch with PEFT as a peer of the train bench (training.ts): LoRA or DS-LoRA and a linear head on a frozen model.
+"""PyTorch with PEFT as a peer in training (training.ts): LoRA or DS-LoRA on a frozen model, or all of its weights, and a
+linear head.
 
 Eager mode, texts padded to the longest of a batch, batches of about one length. BF16 is the usual mixture: the frozen
 weights in BF16, what is trained in F32, products under autocast.
@@ -42,7 +43,10 @@ class Trainee:
         self.model = Classifier(weights, depth, self.labels, self.modules, self.dtype)
         self.trained = {name: p for name, p in self.model.named_parameters() if p.requires_grad}
         self.start = copy.deepcopy({name: p.data for name, p in self.trained.items()})
-        made_by = f"PEFT {peft.__version__}" if self.modules["method"] == "lora" else "DS-LoRA by hand"
+        if request.get("pooling", "mean") != "mean" or request.get("instruction"):
+            raise ValueError("the peer knows mean pooling and no instruction only")
+        made_by = {"lora": f"PEFT {peft.__version__}", "ds-lora": "DS-LoRA by hand", "full": "all weights"}
+        made_by = made_by[self.modules["method"]]
         version = torch.__version__.split("+")[0]
         self.settings = f"PyTorch {version}, {made_by}, {request['dtype']}, {request['threads']} threads"
 
@@ -77,18 +81,52 @@ class Trainee:
                 figures.append(self.macro_f1("dev"))
                 if best is None or figures[-1] > best[0]:
                     best = figures[-1], copy.deepcopy({name: p.data for name, p in self.trained.items()})
-        answer = {"seconds": seconds, "losses": {"first": first, "last": last}, "devMacroF1": figures}
+        answer = {
+            "seconds": seconds,
+            "losses": {"first": first, "last": last},
+            "devMacroF1": figures,
+            "parameters": sum(p.numel() for p in self.trained.values()),
+            "sparsity": self.sparsity(),
+        }
         if best is not None:
             self.restore(best[1])
-            answer["testMacroF1"] = self.macro_f1("test")
+            answer["sparsity"] = self.sparsity()
+            answer["test"] = self.test()
         return answer
 
+    def score(self, rows, alone):
+        """Seconds for the first `rows` texts of the training part, all at hand or one after the other."""
+        texts = self.parts["train"].ids[:rows]
+        began = time.perf_counter()
+        self.probabilities(texts, 1 if alone else EVALUATED_TOGETHER)
+        return {"seconds": time.perf_counter() - began}
+
+    def test(self):
+        began = time.perf_counter()
+        probabilities = self.probabilities(self.parts["test"].ids)
+        seconds = time.perf_counter() - began
+        return {
+            "seconds": seconds,
+            "macroF1": self.macro_f1("test", probabilities),
+            "probabilities": probabilities.flatten().tolist(),
+        }
+
+    def sparsity(self):
+        low_rank = [p for name, p in self.trained.items() if "lora_" in name]
+        return sum((p == 0).sum().item() for p in low_rank) / max(1, sum(p.numel() for p in low_rank))
+
     @torch.inference_mode()
-    def macro_f1(self, name):
+    def probabilities(self, texts, together=EVALUATED_TOGETHER):
+        """(texts, labels)"""
+        found = np.empty((len(texts), self.labels), dtype=np.float32)
+        for places, ids, lengths in batches(texts, together):
+            found[places] = self.logits(ids, lengths).softmax(1)
+        return found
+
+    def macro_f1(self, name, probabilities=None):
         part = self.parts[name]
-        predicted = np.empty(len(part.labels), dtype=int)
-        for places, ids, lengths in batches(part.ids, EVALUATED_TOGETHER):
-            predicted[places] = self.logits(ids, lengths).argmax(1)
+        probabilities = self.probabilities(part.ids) if probabilities is None else probabilities
+        predicted = probabilities.argmax(1)
         scores = []
         for label in range(self.labels):
             hits = ((predicted == label) & (part.labels == label)).sum()
@@ -104,8 +142,10 @@ class Steps:
         self.parameters = list(trained.values())
         self.low_rank = [p for name, p in trained.items() if "lora_" in name]
         self.clip, self.l1 = options["clip"], options["lambda"]
-        if options["schedule"] != "linear" or options["gateRate"] != 1 or options["labelSmoothing"] != 0:
-            raise ValueError("the peer knows a linear schedule, one rate and no label smoothing only")
+        if options["schedule"] != "linear" or options["gateRate"] != 1:
+            raise ValueError("the peer knows a linear schedule and one rate only")
+        if options["labelSmoothing"] != 0 or options["dropout"] != 0:
+            raise ValueError("the peer knows neither label smoothing nor dropout")
         self.optimiser = torch.optim.AdamW(
             self.parameters, lr=options["learningRate"], weight_decay=options["weightDecay"], fused=True
         )
@@ -150,9 +190,11 @@ if __name__ == "__main__":
         operation = request.pop("op")
         if operation == "load":
             trainee = Trainee(request)
-            return {"settings": trainee.settings}
+            return {"settings": trainee.settings, "tokens": [len(ids) for ids in trainee.parts["train"].ids]}
         if operation == "train":
             return trainee.train(**request)
+        if operation == "score":
+            return trainee.score(**request)
         raise ValueError(f"the peer cannot {operation}")
 
     answer_lines(answer)

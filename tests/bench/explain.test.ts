@@ -5,9 +5,18 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import bench from '../../bench/explain.ts';
+import type { BenchOptions } from '../../bench/figure.ts';
 import { abusiveTexts } from '../../bench/rationales.ts';
 
 const INSULTS = ['idiot', 'moron', 'stupid liar', 'pathetic clown', 'filthy rat'];
+const PLAIN: Omit<BenchOptions, 'data' | 'say'> = {
+  peers: [],
+  adapter: null,
+  scale: 1,
+  tables: [],
+  results: null,
+  unmask: false,
+};
 /** Ten texts whose insult is marked, and two that do not belong. */
 const rows = Array.from({ length: 12 }, (_, i) => {
   const insult = INSULTS[i % INSULTS.length] ?? '';
@@ -36,13 +45,13 @@ describe('the bench of explanations', () => {
   it('finds that word effects lower the score sooner than chance, and point at the insult', async () => {
     const said: string[] = [];
     const options = {
+      ...PLAIN,
       data: folder,
-      peers: [],
-      adapter: null,
       scale: 0.05,
       say: (line: string) => void said.push(line),
     };
-    const figures = await bench(options);
+    const made = await bench(options);
+    const figures = 'text' in made ? made.figures : made;
     const ratio = (name: string, peer: string | null) =>
       figures.find((figure) => figure.name === name && figure.peer === peer)?.ratio ?? NaN;
     assert.ok(ratio('explain.deletion.effects', 'random order') > 1.1, JSON.stringify(figures));
@@ -55,7 +64,7 @@ describe('the bench of explanations', () => {
   });
 
   it('says when there are too few texts', async () => {
-    const options = { data: folder, peers: [], adapter: null, scale: 1, say: () => {} };
+    const options = { ...PLAIN, data: folder, say: () => {} };
     await assert.rejects(bench(options), /10 texts for this bench, 200 are needed/);
   });
 });

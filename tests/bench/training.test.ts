@@ -32,11 +32,26 @@ describe('our engine in the train bench', () => {
     const [first, second] = [await trainee.run(16), await trainee.run(16)];
     assert.deepEqual(first.losses, second.losses);
     assert.deepEqual(first.devMacroF1, []);
-    assert.equal(first.testMacroF1, undefined);
+    assert.equal(first.test, undefined);
     const whole = await trainee.train({ rows: 20, epochs: 2, evaluates: true });
     assert.equal(whole.devMacroF1.length, 2);
-    assert.ok((whole.testMacroF1 ?? -1) >= 0);
+    assert.ok((whole.test?.macroF1 ?? -1) >= 0);
+    assert.equal(whole.test?.probabilities.length, load.parts.test.length * load.labels);
     assert.ok((await trainee.score(20)).seconds > 0);
+    assert.ok((await trainee.score(4, { alone: true })).seconds > 0);
+  });
+
+  it('gives the mean gate of each test text, by third of the layers that there are', async () => {
+    const load = setting();
+    using trainee = await Trainee.start(OURS, load);
+    await trainee.run(16);
+    const gates = await trainee.gates();
+    // two layers: a lower and a middle third
+    assert.deepEqual(Object.keys(gates).sort(), ['lower', 'middle']);
+    for (const values of Object.values(gates)) {
+      assert.equal(values.length, load.parts.test.length);
+      assert.ok(values.every((gate) => gate > 0 && gate < 1));
+    }
   });
 
   it('says what it cannot read, by its row', async () => {
