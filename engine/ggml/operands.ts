@@ -44,11 +44,12 @@ export function takesBackOf(what: string, a: Tensor, b: Tensor): void {
   if (a.ne.some((n, i) => n !== b.ne[i])) refuse(what, a, b);
 }
 
-/** two f32 with as many rows, a's elements of a row side by side; b's other dimensions are multiples of a's */
+/** two f32 with as many rows, a's elements of a row side by side, b's of a row or a column; b's other sizes are multiples of a's */
 export function takesOuter(a: Tensor, b: Tensor): void {
   takesRows('outProd', a);
   const fits = a.ne[1] === b.ne[1] && b.ne[2] % a.ne[2] === 0 && b.ne[3] % a.ne[3] === 0;
-  if (!fits || b.type !== 'f32' || b.repacked || a.nb[0] > a.nb[1]) refuse('outProd', a, b);
+  const turned = b.nb[1] === GGML_TYPES.f32.blockBytes;
+  if (!fits || b.type !== 'f32' || b.repacked || a.nb[0] > a.nb[1] || !(b.denseRows || turned)) refuse('outProd', a, b);
 }
 
 /** two f32 that differ at most in the length of their rows */

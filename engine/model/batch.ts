@@ -3,7 +3,8 @@ import type { Tensor } from '../ggml/tensor.ts';
 import { weightName, type AdapterModule, type Computed, type LookedUp, type Pass } from './block.ts';
 import { pool, poolingShares, type Pooling } from './blocks/pooling.ts';
 import type { Architecture } from './architectures.ts';
-import { isWindowed, type Hyperparameters } from './hyperparameters.ts';
+import { Dropout } from './dropout.ts';
+import { Masks } from './masks.ts';
 import type { Model } from './model.ts';
 import { Places } from './places.ts';
 
@@ -219,82 +220,3 @@ export class Batch {
 
 /** Under which name a linear layer's module stands. */
 export const moduleName = (layer: number, name: string): string => `blk.${layer}.${name}`;
-
-/**
- * Dropout (Srivastava et al. 2014): numbers going into a module become zero with probability p, the others 1/(1 − p) of
- * what they were. One mask is drawn for a pass; each module sees it from one row further on, so that no two see the same.
- */
-class Dropout {
-  readonly #graph: Graph;
-  readonly #mask: Tensor;
-  readonly #rows: number;
-  readonly #share: number;
-  /** the modules that have met it */
-  readonly #met: string[] = [];
-
-  constructor(graph: Graph, hyper: Hyperparameters, rows: number, modules: number, share: number) {
-    const widest = Math.max(hyper.width, hyper.mlpWidth, hyper.heads * hyper.headWidth);
-    this.#graph = graph;
-    this.#rows = rows;
-    this.#share = share;
-    // Views begin at multiples of 256 bytes.
-    this.#mask = graph.input('f32', Math.ceil(widest / 64) * 64, rows + modules);
-  }
-
-  /** The same for a layer that is computed twice. */
-  on(layer: string, x: Tensor): Computed {
-    const g = this.#graph;
-    if (!this.#met.includes(layer)) this.#met.push(layer);
-    const mask = g.view(this.#mask, [x.ne[0], this.#rows], this.#mask.nb[1] * this.#met.indexOf(layer));
-    return { y: g.mul(x, mask), backward: (dy) => g.mul(dy, mask) };
-  }
-
-  upload(random: (() => number) | undefined): void {
-    if (!random) throw new Error('Dropout needs something that draws.');
-    const [width, rows] = this.#mask.ne;
-    const kept = 1 / (1 - this.#share);
-    this.#mask.upload(Float32Array.from({ length: width * rows }, () => (random() < this.#share ? 0 : kept)));
-  }
-}
-
-/** −∞ in half precision */
-const MINUS_INFINITY = 0xfc00;
-
-/** Which keys each query may see: causal, windowed (gemma3), or all of its own text (bert). */
-class Masks {
-  readonly #model: Model;
-  readonly #tokens: number;
-  readonly #full: Tensor;
-  readonly #windowed: Tensor | null;
-
-  constructor(graph: Graph, model: Model, tokens: number, texts: number) {
-    this.#model = model;
-    this.#tokens = tokens;
-    const { causal } = model.architecture;
-    const { window } = model.hyper;
-    // A causal model never looks at the padding on the right, so that one mask serves all texts.
-    this.#full = graph.input('f16', tokens, tokens, 1, causal ? 1 : texts);
-    this.#windowed = window && window.size < tokens ? graph.input('f16', tokens, tokens) : null;
-  }
-
-  of(layer: number): Tensor {
-    return isWindowed(this.#model.hyper, layer) ? (this.#windowed ?? this.#full) : this.#full;
-  }
-
-  upload(lengths: readonly number[]): void {
-    const T = this.#tokens;
-    const filled = (texts: number, sees: (text: number, query: number, key: number) => boolean) => {
-      const mask = new Uint16Array(T * T * texts);
-      for (let b = 0; b < texts; b++)
-        for (let q = 0; q < T; q++)
-          for (let k = 0; k < T; k++) if (!sees(b, q, k)) mask[(b * T + q) * T + k] = MINUS_INFINITY;
-      return mask;
-    };
-    const { causal } = this.#model.architecture;
-    this.#full.upload(
-      causal ? filled(1, (_, q, k) => k <= q) : filled(lengths.length, (b, _, k) => k < (lengths[b] ?? 1)),
-    );
-    const size = this.#model.hyper.window?.size ?? T;
-    this.#windowed?.upload(filled(1, (_, q, k) => k <= q && q - k < size));
-  }
-}

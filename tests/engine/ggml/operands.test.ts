@@ -107,6 +107,10 @@ describe('wrong operands', () => {
     ['outProd: heads in no whole groups', () => graph.outProd(f32(8, 4, 2), f32(8, 4, 3))],
     ['outProd: other texts', () => graph.outProd(f32(8, 4, 1, 2), f32(8, 4, 1, 3))],
     ['outProd: fewer heads on the right', () => graph.outProd(f32(8, 4, 2), f32(8, 4))],
+    [
+      'outProd: a right with nothing side by side',
+      () => graph.outProd(f32(8, 4), graph.permute(f32(3, 4, 8), [2, 1, 0, 3])),
+    ],
     ['outProd: a turned left', () => graph.outProd(turned(8, 4), f32(8, 4))],
     ['outProd: halves', () => graph.outProd(of('f16', 8, 4), f32(8, 4))],
     ['outProd: quantised values', () => graph.outProd(of('q8_0', 32, 4), f32(8, 4))],
