@@ -24,8 +24,8 @@ import { gradientOf, runStep } from './run-step.ts';
 import { TRAINING_MODELS, writeTrainingModel, type TrainingModel } from '../../fixtures/training-models.ts';
 
 const numbers = z.array(z.number());
-/** Of a tensor: its length, its sum, and values of it at even distances. */
-const Sketch = z.strictObject({ norm: z.number(), sum: z.number(), values: numbers });
+/** Of a tensor: its length, and its products with some directions in which all of its numbers count. */
+const Sketch = z.strictObject({ norm: z.number(), along: numbers });
 type Sketch = z.infer<typeof Sketch>;
 const Options = TrainingOptions.pick({
   learningRate: true,
@@ -220,16 +220,17 @@ function draws(place: number, count: number): Float64Array {
 
 const optimiserOptions = ({ lambda, ...options }: Options): OptimiserOptions => ({ ...options, l1: lambda });
 
-/** How far a tensor is from a sketch, by its length: the length, the sum, and as far as the values tell. */
-function apart(ours: Float32Array | undefined, { norm, sum, values }: Sketch): number {
+/** How far a tensor is from a sketch, as a share of its length: by its length, and by what the directions tell. */
+function apart(ours: Float32Array | undefined, { norm, along }: Sketch): number {
   if (!ours) return Infinity;
-  const at = (i: number) => ours[Math.floor((i * ours.length) / values.length)] ?? NaN;
-  const share = Math.sqrt(ours.length / values.length);
-  return Math.max(
-    relative(Math.hypot(...ours), norm),
-    Math.abs(ours.reduce((a, b) => a + b, 0) - sum) / norm,
-    (share * Math.hypot(...values.map((value, i) => value - at(i)))) / norm,
-  );
+  let squares = 0;
+  along.forEach((expected, i) => {
+    const direction = draws(1000 + i, ours.length);
+    squares += (ours.reduce((sum, value, k) => sum + value * (direction[k] as number), 0) - expected) ** 2;
+  });
+  // A number of a direction is 1/√3 long on average, and so is the share that it shows of a difference.
+  const difference = Math.max(Math.abs(Math.hypot(...ours) - norm), Math.sqrt((3 * squares) / along.length));
+  return Number.isNaN(difference) ? Infinity : difference / norm;
 }
 
 /** NaN counts as infinitely far. */
