@@ -3,78 +3,35 @@
  * The fixture is made by tests/fixtures/make_training.py in double precision, so that all of a difference is F32.
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { z } from 'zod';
 import { linearHead, mlpHead } from '../../../engine/adapter/head.ts';
-import { modulesOf, ModuleSettings } from '../../../engine/adapter/methods.ts';
+import { modulesOf, type Modules } from '../../../engine/adapter/methods.ts';
 import { Parameters, type Parameter } from '../../../engine/adapter/parameters.ts';
 import { Backend } from '../../../engine/ggml/backend.ts';
 import { readGguf } from '../../../engine/ggml/gguf/read.ts';
 import { EXACT } from '../../../engine/model/layout.ts';
 import { Model } from '../../../engine/model/model.ts';
-import { crossEntropy } from '../../../engine/train/loss.ts';
-import { Optimiser, scheduled, type OptimiserOptions } from '../../../engine/train/optimiser.ts';
-import { TrainingOptions } from '../../../engine/train/options.ts';
+import { RankAllocation } from '../../../engine/train/adalora.ts';
 import { Gradients } from '../../../engine/train/gradients.ts';
+import { crossEntropy, Loss } from '../../../engine/train/loss.ts';
+import { Optimiser, scheduled, type OptimiserOptions } from '../../../engine/train/optimiser.ts';
 import { TrainingStep } from '../../../engine/train/step.ts';
-import { gradientOf, runStep } from './run-step.ts';
 import { TRAINING_MODELS, writeTrainingModel, type TrainingModel } from '../../fixtures/training-models.ts';
-
-const numbers = z.array(z.number());
-/** Of a tensor: its length, and its products with some directions in which all of its numbers count. */
-const Sketch = z.strictObject({ norm: z.number(), along: numbers });
-type Sketch = z.infer<typeof Sketch>;
-const Options = TrainingOptions.pick({
-  learningRate: true,
-  gateRate: true,
-  weightDecay: true,
-  warmUp: true,
-  schedule: true,
-  clip: true,
-  lambda: true,
-});
-type Options = z.infer<typeof Options>;
-
-const FIXTURE = z
-  .strictObject({
-    torch: z.string(),
-    /** token ids */
-    texts: z.array(numbers),
-    labels: numbers,
-    classWeights: numbers,
-    smoothing: z.number(),
-    options: Options,
-    cases: z.array(
-      z.strictObject({
-        model: z.enum(TRAINING_MODELS),
-        modules: ModuleSettings,
-        hidden: z.int(),
-        /** before each step */
-        losses: numbers,
-        /** lengths of the gradients before clipping */
-        norms: numbers,
-        parameters: z.array(z.strictObject({ name: z.string(), gradient: Sketch, after: Sketch })),
-      }),
-    ),
-    optimisers: z.array(
-      z.strictObject({
-        options: Options,
-        norms: numbers,
-        parameters: z.array(
-          z.strictObject({ name: z.string(), ne: z.tuple([z.number(), z.number()]), values: numbers }),
-        ),
-      }),
-    ),
-    schedules: z.array(z.strictObject({ schedule: Options.shape.schedule, warmUp: z.number(), rates: numbers })),
-  })
-  .parse(JSON.parse(readFileSync(join(import.meta.dirname, '../../fixtures/training.json'), 'utf8')));
-type Case = (typeof FIXTURE.cases)[number];
+import { apart, drawn, draws, FIXTURE, relative, type Case, type Options } from './pytorch.ts';
+import { gradientOf } from './run-step.ts';
 
 /** Largest differences that are accepted: of a loss by the loss, of the others by the length of their tensor. */
 const TOLERANCE = { loss: 1e-5, gradient: 1e-4, after: 1e-4 } as const;
+/** Gradients that are a smaller share of all are measured as if they were this one; but for zeros, the smallest is 3e-4. */
+const LEAST = 1e-4;
+/**
+ * Where RoPE does not turn them (bert's, half of phi2's) or hardly does (some of qwen2's), biases of keys change no softmax.
+ * Their gradients are rounding there, of which Adam makes whole steps.
+ */
+const settles = (name: string): boolean => !name.endsWith('.attn_k.bias');
 
 describe(`training as in PyTorch ${FIXTURE.torch}`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'moderato-pytorch-'));
@@ -92,11 +49,15 @@ describe(`training as in PyTorch ${FIXTURE.torch}`, () => {
   for (const one of FIXTURE.cases)
     it(`${title(one)}: the loss, every gradient, and every parameter after ${one.losses.length} steps`, async (t) => {
       const { losses, norms, gradients, parameters } = await trained(backend, fileOf(one.model), one);
+      const least = LEAST * (one.norms[0] ?? NaN);
+      const settled = one.parameters.filter(({ name }) => settles(name));
       const found = {
         loss: Math.max(...losses.map((loss, step) => relative(loss, one.losses[step]))),
         norm: Math.max(...norms.map((norm, step) => relative(norm, one.norms[step]))),
-        gradient: furthest(one.parameters.map(({ name, gradient }) => [name, apart(gradients.get(name), gradient)])),
-        after: furthest(one.parameters.map(({ name, after }) => [name, apart(parameters.get(name), after)])),
+        gradient: furthest(
+          one.parameters.map(({ name, gradient }) => [name, apart(gradients.get(name), gradient, least)]),
+        ),
+        after: furthest(settled.map(({ name, after }) => [name, apart(parameters.get(name), after)])),
       };
       t.diagnostic(
         `largest differences: loss ${found.loss.toExponential(1)}, gradient ${shown(found.gradient)}, ` +
@@ -116,7 +77,7 @@ describe(`training as in PyTorch ${FIXTURE.torch}`, () => {
         return { name, ne, padded: ne, role, start: () => NaN };
       });
       await using parameters = new Parameters(backend, all);
-      start(parameters);
+      all.forEach(({ name, ne }, place) => parameters.set(name, drawn(place, ne)));
       const optimiser = new Optimiser(parameters, optimiserOptions(options));
       const lengths = norms.map((_, step) => {
         const gradients = all.map(({ name, ne }, place): [string, Float32Array] => [
@@ -158,86 +119,90 @@ interface TrainedSteps {
 }
 
 /** The same by our engine, in F32. */
-async function trained(backend: Backend, file: string, { modules: settings, hidden, losses: steps }: Case) {
-  const { texts, labels, classWeights, smoothing, options } = FIXTURE;
-  using gguf = readGguf(file);
-  await using model = await Model.load(gguf, { backend, layout: EXACT, backwardTo: settings.from });
+async function trained(
+  backend: Backend,
+  file: string,
+  { modules: settings, hidden, task, pooling, losses: steps }: Case,
+) {
+  const { texts, batches, smoothing, options } = FIXTURE;
+  await using held = new AsyncDisposableStack();
+  const { model, modules, parameters: own, lowest } = await prepared(backend, file, settings, held);
   const { width } = model.hyper;
-  const { modules, parameters: own, lowest } = modulesOf(settings, model.hyper, model.depth);
-  const classes = classWeights.length;
-  const head = hidden > 0 ? mlpHead(width, hidden, classes) : linearHead(width, classes);
-  await using parameters = new Parameters(backend, [...own, ...head.parameters()]);
+  const targets = FIXTURE.targets[task];
+  const labels = targets[0]?.length ?? 0;
+  const head = hidden > 0 ? mlpHead(width, hidden, labels) : linearHead(width, labels);
+  const parameters = held.use(new Parameters(backend, [...own, ...head.parameters()]));
   start(parameters);
-  await using step = new TrainingStep(
-    { model, modules, head, parameters, lowest, task: 'exclusive' },
-    texts.map(({ length }) => length),
-  );
-  const weightOf = (label: number) => classWeights[label] ?? NaN;
-  const total = labels.reduce((sum, label) => sum + weightOf(label), 0);
-  const targets = {
-    shares: Float32Array.from(labels.flatMap((label) => smoothed(label, classes, smoothing))),
-    weights: Float32Array.from(labels.flatMap((label) => new Array<number>(classes).fill(weightOf(label) / total))),
-  };
+  const examples = { texts: texts.map((text) => Int32Array.from(text)), targets: Float32Array.from(targets.flat()) };
+  const loss = new Loss(task, examples, { classWeights: 'balanced', labelSmoothing: smoothing });
   const optimiser = new Optimiser(parameters, optimiserOptions(options));
+  const allocation =
+    settings?.method === 'adalora'
+      ? new RankAllocation({ ...settings, layers: [...modules.keys()], steps: steps.length }, parameters, new Map())
+      : null;
+  // The same memory for all steps, as in a training.
+  const gradients = new Gradients(parameters);
   const losses: number[] = [];
   const norms: number[] = [];
   let first: TrainedSteps['gradients'] | undefined;
   for (let at = 0; at < steps.length; at++) {
+    const batch = batches[at % batches.length] ?? [];
+    const ids = batch.map((text) => Int32Array.from(texts[text] ?? []));
+    await using step = new TrainingStep(
+      { model, modules, head, parameters, lowest, task },
+      ids.map(({ length }) => length),
+    );
     parameters.upload();
-    const { logits, gradients } = await runStep(step, parameters, texts, targets);
+    const counted = loss.of(batch);
+    const logits = await step.run({ kind: 'ids', texts: ids }, counted, pooling, { gradients, scale: 1 });
+    allocation?.before(at, gradients);
     first ??= new Map(
       parameters.all.map(({ name }) => [name, parameters.unpadded(name, gradientOf(gradients, parameters, name))]),
     );
-    losses.push(crossEntropy('exclusive', logits, targets, classes));
+    losses.push(crossEntropy(task, logits, counted, labels));
     norms.push(optimiser.step(gradients, scheduled(at, steps.length, options)));
+    allocation?.after(at);
   }
   const last = new Map(parameters.all.map(({ name }) => [name, parameters.get(name)]));
   return { losses, norms, gradients: first ?? new Map<string, Float32Array>(), parameters: last };
 }
 
-/** 1 for the label, of which a share is spread over all. */
-const smoothed = (label: number, classes: number, smoothing: number): number[] =>
-  Array.from({ length: classes }, (_, k) => (k === label ? 1 - smoothing : 0) + smoothing / classes);
+/** A model, and what a method trains in it. */
+async function prepared(
+  backend: Backend,
+  file: string,
+  settings: Case['modules'],
+  held: AsyncDisposableStack,
+): Promise<Modules & { readonly model: Model }> {
+  using gguf = readGguf(file);
+  const loaded = {
+    backwardTo: settings?.from,
+    exactFrom: settings?.method === 'full' ? settings.from : undefined,
+    rowNorms: settings?.method === 'dora',
+  };
+  const model = held.use(await Model.load(gguf, { backend, layout: EXACT, ...loaded }));
+  if (!settings) return { model, modules: new Map(), parameters: [], lowest: model.depth };
+  const made = modulesOf(settings, model.hyper, model.depth, {
+    rowNorms: (layer, target) => model.rowNorms(layer, `${target}.weight`)?.download() ?? new Float32Array(),
+    weights: (layer, name) => model.values(layer, name),
+  });
+  return { model, ...made };
+}
 
-/** The first values that make_training.py gives to parameters, by their place. */
+/** What starts from the base starts there; the first values of all else are made up, none of them zero. */
 function start(parameters: Parameters): void {
-  parameters.all.forEach(({ name, ne }, place) =>
+  const nothing = { normal: () => NaN, uniform: () => NaN };
+  parameters.all.forEach(({ name, ne, role, start }, place) =>
     parameters.set(
       name,
-      Float32Array.from(draws(place, ne[0] * ne[1]), (v) => v / Math.sqrt(ne[0])),
+      ['magnitude', 'weight', 'table'].includes(role)
+        ? Float32Array.from({ length: ne[0] * ne[1] }, (_, i) => start(nothing, i))
+        : drawn(place, ne),
     ),
   );
 }
 
-/** As in make_training.py: numbers in [−1, 1) that both sides can make. */
-function draws(place: number, count: number): Float64Array {
-  let state = Math.imul(place + 1, 2654435761) >>> 0;
-  return Float64Array.from({ length: count }, () => {
-    state = (Math.imul(1664525, state) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  });
-}
-
 const optimiserOptions = ({ lambda, ...options }: Options): OptimiserOptions => ({ ...options, l1: lambda });
-
-/** How far a tensor is from a sketch, as a share of its length: by its length, and by what the directions tell. */
-function apart(ours: Float32Array | undefined, { norm, along }: Sketch): number {
-  if (!ours) return Infinity;
-  let squares = 0;
-  along.forEach((expected, i) => {
-    const direction = draws(1000 + i, ours.length);
-    squares += (ours.reduce((sum, value, k) => sum + value * (direction[k] as number), 0) - expected) ** 2;
-  });
-  // A number of a direction is 1/√3 long on average, and so is the share that it shows of a difference.
-  const difference = Math.max(Math.abs(Math.hypot(...ours) - norm), Math.sqrt((3 * squares) / along.length));
-  return Number.isNaN(difference) ? Infinity : difference / norm;
-}
-
-/** NaN counts as infinitely far. */
-const relative = (ours: number, expected = NaN): number => {
-  const difference = Math.abs(ours - expected) / Math.abs(expected);
-  return Number.isNaN(difference) ? Infinity : difference;
-};
 
 interface Furthest {
   readonly name: string;
@@ -249,7 +214,9 @@ const furthest = (all: readonly (readonly [string, number])[]): Furthest =>
 
 const shown = ({ name, apart }: Furthest): string => `${apart.toExponential(1)} (${name})`;
 
-function title({ model, modules, hidden }: Case): string {
+function title({ model, modules, hidden, task, pooling }: Case): string {
+  if (!modules) return `${model}, ${hidden > 0 ? 'MLP' : 'linear'} head alone`;
   const gate = modules.method === 'ds-lora' ? `, gate ${modules.gate}, ${modules.scope}` : '';
-  return `${model}, ${modules.method}${gate}, from layer ${modules.from}, ${hidden > 0 ? 'MLP' : 'linear'} head`;
+  const head = `${hidden > 0 ? 'MLP' : 'linear'} head, ${task}, ${pooling}`;
+  return `${model}, ${modules.method}${gate}, from layer ${modules.from}, ${head}`;
 }
