@@ -11,6 +11,7 @@ import { Graph } from '../ggml/graph.ts';
 import { Batch, nodesOf } from '../model/batch.ts';
 import { planBatches } from '../score/batching.ts';
 import { pooledStates, type Reader } from '../score/pooled-states.ts';
+import { TrainingError } from './errors.ts';
 import type { Entering } from './step.ts';
 
 /** Gives what enters for some texts, by their indices. */
@@ -93,17 +94,22 @@ async function layerStates(
 /** Bytes of one piece of the cipher's counter. */
 const CIPHER_BLOCK = 16;
 
+/** Writes bytes from `offset` on, at most `length` of them, at a place of a file, and gives how many. */
+export type WriteAt = (handle: number, bytes: Uint8Array, offset: number, length: number, position: number) => number;
+
 /** Arrays by number, in memory up to a bound, the rest in an encrypted file that is gone with its owner. */
 export class StateStore implements Disposable {
   readonly #inMemory = new Map<number, Float32Array>();
   readonly #onDisk = new Map<number, { readonly at: number; readonly bytes: number }>();
   readonly #key = randomBytes(32);
+  readonly #write: WriteAt;
   #room: number;
   #scratch: { readonly folder: string; readonly handle: number; size: number } | null = null;
 
   /** @param memory bytes */
-  constructor(memory: number) {
+  constructor(memory: number, write: WriteAt = writeSync) {
     this.#room = memory;
+    this.#write = write;
   }
 
   /** bytes on disk */
@@ -111,16 +117,19 @@ export class StateStore implements Disposable {
     return this.#scratch?.size ?? 0;
   }
 
+  /** Throws TrainingError where the disk of the temporary folder refuses. */
   put(number: number, values: Float32Array): void {
     if (values.byteLength <= this.#room) {
       this.#room -= values.byteLength;
       this.#inMemory.set(number, values.slice());
       return;
     }
-    const scratch = (this.#scratch ??= openScratch());
+    const scratch = (this.#scratch ??= onScratch(openScratch));
     const plain = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-    const cipher = createCipheriv('aes-256-ctr', this.#key, counterAt(scratch.size));
-    writeSync(scratch.handle, cipher.update(plain), 0, plain.length, scratch.size);
+    const bytes = createCipheriv('aes-256-ctr', this.#key, counterAt(scratch.size)).update(plain);
+    // A disk that is nearly full takes a part first.
+    for (let done = 0; done < bytes.length;)
+      done += onScratch(() => this.#write(scratch.handle, bytes, done, bytes.length - done, scratch.size + done));
     this.#onDisk.set(number, { at: scratch.size, bytes: plain.length });
     scratch.size += Math.ceil(plain.length / CIPHER_BLOCK) * CIPHER_BLOCK;
   }
@@ -131,7 +140,12 @@ export class StateStore implements Disposable {
     const place = this.#onDisk.get(number);
     if (!place || !this.#scratch) throw new RangeError(`There are no states of text ${number}.`);
     const bytes = new Uint8Array(place.bytes);
-    readSync(this.#scratch.handle, bytes, 0, place.bytes, place.at);
+    const { handle } = this.#scratch;
+    for (let done = 0; done < bytes.length;) {
+      const read = onScratch(() => readSync(handle, bytes, done, bytes.length - done, place.at + done));
+      if (read === 0) throw new RangeError(`The states of text ${number} end too early.`);
+      done += read;
+    }
     const plain = createDecipheriv('aes-256-ctr', this.#key, counterAt(place.at)).update(bytes);
     return new Float32Array(new Uint8Array(plain).buffer);
   }
@@ -147,7 +161,32 @@ export class StateStore implements Disposable {
 
 function openScratch() {
   const folder = mkdtempSync(join(tmpdir(), 'moderato-states-'));
-  return { folder, handle: openSync(join(folder, 'states'), 'wx+', 0o600), size: 0 };
+  try {
+    const handle = openSync(join(folder, 'states'), 'wx+', 0o600);
+    // Its name goes at once where the system allows that: what a killed process had open is gone with it.
+    if (process.platform !== 'win32') rmSync(folder, { recursive: true, force: true });
+    return { folder, handle, size: 0 };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Errors of the system about the scratch file, in words. */
+function onScratch<T>(step: () => T): T {
+  try {
+    return step();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const why =
+      code === 'ENOSPC' || code === 'EDQUOT'
+        ? `the disk of the temporary folder is full (${tmpdir()})`
+        : `the temporary folder cannot be used (${tmpdir()}: ${error instanceof Error ? error.message : String(error)})`;
+    throw new TrainingError(
+      `What the frozen layers make of the texts did not fit into the memory, and ${why}.`,
+      'Free some space there, name another folder with TMPDIR, or allow more memory (--memory).',
+    );
+  }
 }
 
 /** No two pieces share a part of the key stream: the counter is where a piece begins. */
