@@ -20,6 +20,11 @@ export class NoDeviceError extends BackendError {
   override name = 'NoDeviceError';
 }
 
+/** The device lacks an operation; with less of it, it lacks it still. */
+export class UnsupportedError extends BackendError {
+  override name = 'UnsupportedError';
+}
+
 /** ggml_status */
 const STATUS: Readonly<Record<number, string>> = { [-2]: 'out of memory', [-1]: 'failed', 0: 'success', 1: 'aborted' };
 

@@ -1,5 +1,5 @@
 import type { Backend } from './backend.ts';
-import { BackendError } from './backend.ts';
+import { BackendError, UnsupportedError } from './backend.ts';
 import { GGML_TYPES, type GgmlType } from './gguf/types.ts';
 import { GraphMemory } from './graph-memory.ts';
 import type { Native, Pointer } from './native.ts';
@@ -92,7 +92,7 @@ export class Graph extends Operations implements AsyncDisposable, TensorHome {
       if (!this.backend.supports(node)) missing.add(this.native.ggml_op_desc(node));
     }
     if (missing.size > 0)
-      throw new BackendError(
+      throw new UnsupportedError(
         `${this.backend.device.name} cannot compute ${[...missing].join(', ')}. Use another backend (--backend cpu).`,
       );
     // A failure leaves the memory to nobody: what the last holder had there may have moved.

@@ -1,10 +1,9 @@
 /** The loss and the gradients of one batch, its parts side by side on all lanes. */
-import { BackendError } from '../ggml/backend.ts';
 import type { Reader } from '../score/pooled-states.ts';
 import type { Entrance } from './entering.ts';
 import { Gradients } from './gradients.ts';
 import { crossEntropy, type Loss } from './loss.ts';
-import { plansFrom, type StepPlan } from './memory.ts';
+import { isShortage, plansFrom, type StepPlan } from './memory.ts';
 import { seededRandom } from './random.ts';
 import { splitBatch } from './schedule.ts';
 import { TrainingStep, type Trained } from './step.ts';
@@ -16,6 +15,8 @@ export interface BatchesOptions {
   readonly plan: StepPlan;
   /** memory ran out, and it goes on with less */
   readonly onShortage: (plan: StepPlan) => void;
+  /** a part of a batch is done */
+  readonly onPart?: (() => void) | undefined;
 }
 
 export class BatchGradients {
@@ -48,7 +49,7 @@ export class BatchGradients {
         return await this.#compute(batch, scale, seed);
       } catch (error) {
         // ggml allocates before it computes, so that nothing has happened yet.
-        const next = error instanceof BackendError ? this.#smaller() : undefined;
+        const next = isShortage(error) ? this.#smaller() : undefined;
         if (!next) throw error;
         this.#plan = next;
         this.#options.onShortage(next);
@@ -82,6 +83,7 @@ export class BatchGradients {
         random: dropout > 0 ? seededRandom(seed + at) : undefined,
       });
       losses[at] = crossEntropy(this.#trained.task, logits, targets, this.#loss.labels);
+      this.#options.onPart?.();
     });
     const gradients = this.#part(0);
     for (let at = 1; at < parts.length; at++) gradients.add(this.#part(at));

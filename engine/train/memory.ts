@@ -1,5 +1,5 @@
 /** How a batch is cut so that a step keeps within a memory budget. */
-import { BackendError } from '../ggml/backend.ts';
+import { BackendError, UnsupportedError } from '../ggml/backend.ts';
 import type { Lanes } from '../ggml/lanes.ts';
 import { splitBatch } from './schedule.ts';
 import { TrainingStep, type StepOptions, type Trained } from './step.ts';
@@ -59,13 +59,17 @@ export async function planWithin(
   return null;
 }
 
+/** A failure that less memory may help against. */
+export const isShortage = (error: unknown): boolean =>
+  error instanceof BackendError && !(error instanceof UnsupportedError);
+
 /** Bytes of activations of a step, or null where the machine has not as many. */
 async function sizeOf(trained: Trained, lengths: readonly number[], options: StepOptions): Promise<number | null> {
   try {
     await using step = new TrainingStep(trained, lengths, options);
     return step.memory;
   } catch (error) {
-    if (error instanceof BackendError) return null;
+    if (isShortage(error)) return null;
     throw error;
   }
 }

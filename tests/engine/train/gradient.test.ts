@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { decodeAdapter } from '../../../engine/adapter/file.ts';
 import type { ModuleSettings } from '../../../engine/adapter/methods.ts';
+import { BackendError, UnsupportedError } from '../../../engine/ggml/backend.ts';
 import { GgufError } from '../../../engine/ggml/gguf/errors.ts';
 import { readGguf } from '../../../engine/ggml/gguf/read.ts';
 import { rewriteGguf } from '../../../engine/ggml/gguf/rewrite.ts';
+import { Lanes } from '../../../engine/ggml/lanes.ts';
 import { aliveObjects } from '../../../engine/ggml/owner.ts';
 import { Scorer, type OpenOptions } from '../../../engine/score/scorer.ts';
 import { CheckpointError } from '../../../engine/train/checkpoint.ts';
@@ -116,6 +118,13 @@ describe('training by gradient', () => {
     );
   }
 
+  /** Does something once that many steps are done. */
+  const at =
+    (step: number, act: () => void): NonNullable<TrainHooks['onProgress']> =>
+    (done, _total, unit) => {
+      if (unit === 'steps' && done === step) act();
+    };
+
   const lossesOf = (report: object) =>
     (report as { epochs: { trainLoss: number; devLoss: number; devMacroF1: number }[] }).epochs;
 
@@ -178,7 +187,7 @@ describe('training by gradient', () => {
       METHODS['lora'] ?? null,
       { epochs: 500 },
       {
-        hooks: { finish: finish.signal, onProgress: (done) => done >= 5 && finish.abort() },
+        hooks: { finish: finish.signal, onProgress: at(5, () => finish.abort()) },
       },
     );
     assert.equal(Reflect.get(early.report, 'interrupted'), true);
@@ -188,7 +197,7 @@ describe('training by gradient', () => {
       METHODS['lora'] ?? null,
       { epochs: 500 },
       {
-        hooks: { signal: abort.signal, onProgress: (done) => done >= 5 && abort.abort() },
+        hooks: { signal: abort.signal, onProgress: at(5, () => abort.abort()) },
       },
     );
     await assert.rejects(stopped, { name: 'AbortError' });
@@ -247,7 +256,7 @@ describe('training by gradient', () => {
     const uncut = tensorsOf(await trained(modules, { epochs: 6 }));
     const abort = new AbortController();
     // Cut off in the middle of the fourth epoch of two steps each.
-    const hooks = { signal: abort.signal, onProgress: (done: number) => done === 7 && abort.abort() };
+    const hooks = { signal: abort.signal, onProgress: at(7, () => abort.abort()) };
     const checkpoint = { file, resume: false };
     await assert.rejects(trained(modules, { epochs: 6 }, { hooks, checkpoint }), { name: 'AbortError' });
     const steps: number[] = [];
@@ -256,10 +265,10 @@ describe('training by gradient', () => {
       { epochs: 6 },
       {
         checkpoint: { file, resume: true },
-        hooks: { onProgress: (done) => void steps.push(done) },
+        hooks: { onProgress: (done, _total, unit) => void (unit === 'steps' && steps.push(done)) },
       },
     );
-    assert.deepEqual([...new Set(steps)], [7, 8, 9, 10, 11, 12]);
+    assert.deepEqual([...new Set(steps)], [6, 7, 8, 9, 10, 11, 12]);
     assert.deepEqual(tensorsOf(resumed), uncut);
   });
 
@@ -321,7 +330,7 @@ describe('training by gradient', () => {
     assert.equal(triplets.length, 6);
     assert.equal(kept.length, 6 * 4);
     const abort = new AbortController();
-    const hooks = { signal: abort.signal, onProgress: (done: number) => done === 9 && abort.abort() };
+    const hooks = { signal: abort.signal, onProgress: at(9, () => abort.abort()) };
     await assert.rejects(trained(modules, { epochs: 10 }, { hooks, checkpoint: { file, resume: false } }));
     const resumed = await trained(modules, { epochs: 10 }, { checkpoint: { file, resume: true } });
     assert.deepEqual(lambdasOf(resumed), lambdasOf(uncut));
@@ -337,6 +346,22 @@ describe('training by gradient', () => {
   });
 
   it('keeps the best epoch before its numbers went astray, and names the rows of the batch', async () => {
+    const { halt, best, state } = await astray('in the steps of epoch 4');
+    assert.equal(halt?.epoch, 4);
+    assert.equal(halt.texts.length, 8);
+    assert.ok(best.epoch <= 3 && state.epochs.length === 3);
+    assert.ok([...best.values.values()].every((values) => values.every(Number.isFinite)));
+  });
+
+  it('keeps it, too, where only dev is no longer finite', async () => {
+    const { halt, best, state } = await astray('on dev after epoch 4');
+    assert.deepEqual(halt, { step: 8, epoch: 4, texts: [] });
+    assert.ok(best.epoch <= 3 && state.epochs.length === 3);
+    assert.ok([...best.values.values()].every((values) => values.every(Number.isFinite)));
+  });
+
+  /** A training of two steps an epoch whose parameters are spoilt on the way. */
+  async function astray(where: 'in the steps of epoch 4' | 'on dev after epoch 4') {
     await using session = await open({ trains: { method: 'lora', ...LOW_RANK } });
     await using owner = new AsyncDisposableStack();
     const rows = texts(0, 16);
@@ -355,19 +380,20 @@ describe('training by gradient', () => {
       method: LORA,
       options: OPTIONS,
     } as const;
-    const { halt, best, state } = await train(session.reader, input, owner, {
+    let spoil = (): void => {};
+    return await train(session.reader, input, owner, {
+      onProgress: (progress) => {
+        if (where === 'on dev after epoch 4' && progress.kind === 'steps' && progress.step === 8) spoil();
+      },
       checkpoint: {
         restore: () => null,
         save: ({ epochs }, parameters) => {
-          if (epochs.length === 3) parameters.values.get('blk.0.attn_q.weight.lora_b')?.fill(NaN);
+          spoil = () => void parameters.values.get('blk.0.attn_q.weight.lora_b')?.fill(NaN);
+          if (where === 'in the steps of epoch 4' && epochs.length === 3) spoil();
         },
       },
     });
-    assert.equal(halt?.epoch, 4);
-    assert.equal(halt.texts.length, 8);
-    assert.ok(best.epoch <= 3 && state.epochs.length === 3);
-    assert.ok([...best.values.values()].every((values) => values.every(Number.isFinite)));
-  });
+  }
 
   it('keeps to its memory: smaller parts and layers computed twice learn the same', async () => {
     const modules = METHODS['lora'] ?? null;
@@ -378,6 +404,86 @@ describe('training by gradient', () => {
     const [roomy, tight] = [await trainedIn(1024), await trainedIn(6)];
     assert.ok(Math.abs(roomy - tight) < 1e-4 * roomy, `${roomy}, ${tight}`);
     await assert.rejects(trainedIn(1), /needs more than 1 MB to learn from/);
+  });
+
+  it('goes on with smaller parts when memory runs out on the way, and says so', async (t) => {
+    const modules = METHODS['lora'] ?? null;
+    const said: string[] = [];
+    const losses = (report: object) => lossesOf(report).map(({ trainLoss }) => trainLoss);
+    const roomy = losses((await trained(modules, { epochs: 2 })).report);
+    const each = Lanes.prototype.each;
+    let failures = 2;
+    const hooks: TrainHooks = {
+      onProgress: (_done, _total, _unit, _figures, note) => void (note !== undefined && said.push(note)),
+    };
+    t.mock.method(Lanes.prototype, 'each', function (this: Lanes, ...work: Parameters<typeof each>) {
+      // As ggml fails: before anything is computed.
+      if (failures-- > 0) return Promise.reject(new BackendError('CPU has not enough memory for this batch.'));
+      return each.apply(this, work);
+    });
+    const { report } = await trained(modules, { epochs: 2 }, { hooks });
+    assert.equal(said.length, 2);
+    for (const note of said) assert.match(note, /^Memory is short: going on with parts of \d+ tokens/);
+    assert.deepEqual(Reflect.get(report, 'notes'), said);
+    losses(report).forEach((loss, i) => assert.ok(Math.abs(loss - (roomy[i] ?? NaN)) < 1e-4 * loss));
+  });
+
+  it('does not take a missing operation for a shortage', async (t) => {
+    const each = Lanes.prototype.each;
+    let calls = 0;
+    t.mock.method(Lanes.prototype, 'each', function (this: Lanes, ...work: Parameters<typeof each>) {
+      calls++;
+      return Promise.reject(new UnsupportedError(`Vulkan0 cannot compute ${work.length} of them.`));
+    });
+    await assert.rejects(trained(METHODS['lora'] ?? null), UnsupportedError);
+    assert.equal(calls, 1);
+  });
+
+  it('goes on without a checkpoint where the disk refuses it, and says so once', async () => {
+    const hindered = join(folder, 'a file');
+    writeFileSync(hindered, '');
+    const said: string[] = [];
+    const { report } = await trained(
+      METHODS['lora'] ?? null,
+      { epochs: 3 },
+      {
+        checkpoint: { file: join(hindered, 'a.checkpoint'), resume: false },
+        hooks: { onProgress: (_done, _total, _unit, _figures, note) => void (note !== undefined && said.push(note)) },
+      },
+    );
+    assert.equal(lossesOf(report).length, 3);
+    assert.equal(said.length, 1);
+    assert.match(said[0] ?? '', /checkpoint could not be written: there is no such folder/);
+  });
+
+  it('tells a label that no readable text has', async () => {
+    const rows = [
+      ...texts(0, 16).map((row) => ({ ...row, labels: [0] })),
+      { key: 'long', text: 'word '.repeat(100_000), labels: [1] },
+    ];
+    await assert.rejects(trained(null, {}, { rows }), /No text in train that can be read has the label "abusive": 1/);
+  });
+
+  it('gives signs of life from every part of the work', async () => {
+    const rows = Array.from({ length: 32 }, () => texts(0, 16)).flat();
+    const heard = new Map<string, number[]>();
+    const figures = new Set<string>();
+    const hooks: TrainHooks = {
+      onProgress: (done, total, unit, found = {}) => {
+        heard.set(unit, [...(heard.get(unit) ?? []), done / total]);
+        for (const [name, figure] of Object.entries(found)) {
+          assert.ok(Number.isFinite(figure), `${name} is ${figure}`);
+          figures.add(name);
+        }
+      },
+    };
+    await trained(METHODS['lora in the upper layer alone'] ?? null, { epochs: 1 }, { rows, hooks });
+    assert.deepEqual([...heard.keys()], ['tokenised texts', 'texts', 'steps', 'dev texts']);
+    for (const [unit, shares] of heard) {
+      assert.ok(shares.length > 2, unit);
+      assert.equal(shares.at(-1), 1, unit);
+    }
+    for (const name of ['epoch', 'loss', 'tokens_per_second', 'seconds_left']) assert.ok(figures.has(name), name);
   });
 
   it('leaves nothing behind', () => {
