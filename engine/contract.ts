@@ -274,13 +274,13 @@ export const Progress = z.strictObject({
   id: Id,
   done: z.number().min(0),
   total: z.number().min(0),
-  /** what is counted: `items`, `steps` … */
+  /** what is counted: `items`; of a training what it counts one after the other (`TrainingUnit`) */
   unit: z.string(),
   /** units a second since the start; 0 until known */
   rate: z.number().min(0),
   /** null until known */
   secondsLeft: z.number().min(0).nullable(),
-  /** of a training: loss, dev_macro_f1, tokens_per_second, epoch */
+  /** of the steps of a training, as far as known: epoch, epochs, loss, dev_macro_f1, tokens_per_second, seconds_left */
   figures: z.record(z.string(), z.number()).exactOptional(),
   /** a sentence for people: something is done otherwise than asked, or took long for a reason; never holds message text */
   note: z.string().max(2000).exactOptional(),

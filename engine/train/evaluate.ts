@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import { headLayers } from '../adapter/head.ts';
 import { logitsOf } from '../score/head.ts';
 import { pooledStates, type Reader } from '../score/pooled-states.ts';
@@ -8,13 +9,24 @@ import { f1PerLabel } from './macro-f1.ts';
 import type { Evaluation } from './state.ts';
 import type { Trained } from './step.ts';
 
-/** What the parameters as they are now make of labelled texts, without dropout. */
+export interface EvaluateHooks {
+  readonly signal?: AbortSignal | undefined;
+  /** how many more texts were read */
+  readonly onTexts?: ((texts: number) => void) | undefined;
+}
+
+/** Texts of a head alone between two breaths of the event loop. */
+const BREATHE_EVERY = 256;
+
+/**
+ * What the parameters as they are now make of labelled texts, without dropout. Throws the signal's reason when aborted.
+ */
 export async function evaluate(
   reader: Reader,
   { modules, parameters, lowest, task }: Trained,
   examples: Examples,
   entrance: Entrance,
-  signal: AbortSignal | undefined,
+  { signal, onTexts }: EvaluateHooks = {},
 ): Promise<Evaluation> {
   const { texts, targets } = examples;
   const labels = targets.length / texts.length;
@@ -25,10 +37,18 @@ export async function evaluate(
     const { kind, texts: entering } = entrance.of([text]);
     return (kind === 'ids' ? undefined : entering[0]) ?? new Float32Array();
   };
-  if (entrance.kind === 'pooled') texts.forEach((_, text) => take(text, statesOf(text)));
+  if (entrance.kind === 'pooled')
+    for (let from = 0; from < texts.length; from += BREATHE_EVERY) {
+      const to = Math.min(from + BREATHE_EVERY, texts.length);
+      for (let text = from; text < to; text++) take(text, statesOf(text));
+      onTexts?.(to - from);
+      await breathe();
+      signal?.throwIfAborted();
+    }
   else
     await pooledStates({ ...reader, modules, parameters: parameters.tensors }, texts, take, {
       signal,
+      onBatch: onTexts,
       ...(entrance.kind === 'states' && { below: { from: lowest, states: statesOf } }),
     });
   const loss = new Loss(task, examples, { classWeights: 'none', labelSmoothing: 0 });

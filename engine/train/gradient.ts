@@ -4,6 +4,7 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { Adapter, TrainedModules } from '../adapter/adapter.ts';
 import { encodeAdapter } from '../adapter/file.ts';
 import { headLayers } from '../adapter/head.ts';
@@ -23,6 +24,7 @@ import { LogisticError } from './logistic-problem.ts';
 import { sparsity } from './optimiser.ts';
 import {
   adapterTask,
+  assertCovered,
   partReport,
   type GradientMethod,
   type LabelledText,
@@ -32,7 +34,13 @@ import {
 } from './rows.ts';
 import { fitTemperature } from './temperature.ts';
 import { macroF1Of, type EpochFigures } from './state.ts';
-import { train, type CheckpointKeeper, type TrainerInput, type TrainerResult } from './trainer.ts';
+import {
+  train,
+  type CheckpointKeeper,
+  type TrainerInput,
+  type TrainerResult,
+  type TrainingProgress,
+} from './trainer.ts';
 
 /** Figures on dev, where the epoch was picked: a little too good to be quoted as a result. */
 export interface GradientReport {
@@ -74,8 +82,10 @@ export async function trainByGradient(
 ): Promise<{ adapter: Uint8Array; report: Adapter['training'] }> {
   const started = performance.now();
   const { method } = options;
-  const trainPart = encoded(session, trainRows, labels, 'train');
-  const devPart = encoded(session, devRows, labels, 'dev');
+  const cut = tokenising(session, labels, trainRows.length + devRows.length, hooks);
+  const trainPart = await cut(trainRows, 'train');
+  const devPart = await cut(devRows, 'dev');
+  assertCovered(trainPart.report, 'train');
   if (!isLearnable(trainPart.examples))
     throw new LogisticError('All texts in train have the same label: there is nothing to tell apart.');
   const notes: string[] = [];
@@ -90,7 +100,7 @@ export async function trainByGradient(
     options: method.training,
   };
   const keysOf = (texts: readonly number[]) => texts.map((text) => trainPart.rows[text]?.key ?? '');
-  let where = { done: 0, total: 0, unit: 'steps' };
+  let where = { done: 0, total: 0 };
   const { parameters, state, best, interrupted, halt } = await withRows(keysOf, () =>
     train(session.reader, trainerInput, owner, {
       checkpoint:
@@ -98,19 +108,17 @@ export async function trainByGradient(
       signal: hooks.signal,
       finish: hooks.finish,
       onProgress(progress) {
-        if (progress.kind === 'frozen') return hooks.onProgress?.(progress.done, progress.texts, 'texts');
-        const { step, steps, epoch, loss, devMacroF1, tokensPerSecond } = progress;
-        where = { done: step, total: steps, unit: 'steps' };
-        hooks.onProgress?.(step, steps, 'steps', {
-          epoch,
-          loss,
-          tokens_per_second: tokensPerSecond,
-          ...(devMacroF1 !== null && { dev_macro_f1: devMacroF1 }),
-        });
+        if (progress.kind !== 'steps') {
+          const unit = progress.kind === 'frozen' ? 'texts' : 'dev texts';
+          return hooks.onProgress?.(progress.done, progress.texts, unit);
+        }
+        const { step, steps } = progress;
+        where = { done: step, total: steps };
+        hooks.onProgress?.(step, steps, 'steps', figuresOf(progress));
       },
       onNote(note) {
         notes.push(note);
-        hooks.onProgress?.(where.done, where.total, where.unit, undefined, note);
+        hooks.onProgress?.(where.done, where.total, 'steps', undefined, note);
       },
     }),
   );
@@ -123,7 +131,7 @@ export async function trainByGradient(
   });
   const ngrams =
     options.ngrams && task === 'exclusive'
-      ? await trainBaseline(trainPart.rows, devPart.rows, labels.length, method.training.classWeights, hooks.signal)
+      ? await trainBaseline(trainPart.rows, devPart.rows, labels.length, method.training.classWeights, hooks)
       : null;
   const { info, instruction } = session;
   const base = modelFile === null ? info.base : await writtenModel(session, parameters, modelFile);
@@ -171,6 +179,19 @@ export async function trainByGradient(
   });
   return { adapter, report };
 }
+
+/** What is known so far. Nothing that is not finite can be told. */
+const figuresOf = ({ epoch, epochs, loss, devMacroF1, tokensPerSecond, secondsLeft }: TrainingProgress) =>
+  Object.fromEntries(
+    Object.entries({
+      epoch,
+      epochs,
+      loss,
+      dev_macro_f1: devMacroF1 ?? NaN,
+      tokens_per_second: tokensPerSecond,
+      seconds_left: secondsLeft ?? NaN,
+    }).filter(([, figure]) => Number.isFinite(figure)),
+  );
 
 const nameOf = ({ modules }: GradientMethod): Adapter['method'] => modules?.method ?? 'mlp';
 
@@ -237,6 +258,9 @@ function temperatureOf(task: Task, logits: Float32Array, targets: Float32Array, 
   );
 }
 
+/** Rows of a batch that a message names. */
+const MOST_NAMED = 32;
+
 /** Errors about a batch name its rows as the desk calls them. */
 async function withRows(
   keysOf: (texts: readonly number[]) => readonly string[],
@@ -246,8 +270,10 @@ async function withRows(
     return await work();
   } catch (error) {
     if (!(error instanceof TrainingError) || error.texts.length === 0) throw error;
+    const keys = keysOf(error.texts);
+    const more = keys.length > MOST_NAMED ? ` and ${keys.length - MOST_NAMED} more` : '';
     throw new TrainingError(
-      `${error.message} The batch holds the rows ${keysOf(error.texts).join(', ')}.`,
+      `${error.message} The batch holds the rows ${keys.slice(0, MOST_NAMED).join(', ')}${more}.`,
       error.remedy,
     );
   }
@@ -272,22 +298,40 @@ interface Part {
   readonly report: PartReport;
 }
 
-function encoded(session: Scorer, rows: readonly LabelledText[], labels: readonly string[], part: string): Part {
-  const kept: LabelledText[] = [];
-  const texts: Int32Array[] = [];
-  for (const row of rows) {
-    const ids = session.encode(row.text);
-    if (typeof ids === 'string') continue;
-    kept.push(row);
-    texts.push(ids);
-  }
-  if (kept.length === 0)
-    throw new LogisticError(
-      `None of the ${rows.length} texts in ${part} can be read: all are empty or too long for this model.`,
-    );
-  return {
-    examples: { texts, targets: targetsOf(kept, labels.length) },
-    rows: kept,
-    report: partReport(rows, kept, labels),
+/** Rows between two breaths of the event loop. */
+const BREATHE_EVERY = 256;
+
+/** What cuts the texts of a part into tokens, with one progress over all parts. Throws LogisticError where none can be read. */
+function tokenising(
+  session: Scorer,
+  labels: readonly string[],
+  all: number,
+  { signal, onProgress }: TrainHooks,
+): (rows: readonly LabelledText[], part: string) => Promise<Part> {
+  let done = 0;
+  return async (rows, part) => {
+    const kept: LabelledText[] = [];
+    const texts: Int32Array[] = [];
+    for (const [i, row] of rows.entries()) {
+      const ids = session.encode(row.text);
+      if (typeof ids !== 'string') {
+        kept.push(row);
+        texts.push(ids);
+      }
+      done++;
+      if (i % BREATHE_EVERY < BREATHE_EVERY - 1) continue;
+      onProgress?.(done, all, 'tokenised texts');
+      await breathe();
+      signal?.throwIfAborted();
+    }
+    if (kept.length === 0)
+      throw new LogisticError(
+        `None of the ${rows.length} texts in ${part} can be read: all are empty or too long for this model.`,
+      );
+    return {
+      examples: { texts, targets: targetsOf(kept, labels.length) },
+      rows: kept,
+      report: partReport(rows, kept, labels),
+    };
   };
 }

@@ -12,6 +12,7 @@ import { LogisticError, type Labelled } from './logistic-problem.ts';
 import { confusionOf, f1Of } from './macro-f1.ts';
 import {
   adapterTask,
+  assertCovered,
   labelOf,
   partReport,
   type LabelledText,
@@ -60,14 +61,12 @@ export async function trainProbe(
       'A probe tells labels apart that exclude each other. Train several labels a text with --method mlp.',
     );
   const started = performance.now();
-  let done = 0;
-  const embed = (rows: readonly LabelledText[], part: string) =>
-    statesOf(session, rows, labels, part, hooks.signal, (count) => {
-      done += count;
-      hooks.onProgress?.(done, train.length + dev.length, 'texts');
-    });
-  const trainPart = await embed(train, 'train');
-  const devPart = await embed(dev, 'dev');
+  const texts = train.length + dev.length;
+  const embed = (rows: readonly LabelledText[], part: string, before: number) =>
+    statesOf(session, rows, labels, part, hooks.signal, (done) => hooks.onProgress?.(before + done, texts, 'texts'));
+  const trainPart = await embed(train, 'train', 0);
+  assertCovered(trainPart.report, 'train');
+  const devPart = await embed(dev, 'dev', train.length);
   const embedded = performance.now();
 
   const classes = labels.length;
@@ -76,14 +75,18 @@ export async function trainProbe(
     trainPart.data,
     devPart.data,
     { classes, classWeights, ...(strengths && { strengths }) },
-    { signal: hooks.signal },
+    {
+      signal: hooks.signal,
+      // A sign of life: nobody knows how many passes it takes.
+      onProgress: () => hooks.onProgress?.(texts, texts, 'texts'),
+    },
   );
   const predicted = argMax(predictLinear(selected.head, devPart.data.features), classes);
   const confusion = confusionOf(devPart.data.labels, predicted, classes);
   const logProbabilities = predictLinear(selected.head, devPart.data.features).map((p) => Math.log(Math.max(p, 1e-12)));
   const temperature = fitTemperature(logProbabilities, devPart.data.labels, classes);
   const ngrams = options.ngrams
-    ? await trainBaseline(trainPart.rows, devPart.rows, classes, classWeights, hooks.signal)
+    ? await trainBaseline(trainPart.rows, devPart.rows, classes, classWeights, hooks)
     : null;
   const figures: ProbeReport = {
     method: 'probe',
@@ -139,20 +142,27 @@ async function statesOf(
   labels: readonly string[],
   part: string,
   signal: AbortSignal | undefined,
-  onDone: (count: number) => void,
+  onProgress: (done: number) => void,
 ): Promise<Part> {
   const { width } = session.info;
   const values = new Float32Array(rows.length * width);
   const kept: LabelledText[] = [];
   for (let at = 0; at < rows.length; at += CHUNK) {
     const chunk = rows.slice(at, at + CHUNK);
-    const { states, read } = await session.embed(chunk, { ...(signal && { signal }) });
+    const { states, read } = await session.embed(chunk, {
+      ...(signal && { signal }),
+      onProgress: (done) => onProgress(at + done),
+    });
     chunk.forEach((row, i) => {
       if (!read[i]) return;
-      values.set(states.subarray(i * width, (i + 1) * width), kept.length * width);
+      const state = states.subarray(i * width, (i + 1) * width);
+      if (!state.every(Number.isFinite))
+        throw new LogisticError(
+          `This model makes numbers of row ${row.key} in ${part} that are not finite, from which nothing can be learned. Choose another model, or leave out the row.`,
+        );
+      values.set(state, kept.length * width);
       kept.push(row);
     });
-    onDone(chunk.length);
   }
   if (kept.length === 0)
     throw new LogisticError(

@@ -1,6 +1,7 @@
 import type { Adapter } from '../adapter/adapter.ts';
 import type { ModuleSettings } from '../adapter/methods.ts';
 import type { Task } from './examples.ts';
+import { LogisticError } from './logistic-problem.ts';
 import type { TrainingOptions } from './options.ts';
 
 /** A text with its label, as training takes it. */
@@ -46,6 +47,12 @@ export interface TrainInput<M = ProbeMethod | GradientMethod> {
   };
 }
 
+/**
+ * What a training counts, one after the other: texts that are cut into tokens; texts that frozen layers read once; steps, and
+ * after each epoch texts of dev; passes of the n-gram baseline.
+ */
+export type TrainingUnit = 'tokenised texts' | 'texts' | 'steps' | 'dev texts' | 'passes';
+
 export interface TrainHooks {
   readonly signal?: AbortSignal;
   /** ends the training early, with the best so far */
@@ -53,7 +60,7 @@ export interface TrainHooks {
   readonly onProgress?: (
     done: number,
     total: number,
-    unit: string,
+    unit: TrainingUnit,
     figures?: Readonly<Record<string, number>>,
     note?: string,
   ) => void;
@@ -83,3 +90,12 @@ export const partReport = (
   perLabel: Object.fromEntries(labels.map((label, k) => [label, kept.filter((row) => row.labels.includes(k)).length])),
   notRead: rows.length - kept.length,
 });
+
+/** Throws LogisticError where a label has lost all its texts, because the model can read none of them. */
+export function assertCovered({ perLabel, notRead }: PartReport, part: string): void {
+  const lost = Object.keys(perLabel).filter((label) => perLabel[label] === 0);
+  if (lost.length === 0) return;
+  throw new LogisticError(
+    `No text in ${part} that can be read has the label ${lost.map((label) => `"${label}"`).join(', ')}: ${notRead} are empty or too long for this model. Add shorter ones.`,
+  );
+}

@@ -5,6 +5,7 @@
 import { linearHead, mlpHead, type Head } from '../adapter/head.ts';
 import { modulesOf, type ModuleSettings, type Modules } from '../adapter/methods.ts';
 import { Parameters, type Draw } from '../adapter/parameters.ts';
+import { GgufWriteError } from '../ggml/gguf/errors.ts';
 import type { Model } from '../model/model.ts';
 import type { Reader } from '../score/pooled-states.ts';
 import { RankAllocation } from './adalora.ts';
@@ -17,6 +18,7 @@ import { Loss } from './loss.ts';
 import { planWithin, type StepPlan } from './memory.ts';
 import { LossScale, Optimiser, scheduled } from './optimiser.ts';
 import type { TrainingOptions } from './options.ts';
+import { Pace } from './pace.ts';
 import { seededRandom, type Random } from './random.ts';
 import { epochBatches } from './schedule.ts';
 import { macroF1Of, newState, type BestEpoch, type TrainingState } from './state.ts';
@@ -41,16 +43,22 @@ export interface TrainingProgress {
   /** steps done, of all epochs */
   readonly step: number;
   readonly steps: number;
-  /** smoothed */
+  /** smoothed; NaN before the first step whose numbers were finite */
   readonly loss: number;
   /** of the last epoch that ended */
   readonly devMacroF1: number | null;
+  /** NaN before the first step has ended */
   readonly tokensPerSecond: number;
+  /** dev included; null before the first step has ended */
+  readonly secondsLeft: number | null;
 }
 
-/** Before the steps: frozen layers below the lowest trained one read all texts once. */
-export interface FrozenProgress {
-  readonly kind: 'frozen';
+/**
+ * Texts are read without being learned from: `frozen` before the steps, when the layers below the lowest trained one read
+ * all of them once; `dev` after an epoch.
+ */
+export interface ReadingProgress {
+  readonly kind: 'frozen' | 'dev';
   readonly done: number;
   readonly texts: number;
 }
@@ -60,7 +68,7 @@ export interface Halt {
   /** from 1 */
   readonly step: number;
   readonly epoch: number;
-  /** the texts of its batch, as indices into the training part */
+  /** the texts of its batch, as indices into the training part; none where the batch was fine and dev was not */
   readonly texts: readonly number[];
 }
 
@@ -85,7 +93,7 @@ export interface TrainerHooks {
   readonly signal?: AbortSignal | undefined;
   /** ends it early, with the best so far; before the first epoch's end with what there is */
   readonly finish?: AbortSignal | undefined;
-  readonly onProgress?: (progress: TrainingProgress | FrozenProgress) => void;
+  readonly onProgress?: (progress: TrainingProgress | ReadingProgress) => void;
   /** sentences for people, about what was done otherwise than asked */
   readonly onNote?: ((note: string) => void) | undefined;
   readonly checkpoint?: CheckpointKeeper | undefined;
@@ -124,6 +132,8 @@ export async function train(
   const enter = frozenEntrances(reader, trained, options, hooks, [examples, dev]);
   using entrance = await enter(examples.texts);
   using devEntrance = await enter(dev.texts);
+  const pace = new Pace({ steps, epochs: options.epochs, devTokens: dev.texts.reduce((sum, n) => sum + n.length, 0) });
+  const keep = keeping(hooks);
   const batches = new BatchGradients(trained, reader, entrance, new Loss(input.task, examples, options), {
     dropout: options.dropout,
     lengths,
@@ -132,6 +142,7 @@ export async function train(
       hooks.onNote?.(
         `Memory is short: going on with parts of ${tokens} tokens${recomputes ? ', and layers computed twice' : ''}.`,
       ),
+    onPart: () => report(),
   });
   const allocation = rankAllocation(input.method, trained, steps, state);
   const scale = new LossScale(state.lossScale);
@@ -139,6 +150,18 @@ export async function train(
   let inRow = 0;
   let interrupted = false;
   let halt: Halt | null = null;
+  const report = () =>
+    hooks.onProgress?.({
+      kind: 'steps',
+      epoch: Math.min(state.epochs.length + 1, options.epochs),
+      epochs: options.epochs,
+      step: state.step,
+      steps,
+      loss: smoothed,
+      devMacroF1: state.epochs.at(-1)?.devMacroF1 ?? null,
+      tokensPerSecond: state.tokens / state.seconds,
+      secondsLeft: pace.secondsLeft({ ...state, epochs: state.epochs.length }),
+    });
   for (let epoch = state.epochs.length + 1; epoch <= options.epochs && !isOver(state, options); epoch++) {
     const began = performance.now();
     const before = { tokens: state.tokens, seconds: state.seconds };
@@ -175,20 +198,21 @@ export async function train(
       }
       state.tokens += batch.reduce((sum, text) => sum + (lengths[text] ?? 0), 0);
       state.seconds += (performance.now() - start) / 1000;
-      hooks.onProgress?.({
-        kind: 'steps',
-        epoch,
-        epochs: options.epochs,
-        step: state.step,
-        steps,
-        loss: smoothed,
-        devMacroF1: state.epochs.at(-1)?.devMacroF1 ?? null,
-        tokensPerSecond: state.tokens / state.seconds,
-      });
+      report();
     }
     if (halt || (interrupted && state.best)) break;
     parameters.upload();
-    const evaluation = await evaluate(reader, trained, dev, devEntrance, hooks.signal);
+    const devBegan = performance.now();
+    let read = 0;
+    const evaluation = await evaluate(reader, trained, dev, devEntrance, {
+      signal: hooks.signal,
+      onTexts: (count) => hooks.onProgress?.({ kind: 'dev', done: (read += count), texts: dev.texts.length }),
+    });
+    pace.tookForDev((performance.now() - devBegan) / 1000);
+    if (!Number.isFinite(evaluation.loss)) {
+      halt = { step: state.step, epoch, texts: [] };
+      break;
+    }
     const devMacroF1 = macroF1Of(evaluation);
     state.epochs.push({
       epoch,
@@ -202,7 +226,7 @@ export async function train(
       state.best = { ...evaluation, epoch, values: copyOf(parameters.values) };
     if (interrupted) break;
     state.lossScale = scale.value;
-    hooks.checkpoint?.save(state, parameters, optimiser);
+    keep(state, parameters, optimiser);
   }
   const { best } = state;
   if (!best)
@@ -210,12 +234,30 @@ export async function train(
       halt
         ? `The training stopped at step ${halt.step} of ${steps}: its numbers are no longer finite.`
         : 'No epoch was finished.',
-      `Train with a lower learning rate (--lr ${options.learningRate / 4}), or leave out the rows of this batch.`,
+      `Train with a lower learning rate (--lr ${options.learningRate / 4})${halt?.texts.length ? ', or leave out the rows of this batch' : ''}.`,
       halt?.texts ?? [],
     );
   for (const [name, values] of best.values) parameters.values.get(name)?.set(values);
   parameters.upload();
   return { parameters, state, best, interrupted, halt };
+}
+
+/** Saves checkpoints. One that cannot be written ends nothing: it is said, and the next one may fit again. */
+function keeping({ checkpoint, onNote }: TrainerHooks): CheckpointKeeper['save'] {
+  let failed = false;
+  return (...state) => {
+    try {
+      checkpoint?.save(...state);
+      failed = false;
+    } catch (error) {
+      if (!(error instanceof GgufWriteError)) throw error;
+      if (!failed)
+        onNote?.(
+          `The checkpoint could not be written: ${error.what}. The training goes on, but if it is cut off now, what came after the last checkpoint is lost. ${error.remedy}.`,
+        );
+      failed = true;
+    }
+  };
 }
 
 /** Parameters at their start, and what they are trained in. */
