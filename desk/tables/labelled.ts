@@ -51,10 +51,13 @@ export async function readLabelled(
     for await (const batch of reading) {
       for (const row of batch) {
         if (row.status === 'rejected') leftOut.rejected++;
-        else if (row.label === undefined || row.label === '') leftOut.noLabel++;
         else if (row.text.trim() === '') leftOut.noText++;
         else {
-          const labels = multiLabel ? [...new Set(row.label.split(BETWEEN).map((one) => one.trim()))] : [row.label];
+          const labels = labelsIn(row.label ?? '', multiLabel);
+          if (labels.length === 0) {
+            leftOut.noLabel++;
+            continue;
+          }
           rows.push({ id: row.id ?? String(row.place.row), text: row.text, labels });
           for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
         }
@@ -76,4 +79,9 @@ export async function readLabelled(
     throw new TableError(path, 'no row has both a text and a label.', `Check ${named.text} and ${named.label}.`);
   }
   return { path, rows, counts, leftOut, warnings };
+}
+
+function labelsIn(cell: string, multiLabel: boolean): readonly string[] {
+  const parts = multiLabel ? cell.split(BETWEEN).map((part) => part.trim()) : [cell];
+  return [...new Set(parts.filter((part) => part !== ''))];
 }

@@ -429,11 +429,10 @@ describe('training by gradient', () => {
   });
 
   it('does not take a missing operation for a shortage', async (t) => {
-    const each = Lanes.prototype.each;
     let calls = 0;
-    t.mock.method(Lanes.prototype, 'each', function (this: Lanes, ...work: Parameters<typeof each>) {
+    t.mock.method(Lanes.prototype, 'each', () => {
       calls++;
-      return Promise.reject(new UnsupportedError(`Vulkan0 cannot compute ${work.length} of them.`));
+      return Promise.reject(new UnsupportedError('Vulkan0 cannot compute COUNT_EQUAL.'));
     });
     await assert.rejects(trained(METHODS['lora'] ?? null), UnsupportedError);
     assert.equal(calls, 1);
