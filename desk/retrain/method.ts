@@ -1,5 +1,9 @@
 /** What a person says about a method, made whole with defaults. */
+import { ModuleSettings } from '../../engine/adapter/methods.ts';
 import type { CallInput } from '../../engine/contract.ts';
+import { TrainingOptions } from '../../engine/train/options.ts';
+import type { z } from 'zod';
+import { MethodError } from './errors.ts';
 
 export const TRAINING_METHODS = ['probe', 'mlp', 'lora', 'ds-lora', 'dora', 'adalora', 'houlsby', 'full'] as const;
 export type TrainingMethod = (typeof TRAINING_METHODS)[number];
@@ -85,15 +89,21 @@ export type WholeMethod = CallInput<'train'>['options']['method'];
 /** Houlsby's stand behind the attention and behind the MLP. */
 const BOTTLENECK_TARGETS = ['attn_output', 'ffn_down'];
 
-export function wholeMethod(choice: MethodChoice): WholeMethod {
+/** Throws MethodError for a number that is out of range, and for a probe that is to give several labels a text. */
+export function wholeMethod(choice: MethodChoice, multiLabel = false): WholeMethod {
   const { method } = choice;
+  if (method === 'probe' && multiLabel)
+    throw new MethodError(
+      'A probe tells labels apart that exclude each other.',
+      'Train several labels a text with another method, such as --method mlp.',
+    );
   if (method === 'probe') return { kind: 'probe', classWeights: choice.classWeights ?? DEFAULTS.classWeights };
   const defaults = method === 'mlp' ? HEAD_DEFAULTS : method === 'full' ? FULL_DEFAULTS : DEFAULTS;
   const chosen = { ...defaults, ...withoutGaps(choice) };
   return {
     kind: 'gradient',
-    modules: method === 'mlp' ? null : modulesOf(method, choice, chosen),
-    training: {
+    modules: method === 'mlp' ? null : checked<Modules>(ModuleSettings, modulesOf(method, choice, chosen)),
+    training: checked(TrainingOptions, {
       epochs: chosen.epochs,
       batch: chosen.batch,
       learningRate: chosen.lr,
@@ -111,17 +121,35 @@ export function wholeMethod(choice: MethodChoice): WholeMethod {
       memory: chosen.memory,
       patience: chosen.patience,
       seed: chosen.seed,
-    },
+    }),
   };
 }
 
+/** How the command line calls a setting. */
+const optionOf = (setting: string): string =>
+  `--${setting === 'learningRate' ? 'lr' : setting.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`;
+
+function checked<T extends object>(schema: z.ZodType<T>, settings: T): T {
+  const parsed = schema.safeParse(settings);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const [setting = ''] = issue?.path.map(String) ?? [];
+  const value: unknown = Reflect.get(settings, setting);
+  throw new MethodError(
+    `${optionOf(setting)} cannot be ${String(value)}: ${(issue?.message ?? '').replace(/^Too (big|small): /, '')}.`,
+    'Choose another value, or leave it out.',
+  );
+}
+
 type Chosen = Required<Omit<WithoutUndefined<MethodChoice>, 'method' | 'startRank'>>;
+
+type Modules = NonNullable<Extract<WholeMethod, { kind: 'gradient' }>['modules']>;
 
 function modulesOf(
   method: Exclude<TrainingMethod, 'probe' | 'mlp'>,
   choice: MethodChoice,
   { rank, alpha, from, gate, scope, bottleneck, targets }: Chosen,
-): Extract<WholeMethod, { kind: 'gradient' }>['modules'] {
+): Modules {
   const lowRank = { rank, alpha, targets: [...targets], from };
   switch (method) {
     case 'lora':

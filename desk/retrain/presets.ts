@@ -1,0 +1,61 @@
+/** Trainings by name, for whoever does not want to choose a method. */
+import type { MethodChoice } from './method.ts';
+
+export interface Preset {
+  /** a line for people */
+  readonly why: string;
+  /** id of the base model in the catalog */
+  readonly base: string;
+  /** exit depth on that base; all layers where it is left out */
+  readonly depth?: number;
+  readonly choice: MethodChoice;
+}
+
+export const PRESETS = ['fast', 'balanced', 'best'] as const;
+export type PresetName = (typeof PRESETS)[number];
+
+const presets: Readonly<Record<PresetName, Preset>> = {
+  fast: {
+    why: 'a head on the frozen states of the smallest model: minutes for a hundred thousand rows',
+    base: 'minilm-l6',
+    choice: { method: 'mlp' },
+  },
+  balanced: {
+    why: 'the layers of the smallest model learn too, with gates that explain its scores',
+    base: 'minilm-l6',
+    choice: { method: 'ds-lora' },
+  },
+  best: {
+    why: 'the lower layers of a larger model learn: the slowest to train and to score with',
+    base: 'smollm2-135m',
+    depth: 8,
+    choice: { method: 'lora', rank: 8 },
+  },
+};
+
+export const presetOf = (name: PresetName): Preset => presets[name];
+
+/** What a training is made with, as far as a person said. */
+export interface Wish {
+  readonly model?: string | undefined;
+  readonly depth?: number | undefined;
+  readonly choice: Partial<MethodChoice>;
+}
+
+export interface Chosen {
+  readonly model: string | undefined;
+  readonly depth: number | undefined;
+  readonly choice: MethodChoice;
+}
+
+/** The preset, with what was said in its place. Its depth is one of its own base and is left out with another. */
+export function withPreset(name: PresetName, { model, depth, choice }: Wish): Chosen {
+  const preset = presets[name];
+  const said = Object.fromEntries(Object.entries(choice).filter(([, value]) => value !== undefined));
+  const own = model === undefined || model === preset.base;
+  return {
+    model: model ?? preset.base,
+    depth: depth ?? (own ? preset.depth : undefined),
+    choice: { ...preset.choice, ...said },
+  };
+}
