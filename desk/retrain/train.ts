@@ -1,18 +1,17 @@
 /** Training an adapter from labelled tables: read, check, train in the engine, write the adapter and its report. */
-import { existsSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import type { CallInput, Progress } from '../../engine/contract.ts';
 import { fileSha256 } from '../../engine/model/file-hash.ts';
 import { replaceFile } from '../../engine/ggml/gguf/replace.ts';
 import { LanguageDetector } from '../importers/language.ts';
 import { chooseBase } from '../models/choose.ts';
-import { ModelFileError } from '../models/errors.ts';
 import type { Places } from '../models/places.ts';
 import type { Supervisor } from '../supervisor.ts';
 import { readLabelled, type LabelledTable } from '../tables/labelled.ts';
 import type { TableColumns } from '../tables/open.ts';
-import { labelsOf } from './labels.ts';
+import { labelsOf, rareLabels } from './labels.ts';
 import { wholeMethod, type MethodChoice } from './method.ts';
+import { assertWritable, KeptCheckpoint, ModelInTheMaking, outputsOf } from './outputs.ts';
 
 export interface TrainInput {
   readonly train: string;
@@ -45,6 +44,8 @@ export interface TrainHooks {
   readonly finish?: AbortSignal;
   readonly onStage?: (stage: 'reading' | 'opening' | 'training') => void;
   readonly onProgress?: (progress: Progress) => void;
+  /** Sentences for people, about what may not be as they think. Never hold message text. */
+  readonly onNote?: (note: string) => void;
 }
 
 export interface Trained {
@@ -61,8 +62,9 @@ export interface Trained {
 const LANGUAGE_SHARE = 0.05;
 
 /**
- * @throws ImportError, TableError, TrainingDataError for the data; ModelFileError where the adapter cannot be written;
- *   EngineCallError, EngineFailed for the training. Nothing is written before all is done.
+ * @throws MethodError for options that do not fit; ImportError, TableError, TrainingDataError for the data; ModelFileError
+ *   where an output cannot be written; EngineCallError, EngineFailed for the training. Nothing is written before all is done,
+ *   but for a checkpoint after each epoch, which stays when the training or the writing fails.
  */
 export async function trainAdapter(
   supervisor: Supervisor,
@@ -72,17 +74,21 @@ export async function trainAdapter(
 ): Promise<Trained> {
   const { signal } = hooks;
   const { out, columns } = input;
-  checkPlace(out);
-  hooks.onStage?.('reading');
-  const base = await chooseBase(places, input.model);
   const options = { multiLabel: input.multiLabel === true, signal };
+  const method = wholeMethod(input.choice, options.multiLabel);
+  const outputs = outputsOf(out, method);
+  const base = await chooseBase(places, input.model);
+  assertWritable(outputs, base, [input.train, input.dev]);
+  hooks.onStage?.('reading');
   const train = await readLabelled(input.train, columns, options);
   const dev = await readLabelled(input.dev, columns, options);
-  const { labels, neutral } = labelsOf(train, dev, input.neutral, options.multiLabel);
-  const method = wholeMethod(input.choice);
-  const checkpoint = `${out}.checkpoint`;
-  const full = method.kind === 'gradient' && method.modules?.method === 'full';
-  const modelFile = full ? `${withoutEnding(out)}.model.gguf` : null;
+  const { labels, neutral, none } = labelsOf(train, dev, input.neutral, options.multiLabel);
+  for (const note of rareLabels(train, dev, labels)) hooks.onNote?.(note);
+  const kept = new KeptCheckpoint(outputs.checkpoint);
+  if (kept.isThere && input.resume !== true)
+    hooks.onNote?.(
+      `${outputs.checkpoint ?? ''} is of an earlier training that was cut off. The first epoch of this one replaces it; to go on with that one, stop now and use --resume.`,
+    );
   hooks.onStage?.('opening');
   await using session = await supervisor.open(
     {
@@ -100,43 +106,70 @@ export async function trainAdapter(
   hooks.onStage?.('training');
   const rowsOf = ({ rows }: LabelledTable) =>
     rows.map((row) => ({
-      key: row.id,
+      key: row.id.slice(0, LONGEST_KEY),
       text: row.text,
       labels: row.labels.map((label) => labels.indexOf(label)).filter((label) => label >= 0),
     }));
   const source = {
     data: { train: await partOf(train, signal), dev: await partOf(dev, signal) },
     made: new Date().toISOString(),
+    ...(none !== null && { none_label: none }),
   };
-  const { adapter, report } = await session.train(
-    {
-      labels,
-      task: input.multiLabel === true ? 'multi-label' : 'exclusive',
-      train: rowsOf(train),
-      dev: rowsOf(dev),
-      options: {
-        name: input.name ?? basename(out).replace(/(\.adapter)?\.gguf$/, ''),
-        neutralLabel: neutral,
-        method,
-        ...(method.kind === 'gradient' && { checkpoint: { file: checkpoint, resume: input.resume === true } }),
-        ...(modelFile !== null && { model: modelFile }),
-        ngrams: true,
-        languages: input.languages ?? languagesOf(train),
-        source,
+  using model = outputs.model === null ? null : new ModelInTheMaking(outputs.model);
+  try {
+    const { adapter, report } = await session.train(
+      {
+        labels,
+        task: input.multiLabel === true ? 'multi-label' : 'exclusive',
+        train: rowsOf(train),
+        dev: rowsOf(dev),
+        options: {
+          name:
+            input.name ??
+            basename(out)
+              .replace(/(\.adapter)?\.gguf$/, '')
+              .slice(0, LONGEST_NAME),
+          neutralLabel: neutral,
+          method,
+          ...(outputs.checkpoint !== null && {
+            checkpoint: { file: outputs.checkpoint, resume: input.resume === true },
+          }),
+          ...(model && { model: model.file }),
+          ngrams: true,
+          languages: input.languages ?? languagesOf(train),
+          source,
+        },
       },
-    },
-    { signal, finish: hooks.finish, onProgress: hooks.onProgress },
-  );
-  const reportFile = `${withoutEnding(out)}.report.json`;
-  const whole = { ...source, labels, neutral_label: neutral, ...report };
-  replaceFile(out, (write) => write(adapter));
-  replaceFile(reportFile, (write) => write(Buffer.from(`${JSON.stringify(whole, null, 2)}\n`)));
-  // Only now, when the adapter is safe.
-  rmSync(checkpoint, { force: true });
-  return { report: whole, adapterFile: out, modelFile, reportFile, tables: [train, dev] };
+      { signal, finish: hooks.finish, onProgress: hooks.onProgress },
+    );
+    const whole = { ...source, labels, neutral_label: neutral, ...report };
+    replaceFile(outputs.adapter, (write) => {
+      write(adapter);
+      // Inside, so that a disk that is full leaves all as they were, never one that is new beside one that is old.
+      replaceFile(outputs.report, (writeReport) => writeReport(Buffer.from(`${JSON.stringify(whole, null, 2)}\n`)));
+      model?.take();
+    });
+    // Only now, when the adapter is safe.
+    kept.remove();
+    return {
+      report: whole,
+      adapterFile: outputs.adapter,
+      modelFile: outputs.model,
+      reportFile: outputs.report,
+      tables: [train, dev],
+    };
+  } catch (error) {
+    if (kept.isNew)
+      hooks.onNote?.(
+        `What was learned is kept in ${outputs.checkpoint ?? ''}: the same command with --resume goes on from its last whole epoch.`,
+      );
+    throw error;
+  }
 }
 
-const withoutEnding = (file: string): string => file.replace(/\.gguf$/, '');
+/** The engine takes no longer ones, in UTF-16 units. */
+const LONGEST_KEY = 1024;
+const LONGEST_NAME = 200;
 
 const partOf = async ({ path, rows, counts }: LabelledTable, signal: AbortSignal | undefined) => ({
   file: basename(path),
@@ -158,14 +191,4 @@ function languagesOf({ rows }: LabelledTable): readonly string[] {
     .filter(([, n]) => n >= sure * LANGUAGE_SHARE)
     .sort(([, a], [, b]) => b - a)
     .map(([language]) => language);
-}
-
-/** A training takes minutes: a place that cannot be written is said before it begins. */
-function checkPlace(file: string): void {
-  if (existsSync(file) && !statSync(file).isFile()) {
-    throw new ModelFileError(file, `${file} is a folder or a device.`, 'Name the adapter file: NAME.gguf.');
-  }
-  if (!existsSync(dirname(file))) {
-    throw new ModelFileError(file, `There is no folder ${dirname(file)}.`, 'Make it first, or name another place.');
-  }
 }
