@@ -18,8 +18,8 @@ export function natural(text: string): number {
 
 /** A number above 0. */
 export function aboveZero(text: string): number {
-  const value = amount(text);
-  if (value > 0) return value;
+  const value = Number(text);
+  if (value > 0 && Number.isFinite(value)) return value;
   throw new InvalidArgumentError('It must be a number above 0.');
 }
 

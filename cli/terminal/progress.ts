@@ -13,6 +13,8 @@ export interface Step {
   readonly total: number;
   /** of `done`: messages, bytes … */
   readonly unit: string;
+  /** where it is known better than by the rate of this step alone */
+  readonly secondsLeft?: number;
   /** what else is known, at the end of the line */
   readonly detail?: string;
 }
@@ -35,6 +37,8 @@ export class Progress implements Disposable {
   #block: readonly string[] = [];
   #shown = 0;
   #last: Step | undefined;
+  /** all that was begun */
+  readonly #begun = new Set<string>();
 
   /** `quiet`: plain lines are left out where there is no terminal */
   constructor(screen: Screen, { quiet = false }: { readonly quiet?: boolean } = {}) {
@@ -51,16 +55,18 @@ export class Progress implements Disposable {
   update(step: Step): void {
     const now = performance.now();
     const fresh = step.what !== this.#what;
+    // What comes again and again would fill a log.
+    const first = fresh && (this.#live || !this.#begun.has(step.what));
     if (fresh) {
       this.#what = step.what;
+      this.#begun.add(step.what);
       this.#started = now;
       this.#startedAt = step.done;
-      this.#drawn = 0;
     }
     this.#last = step;
-    if (now - this.#drawn < (this.#live ? REDRAW_MS : LOG_MS) && !fresh) return;
+    if (now - this.#drawn < (this.#live ? REDRAW_MS : LOG_MS) && !first) return;
     this.#drawn = now;
-    this.#draw();
+    this.#draw(first);
   }
 
   /** Shows lines above the progress line; they are replaced by the next ones and vanish with it. */
@@ -89,9 +95,10 @@ export class Progress implements Disposable {
     this.clear();
   }
 
-  #draw(): void {
+  /** `first`: of what it says; in a log the line at the beginning says only what is begun */
+  #draw(first = false): void {
     if (this.#last === undefined && this.#block.length === 0) return;
-    const line = this.#last === undefined ? '' : this.#line(this.#last);
+    const line = this.#last === undefined ? '' : first && !this.#live ? this.#last.what : this.#line(this.#last);
     if (!this.#live) {
       if (!this.#quiet && line !== '') this.#screen.note(line);
       return;
@@ -109,12 +116,10 @@ export class Progress implements Disposable {
     this.#shown = 0;
   }
 
-  #line({ what, done, total, unit, detail }: Step): string {
+  #line({ what, done, total, unit, detail, secondsLeft }: Step): string {
     const seconds = (performance.now() - this.#started) / 1000;
     const perSecond = seconds > RATE_SECONDS ? (done - this.#startedAt) / seconds : 0;
     const parts = [what];
-    // In a log the line at the beginning says only what is begun.
-    if (!this.#live && seconds < RATE_SECONDS) return what;
     if (total > 0) {
       const part = Math.min(1, done / total);
       const full = Math.round(part * BAR);
@@ -125,7 +130,8 @@ export class Progress implements Disposable {
       );
     } else if (done > 0) parts.push(`${count(done)} ${unit}`);
     if (perSecond > 0 && unit !== 'bytes') parts.push(`${rate(perSecond)}/s`);
-    if (perSecond > 0 && total > done) parts.push(`${duration((total - done) / perSecond)} left`);
+    const left = secondsLeft ?? (perSecond > 0 ? (total - done) / perSecond : 0);
+    if (left > 0 && total > done) parts.push(`${duration(left)} left`);
     if (detail !== undefined) parts.push(detail);
     return parts.join('  ');
   }
