@@ -153,14 +153,10 @@ async function statesOf(
       ...(signal && { signal }),
       onProgress: (done) => onProgress(at + done),
     });
+    if (!states.every(Number.isFinite)) await blameRow(session, chunk, part, signal);
     chunk.forEach((row, i) => {
       if (!read[i]) return;
-      const state = states.subarray(i * width, (i + 1) * width);
-      if (!state.every(Number.isFinite))
-        throw new LogisticError(
-          `This model makes numbers of row ${row.key} in ${part} that are not finite, from which nothing can be learned. Choose another model, or leave out the row.`,
-        );
-      values.set(state, kept.length * width);
+      values.set(states.subarray(i * width, (i + 1) * width), kept.length * width);
       kept.push(row);
     });
   }
@@ -176,4 +172,21 @@ async function statesOf(
     rows: kept,
     report: partReport(rows, kept, labels),
   };
+}
+
+/** Says which text a model makes no numbers of; read beside others it spoils theirs, too. Throws LogisticError. */
+async function blameRow(
+  session: Scorer,
+  rows: readonly LabelledText[],
+  part: string,
+  signal: AbortSignal | undefined,
+): Promise<never> {
+  for (const row of rows) {
+    const { states } = await session.embed([row], { ...(signal && { signal }) });
+    if (!states.every(Number.isFinite))
+      throw new LogisticError(
+        `This model makes no finite numbers of row ${row.key} in ${part}. Leave the row out, or choose another model.`,
+      );
+  }
+  throw new LogisticError(`This model makes no finite numbers of some texts in ${part}. Choose another model.`);
 }
