@@ -2,6 +2,7 @@
 import type { Adapter } from '../../engine/adapter/adapter.ts';
 import { predictNgrams, type NgramModel } from '../../engine/train/ngrams.ts';
 import { evaluate, type Evaluation } from '../insight/evaluation.ts';
+import { evaluateSets, type MultiLabelEvaluation } from '../insight/multi-label.ts';
 import type { ChosenModel } from '../models/choose.ts';
 import type { Places } from '../models/places.ts';
 import type { Supervisor } from '../supervisor.ts';
@@ -26,17 +27,29 @@ export interface EvaluateHooks {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-export interface Measured {
+interface MeasuredRows {
   readonly table: LabelledTable;
   /** word of the data → label of the adapter */
   readonly renamed: Readonly<Record<string, string>>;
   /** rows that the model did not read; they are in none of the figures */
   readonly notRead: number;
   readonly labels: readonly string[];
-  readonly model: Evaluation;
-  /** null where the adapter carries no baseline */
-  readonly ngrams: Evaluation | null;
 }
+
+/** What an adapter is worth on labelled rows, by what it says of a text: one label, or any number of them. */
+export type Measured =
+  | (MeasuredRows & {
+      readonly task: 'exclusive';
+      readonly model: Evaluation;
+      /** null where the adapter carries no baseline */
+      readonly ngrams: Evaluation | null;
+    })
+  | (MeasuredRows & {
+      readonly task: 'multi-label';
+      readonly model: MultiLabelEvaluation;
+      /** the word of the data for no label, where it has one */
+      readonly none: string | null;
+    });
 
 /** @throws ImportError, TableError, TrainingDataError, EngineCallError, EngineFailed */
 export async function evaluateAdapter(
@@ -47,15 +60,10 @@ export async function evaluateAdapter(
 ): Promise<Measured> {
   const { signal } = hooks;
   const { adapter } = input.chosen;
-  if (adapter.task === 'multi-label') {
-    throw new TrainingDataError(
-      `The adapter "${adapter.name}" gives several labels per text, which cannot be measured yet.`,
-      'Measure an adapter with one label per text.',
-    );
-  }
   hooks.onStage?.('reading');
-  const table = await readLabelled(input.data, input.columns, { signal });
-  const renamed = matchLabels(table, adapter);
+  const table = await readLabelled(input.data, input.columns, { signal, multiLabel: adapter.task === 'multi-label' });
+  const none = adapter.task === 'multi-label' ? noneOf(table, adapter) : null;
+  const renamed = adapter.task === 'multi-label' ? new Map<string, string>() : matchLabels(table, adapter);
   hooks.onStage?.('opening');
   await using session = await openModel(supervisor, places, input.chosen, input, signal);
   const items = table.rows.map(({ text }, row) => ({ key: String(row), text }));
@@ -70,27 +78,57 @@ export async function evaluateAdapter(
     kept.push(row);
     rows.push(result.probabilities);
   }
-  const gold = kept.map(({ labels }) => adapter.labels.indexOf(renamed.get(labels[0] ?? '') ?? ''));
-  const probabilities = new Float32Array(rows.length * adapter.labels.length);
-  rows.forEach((row, i) => probabilities.set(row, i * adapter.labels.length));
-  const measure = (p: Float32Array): Evaluation => figures(adapter, gold, p, input.firsts);
-  const baseline = ngramsOf(adapter);
-  return {
+  const { labels } = adapter;
+  const probabilities = new Float32Array(rows.length * labels.length);
+  rows.forEach((row, i) => probabilities.set(row, i * labels.length));
+  const measured = {
     table,
     renamed: Object.fromEntries([...renamed].filter(([word, label]) => word !== label)),
     notRead: table.rows.length - kept.length,
-    labels: adapter.labels,
-    model: measure(probabilities),
-    ngrams:
-      baseline === null
-        ? null
-        : measure(
-            predictNgrams(
-              baseline,
-              kept.map(({ text }) => text),
-            ),
-          ),
+    labels,
   };
+  if (kept.length === 0)
+    throw new TrainingDataError(
+      `${table.path}: the model read none of its ${table.rows.length} rows.`,
+      'They are longer than it takes; name another column with --text, or another file.',
+    );
+  if (adapter.task === 'multi-label') {
+    const gold = new Uint8Array(probabilities.length);
+    kept.forEach((row, i) => row.labels.forEach((label) => mark(gold, i * labels.length, labels.indexOf(label))));
+    const model = evaluateSets({ labels, gold, probabilities, thresholds: adapter.thresholds }, input.firsts);
+    return { ...measured, task: 'multi-label', model, none };
+  }
+  const gold = kept.map((row) => labels.indexOf(renamed.get(row.labels[0] ?? '') ?? ''));
+  const measure = (p: Float32Array): Evaluation => figures(adapter, gold, p, input.firsts);
+  const baseline = ngramsOf(adapter);
+  const texts = kept.map(({ text }) => text);
+  return {
+    ...measured,
+    task: 'exclusive',
+    model: measure(probabilities),
+    ngrams: baseline && measure(predictNgrams(baseline, texts)),
+  };
+}
+
+/** The word for none of the labels is at none of the places. */
+function mark(gold: Uint8Array, from: number, label: number): void {
+  if (label >= 0) gold[from + label] = 1;
+}
+
+/**
+ * The word of the data for no label: the one of the training, else one that is called so. Throws TrainingDataError where
+ * there are other words that are no label of the adapter.
+ */
+function noneOf({ path, counts }: LabelledTable, { labels, training }: Adapter): string | null {
+  const rest = [...counts.keys()].filter((word) => !labels.includes(word));
+  const taught = training['none_label'];
+  const none = rest.find((word) => word === taught) ?? guessNeutral(rest);
+  const unknown = rest.filter((word) => word !== none);
+  if (unknown.length === 0) return none;
+  throw new TrainingDataError(
+    `${path}: the labels ${list(unknown)} are none of the adapter's (${list(labels)}).`,
+    'Use data with the adapter’s labels, several of a row with | between them, or name another column with --label.',
+  );
 }
 
 /**
