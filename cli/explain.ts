@@ -47,26 +47,30 @@ async function explain(setting: Setting, options: Options): Promise<void> {
       'Standard input can be the text or the decided rows, not both.',
       'Give one of them as a file.',
     );
+  const chosen = await chooseModel(places, options);
+  const multiLabel = chosen.adapter.task === 'multi-label';
   const decided =
     options.decided === undefined
       ? null
-      : await readLabelled(options.decided, options.map ?? {}, { signal, named: COLUMN_OPTIONS });
+      : await readLabelled(options.decided, options.map ?? {}, { signal, multiLabel, named: COLUMN_OPTIONS });
   const text = options.text === '-' ? await standardInput() : options.text;
-  const chosen = await chooseModel(places, options);
   using progress = new Progress(screen, { quiet: options.json });
   await using supervisor = setting.engine((line) => progress.say(line));
   progress.update({ what: 'Opening the model', done: 0, total: 0, unit: '' });
   const { deterministic } = options;
   await using session = await openModel(supervisor, places, chosen, { deterministic }, signal);
   progress.update({ what: 'Leaving words out', done: 0, total: 0, unit: '' });
-  const { label, score, scores, words } = await explainText(session, chosen.adapter, text, signal);
+  const { label, labels, score, scores, words } = await explainText(session, chosen.adapter, text, signal);
   const onProgress = (done: number, total: number): void =>
     progress.update({ what: 'Reading what was decided', done, total, unit: 'rows' });
   const near = decided && (await nearestDecided(session, text, decided, NEIGHBOURS, { signal, onProgress }));
   progress.clear();
   if (decided) noteTable(screen, decided);
-  if (options.json) return screen.line(JSON.stringify({ label, score, scores, words, ...(near && { decided: near }) }));
-  screen.line(`${probability(score)}  ${safeLine(label ?? 'no label')}`);
+  if (options.json)
+    return screen.line(
+      JSON.stringify({ label, ...(labels && { labels }), score, scores, words, ...(near && { decided: near }) }),
+    );
+  screen.line(`${probability(score)}  ${safeLine(labels?.join(', ') || (label ?? 'no label'))}`);
   screen.line();
   for (const line of wordTable(words, options, screen.columns)) screen.line(line);
   if (near) {

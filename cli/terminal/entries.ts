@@ -30,6 +30,8 @@ const LABEL_COLUMNS = 8;
 /** rank, score, label, text; below it channel, author, time, and what else matters. */
 export function entryLines(screen: Screen, { rank, item, text, verdict }: Entry, options: EntryOptions): string[] {
   const label = verdict.label ?? 'none';
+  const others = verdict.labels?.slice(1) ?? [];
+  const also = others.length === 0 ? '' : `also ${others.map(safeLine).join(', ')} · `;
   const head = `${fill(String(rank), options.rankColumns, 'left')}  ${fill(probability(verdict.score), 3, 'left')}  `;
   const room = screen.columns - columnsOf(head) - LABEL_COLUMNS - 2;
   const shown = shownText(text, options.unmask);
@@ -43,7 +45,7 @@ export function entryLines(screen: Screen, { rank, item, text, verdict }: Entry,
         (i === 0 ? fill(cut(safeLine(label), LABEL_COLUMNS), LABEL_COLUMNS) : beside) +
         `  ${line}`,
     ),
-    indent + beside + '  ' + screen.style('dim', cut(whereabouts(item), room)),
+    indent + beside + '  ' + screen.style('dim', cut(also + whereabouts(item), room)),
   ];
 }
 

@@ -43,6 +43,7 @@ const queueRow = ({ rank, item, text, verdict }: QueueRow): object => ({
   rank,
   ...itemJson(item, text),
   label: verdict.label,
+  ...(verdict.labels && { labels: verdict.labels }),
   score: verdict.score,
   scores: verdict.scores,
 });

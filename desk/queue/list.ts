@@ -25,7 +25,7 @@ export interface NotReadRow {
 export interface QueueFilter {
   /** rows at most; Infinity for all */
   readonly top: number;
-  /** only messages of this label, most probable first */
+  /** only messages of this label, be it one of several, most probable first */
   readonly label?: string | undefined;
   /** only this channel: its name or its id */
   readonly channel?: string | undefined;
@@ -75,7 +75,7 @@ export function* listQueue(workspace: Workspace, revision: Revision, filter: Que
     const stored = workspace.scores.get(revision.id, item.id);
     if (stored === undefined || stored.probabilities === null) continue;
     const verdict = verdictOf(judge, stored.probabilities);
-    if (filter.label !== undefined && verdict.label !== filter.label) continue;
+    if (filter.label !== undefined && !hasLabel(verdict, filter.label)) continue;
     if (rank >= filter.top) return;
     rank++;
     yield { rank, item, text: shown(workspace, item), verdict };
@@ -105,6 +105,9 @@ export function* listNotRead(
     }
   }
 }
+
+const hasLabel = ({ label, labels }: Verdict, wanted: string): boolean =>
+  label === wanted || labels?.includes(wanted) === true;
 
 function* candidates(workspace: Workspace, revision: Revision, filter: QueueFilter): Generator<Scored> {
   if (filter.search !== undefined) {

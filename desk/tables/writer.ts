@@ -134,7 +134,13 @@ function csvLine(row: ScoredRow, labels: readonly string[]): string {
   const cells =
     'not_read' in row
       ? [row.id, '', '', ...labels.map(() => ''), row.not_read]
-      : [row.id, row.label ?? '', String(row.score), ...labels.map((label) => String(row.scores[label] ?? '')), ''];
+      : [
+          row.id,
+          row.labels?.join('|') ?? row.label ?? '',
+          String(row.score),
+          ...labels.map((label) => String(row.scores[label] ?? '')),
+          '',
+        ];
   return cells.map(cell).join(',');
 }
 

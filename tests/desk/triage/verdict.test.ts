@@ -47,6 +47,11 @@ describe('a verdict', () => {
     };
     assert.equal(said(judge, 0.4, 0.3), null);
     assert.equal(said(judge, 0.6, 0.9), 'harassing');
+    const labels = (...p: number[]) => verdictOf(judge, Float32Array.from(p)).labels;
+    assert.deepEqual(labels(0.4, 0.3), []);
+    assert.deepEqual(labels(0.6, 0.9), ['harassing', 'hateful']);
+    assert.deepEqual(labels(0.6, 0.1), ['hateful']);
+    assert.equal('labels' in verdictOf(several, Float32Array.from([0.2, 0.2, 0.6])), false);
   });
 
   it('scores by what is not neutral', () => {
