@@ -21,7 +21,7 @@ const command = () =>
       'Trains an adapter on a base model of this computer and writes it with a JSON report beside it (NAME.report.json).',
     )
     .requiredOption('--train <file>', 'labelled rows to learn from: CSV, TSV, JSON lines, Parquet, also packed')
-    .requiredOption('--dev <file>', 'labelled rows on which the strength of the regularisation is picked')
+    .requiredOption('--dev <file>', 'labelled rows on which the best epoch, or the strength of a probe, is picked')
     .addOption(
       new Option(
         '--preset <preset>',

@@ -16,7 +16,7 @@ export type PresetName = (typeof PRESETS)[number];
 
 const presets: Readonly<Record<PresetName, Preset>> = {
   fast: {
-    why: 'a head on the frozen states of the smallest model: minutes for a hundred thousand rows',
+    why: 'a head on the frozen states of the smallest model, the fastest to train',
     base: 'minilm-l6',
     choice: { method: 'mlp' },
   },
