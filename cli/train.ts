@@ -197,7 +197,7 @@ async function train(setting: Setting, options: Options): Promise<void> {
       onStage: (stage) => progress.update({ what: STAGES[stage], done: 0, total: 0, unit: '' }),
       onNote: (note) => progress.say(safeLine(note)),
       onProgress: ({ done, total, unit, figures, note }) => {
-        if (note !== undefined) progress.say(safeLine(note));
+        if (note !== undefined) return progress.say(safeLine(note));
         training ||= unit === 'dev texts' || (unit === 'steps' && done > 0);
         const doing = DOING[unit] ?? { what: 'Training', unit };
         const secondsLeft = figures?.['seconds_left'];

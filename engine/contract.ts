@@ -14,7 +14,7 @@ import { TASKS } from './train/examples.ts';
 import { TrainingOptions } from './train/options.ts';
 
 /** Raised with every change of a message: a desk and an engine of different builds part with a clear error. */
-export const CONTRACT = 3;
+export const CONTRACT = 4;
 
 /** Items of one call, at most. A death of the engine costs one call, so calls are kept small. */
 export const MAX_ITEMS = 2048;
@@ -142,8 +142,13 @@ const TrainInput = z.strictObject({
     ngrams: z.boolean(),
     /** languages of the training texts (BCP 47); other messages are shown as not read */
     languages: listOf(z.string().min(2).max(35), { max: 500 }),
-    /** a file that is written after every epoch, so that a training can be gone on with (`resume`) */
-    checkpoint: z.strictObject({ file: Path, resume: z.boolean() }).exactOptional(),
+    /**
+     * A file that is written after every epoch, so that a training can be gone on with (`resume`). One of the same `run` is
+     * gone on from in any case: it is of this call, in an engine that died.
+     */
+    checkpoint: z
+      .strictObject({ file: Path, resume: z.boolean(), run: z.string().max(100).exactOptional() })
+      .exactOptional(),
     /** where `full` puts the model that it makes; the other methods make none */
     model: Path.exactOptional(),
     /** what went in, for the adapter's own record: names, counts and hashes of files */

@@ -1,4 +1,5 @@
 /** Training an adapter from labelled tables: read, check, train in the engine, write the adapter and its report. */
+import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { CallInput, Progress } from '../../engine/contract.ts';
 import { fileSha256 } from '../../engine/model/file-hash.ts';
@@ -132,7 +133,7 @@ export async function trainAdapter(
           neutralLabel: neutral,
           method,
           ...(outputs.checkpoint !== null && {
-            checkpoint: { file: outputs.checkpoint, resume: input.resume === true },
+            checkpoint: { file: outputs.checkpoint, resume: input.resume === true, run: randomUUID() },
           }),
           ...(model && { model: model.file }),
           ngrams: true,

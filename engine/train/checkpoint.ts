@@ -40,6 +40,7 @@ const Figures = z.strictObject({
 
 const STATE = 'moderato.checkpoint.state';
 const FINGERPRINT = 'moderato.checkpoint.fingerprint';
+const RUN = 'moderato.checkpoint.run';
 const LOGITS = 'best.logits';
 const SENSITIVITY = 'sensitivity.';
 const UNCERTAINTY = 'uncertainty.';
@@ -55,9 +56,16 @@ export function fingerprintOf(base: string, { train, dev, labels, task, method, 
   return hash.digest('hex');
 }
 
+/** Which run wrote a checkpoint; '' where it has no name. Throws GgufError. */
+export function runOf(path: string): string {
+  using file = readGguf(path);
+  return file.metadata.optionalString(RUN) ?? '';
+}
+
 /** Throws RangeError before the first epoch has ended. */
 export function encodeCheckpoint(
   fingerprint: string,
+  run: string,
   { best, epochs, importance, ...counts }: TrainingState,
   parameters: Parameters,
   optimiser: Optimiser,
@@ -87,6 +95,7 @@ export function encodeCheckpoint(
     metadata: [
       ['general.type', str('checkpoint')],
       [FINGERPRINT, str(fingerprint)],
+      [RUN, str(run)],
       [STATE, str(JSON.stringify(figures))],
     ],
     tensors,

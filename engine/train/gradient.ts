@@ -10,13 +10,14 @@ import { encodeAdapter } from '../adapter/file.ts';
 import { headLayers } from '../adapter/head.ts';
 import { modulesOf } from '../adapter/methods.ts';
 import type { Parameters } from '../adapter/parameters.ts';
+import { GgufError } from '../ggml/gguf/errors.ts';
 import { replaceFile } from '../ggml/gguf/replace.ts';
 import { readGguf } from '../ggml/gguf/read.ts';
 import { fileSha256 } from '../model/file-hash.ts';
 import { assertWritable, writeModel } from '../model/write.ts';
 import type { Scorer } from '../score/scorer.ts';
 import { trainBaseline } from './baseline.ts';
-import { CheckpointError, encodeCheckpoint, fingerprintOf, restoreCheckpoint } from './checkpoint.ts';
+import { CheckpointError, encodeCheckpoint, fingerprintOf, restoreCheckpoint, runOf } from './checkpoint.ts';
 import { TrainingError } from './errors.ts';
 import { labelCounts, type Examples, type Task } from './examples.ts';
 import { gateFigures, type GateReport } from './gate-figures.ts';
@@ -26,6 +27,7 @@ import {
   adapterTask,
   assertCovered,
   partReport,
+  type CheckpointPlace,
   type GradientMethod,
   type LabelledText,
   type PartReport,
@@ -279,16 +281,27 @@ async function withRows(
   }
 }
 
+/** Which run wrote this checkpoint; '' for what is none: where nobody asked for it, it is replaced. */
+function runIn(file: string): string {
+  try {
+    return runOf(file);
+  } catch (error) {
+    if (error instanceof GgufError) return '';
+    throw error;
+  }
+}
+
 /** A file that is written after every epoch; it stays until the caller has the adapter safe. */
-function keeperOf({ file, resume }: { file: string; resume: boolean }, fingerprint: string): CheckpointKeeper {
+function keeperOf({ file, resume, run = '' }: CheckpointPlace, fingerprint: string): CheckpointKeeper {
   return {
     restore(parameters, optimiser) {
-      if (!resume) return null;
+      const isOwn = run !== '' && existsSync(file) && runIn(file) === run;
+      if (!resume && !isOwn) return null;
       if (!existsSync(file)) throw new CheckpointError(`There is no ${file} to go on from. Start without --resume.`);
       return restoreCheckpoint(readFileSync(file), file, fingerprint, parameters, optimiser);
     },
     save: (state, parameters, optimiser) =>
-      replaceFile(file, (write) => write(encodeCheckpoint(fingerprint, state, parameters, optimiser))),
+      replaceFile(file, (write) => write(encodeCheckpoint(fingerprint, run, state, parameters, optimiser))),
   };
 }
 

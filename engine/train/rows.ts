@@ -26,6 +26,13 @@ export interface GradientMethod {
   readonly training: TrainingOptions;
 }
 
+export interface CheckpointPlace {
+  readonly file: string;
+  readonly resume: boolean;
+  /** names this run; another run has another */
+  readonly run?: string;
+}
+
 export interface TrainInput<M = ProbeMethod | GradientMethod> {
   readonly labels: readonly string[];
   readonly task: Task;
@@ -38,8 +45,11 @@ export interface TrainInput<M = ProbeMethod | GradientMethod> {
     /** also train the character n-gram baseline, which then travels in the adapter */
     readonly ngrams: boolean;
     readonly languages: readonly string[];
-    /** written after every epoch; `resume`: gone on from. A probe has none: it is fitted at once. */
-    readonly checkpoint?: { readonly file: string; readonly resume: boolean };
+    /**
+     * Written after every epoch; gone on from where `resume` says so, or where it is of this very run, in a process that died.
+     * A probe has none: it is fitted at once.
+     */
+    readonly checkpoint?: CheckpointPlace;
     /** where `full` puts the model that it makes */
     readonly model?: string;
     /** what went in, for the adapter's own record */

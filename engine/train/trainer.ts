@@ -129,6 +129,7 @@ export async function train(
   // Mean pooling and the mean over a batch make gradients small; this brings them back to about one.
   const meanLength = lengths.reduce((sum, n) => sum + n, 0) / lengths.length;
   const state = hooks.checkpoint?.restore(parameters, optimiser) ?? newState(options.batch * meanLength);
+  if (state.epochs.length > 0) hooks.onNote?.(`Going on after epoch ${state.epochs.length}, from the checkpoint.`);
   const enter = frozenEntrances(reader, trained, options, hooks, [examples, dev]);
   using entrance = await enter(examples.texts);
   using devEntrance = await enter(dev.texts);

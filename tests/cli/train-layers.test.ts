@@ -1,6 +1,6 @@
 /** Training in the layers from the command line, through explain and export, with Ctrl-C and kill -9 on the way. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { after, describe, it } from 'node:test';
 import { z } from 'zod';
 import { decodeAdapter } from '../../engine/adapter/file.ts';
@@ -142,6 +142,48 @@ describe('train in the layers', () => {
     );
     assert.equal(existsSync(`${out}.checkpoint`), false);
   });
+
+  it('goes on from its last whole epoch when its engine dies', { skip: process.platform !== 'linux' }, async () => {
+    const out = bench.path('died.gguf');
+    const { code, err } = await bench.run(
+      words('lora', out, '--lr', '0.0001', '--patience', '1000', '--epochs', '60'),
+      {
+        onErr: (said) => {
+          if (!/^Training/m.test(said)) return false;
+          const looking = setInterval(() => {
+            if (!existsSync(`${out}.checkpoint`)) return;
+            clearInterval(looking);
+            for (const engine of engines()) process.kill(engine, 'SIGKILL');
+          }, 5);
+          return true;
+        },
+      },
+    );
+    assert.equal(code, 0, err);
+    assert.match(err, /engine was ended by SIGKILL/);
+    const { epochs } = reportOf(out);
+    assert.deepEqual(
+      epochs.map(({ epoch }) => epoch),
+      Array.from({ length: 60 }, (_, i) => i + 1),
+    );
+    assert.match(err, /Going on after epoch \d+, from the checkpoint/);
+  });
+
+  /** Engines of this test's programs, whose home is its folder. */
+  const engines = (): number[] =>
+    readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .filter((pid) => {
+        const has = (file: string, part: string): boolean => {
+          try {
+            return readFileSync(`/proc/${pid}/${file}`, 'utf8').includes(part);
+          } catch {
+            return false;
+          }
+        };
+        return has('cmdline', 'engine/main.ts') && has('environ', `HOME=${bench.folder}`);
+      });
 
   it('says what is wrong with options that do not fit', async () => {
     for (const [more, what] of [

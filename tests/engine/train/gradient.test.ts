@@ -19,7 +19,7 @@ import type { TrainingOptions } from '../../../engine/train/options.ts';
 import { TrainingError } from '../../../engine/train/errors.ts';
 import { oneHot } from '../../../engine/train/examples.ts';
 import { train } from '../../../engine/train/trainer.ts';
-import type { GradientMethod, LabelledText, TrainHooks } from '../../../engine/train/rows.ts';
+import type { CheckpointPlace, GradientMethod, LabelledText, TrainHooks } from '../../../engine/train/rows.ts';
 import { tokenizerFor, writeRandomModel } from '../../reference/random-models.ts';
 
 const LABELS = ['fine', 'abusive'];
@@ -91,7 +91,7 @@ describe('training by gradient', () => {
       dev?: LabelledText[];
       hooks?: TrainHooks;
       from?: string;
-      checkpoint?: { file: string; resume: boolean };
+      checkpoint?: CheckpointPlace;
     } = {},
   ) {
     await using session = await open({ base: from, ...(modules && { trains: modules }) });
@@ -265,11 +265,36 @@ describe('training by gradient', () => {
       { epochs: 6 },
       {
         checkpoint: { file, resume: true },
-        hooks: { onProgress: (done, _total, unit) => void (unit === 'steps' && steps.push(done)) },
+        hooks: { onProgress: (done, total, unit) => void (unit === 'steps' && total > 0 && steps.push(done)) },
       },
     );
     assert.deepEqual([...new Set(steps)], [6, 7, 8, 9, 10, 11, 12]);
     assert.deepEqual(tensorsOf(resumed), uncut);
+  });
+
+  it('goes on by itself from the checkpoint of its own run, as when its process died', async () => {
+    const modules = METHODS['lora'] ?? null;
+    const file = join(folder, 'own.checkpoint');
+    const abort = new AbortController();
+    const hooks = { signal: abort.signal, onProgress: at(7, () => abort.abort()) };
+    const checkpoint = { file, resume: false, run: 'one' };
+    await assert.rejects(trained(modules, { epochs: 6 }, { hooks, checkpoint }), { name: 'AbortError' });
+    const firstStep = async (run: string): Promise<number> => {
+      const steps: number[] = [];
+      await trained(
+        modules,
+        { epochs: 6 },
+        {
+          checkpoint: { file, resume: false, run },
+          hooks: { onProgress: (done, total, unit) => void (unit === 'steps' && total > 0 && steps.push(done)) },
+        },
+      );
+      return steps[0] ?? NaN;
+    };
+    assert.equal(await firstStep('one'), 6);
+    assert.equal(await firstStep('two'), 0);
+    writeFileSync(file, 'no checkpoint');
+    assert.equal(await firstStep('three'), 0);
   });
 
   it('refuses to go on with another training, without a checkpoint, or from a damaged one', async () => {
