@@ -105,8 +105,9 @@ describe('the message loop', () => {
     call(3, 'train', {
       session: 1,
       labels: ['a', 'b'],
-      train: [{ key: 'k', text: '', label: 0 }],
-      dev: [{ key: 'k', text: '', label: 0 }],
+      task: 'exclusive',
+      train: [{ key: 'k', text: '', labels: [0] }],
+      dev: [{ key: 'k', text: '', labels: [0] }],
       options: {
         name: 'n',
         neutralLabel: null,
