@@ -77,7 +77,7 @@ export function cutOf(read: (set: SetName) => readonly DatasetRow[], choice: Dat
   const dev = first(without(parts.dev, seen), choice.dev);
   for (const row of dev) seen.add(sameText(row));
   const usable = without(parts.train, seen);
-  const thinned = choice.negatives === undefined ? usable : balanced(usable, choice.negatives);
+  const thinned = choice.negatives === undefined ? usable : thinnedTo(choice.negatives, usable);
   const train = first(thinned, choice.train);
 
   const slices: Slice[] = [];
@@ -99,7 +99,7 @@ export function cutOf(read: (set: SetName) => readonly DatasetRow[], choice: Dat
     description:
       [
         `${TITLES[choice.set]}: ${share(train.length, usable.length)} training rows` +
-          (choice.negatives === undefined ? '' : ` (all of label 1, and at most ${choice.negatives} others for each)`),
+          (choice.negatives === undefined ? '' : ` (${choice.negatives} of label 0 for each of label 1)`),
         `dev ${share(dev.length, parts.dev.length)}`,
         ...tests.map(
           ({ set, all, rows }) =>
@@ -169,10 +169,12 @@ const textOf = ({ text }: DatasetRow): string => cleaned(text).slice(0, LONGEST)
 const without = (rows: readonly DatasetRow[], seen: ReadonlySet<string>): readonly DatasetRow[] =>
   rows.filter((row) => !seen.has(sameText(row)) && textOf(row) !== '');
 
-/** All rows of label 1, and the first of label 0 up to as many times as many. */
-function balanced(rows: readonly DatasetRow[], negatives: number): readonly DatasetRow[] {
-  let left = Math.round(negatives * rows.filter(({ label }) => label === 1).length);
-  return rows.filter(({ label }) => label === 1 || left-- > 0);
+/** All rows of label 1 among as many times as many of label 0, taken evenly, so that a first part of them has both. */
+function thinnedTo(negatives: number, rows: readonly DatasetRow[]): readonly DatasetRow[] {
+  const positive = rows.filter(({ label }) => label === 1).length;
+  const kept = Math.min(1, (negatives * positive) / (rows.length - positive));
+  let met = 0;
+  return rows.filter(({ label }) => label === 1 || Math.round(++met * kept) > Math.round((met - 1) * kept));
 }
 
 const count = (n: number): string => n.toLocaleString('en-US');

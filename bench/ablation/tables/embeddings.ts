@@ -1,9 +1,8 @@
 /** Embedding models: heads on frozen states beside fine-tuning, instruction and pooling; one set's head on the others. */
-import { ours, type Base, type DataChoice, type Row, type Table, type TrainSet } from '../spec.ts';
+import { ours, type Base, type Row, type Table, type TrainSet } from '../spec.ts';
 import { TITLES } from '../cut.ts';
-import { ALL_LINEAR, MINILM } from './bases.ts';
+import { ALL_LINEAR, FEW, MINILM } from './bases.ts';
 
-const ALL: DataChoice = { set: 'hatexplain', train: 3000, dev: null, test: null };
 const INSTRUCTION = 'Instruct: classify the following in no hate or hate.\nQuery: ';
 
 /** One after the other, and each model is read once. */
@@ -38,17 +37,14 @@ export const EMBEDDINGS: readonly Table[] = [
     notes: [
       `The instruction is ${JSON.stringify(INSTRUCTION)} before every text. Heads train on states that are computed once.`,
     ],
-    data: ALL,
+    data: FEW,
     rows: [
       ...SETTINGS.flatMap(([title, base]): readonly Row[] => [
         { name: `linear probe, ${title}`, run: ours(base, { method: 'probe' }) },
         { name: `MLP head of 128, ${title}`, run: ours(base, { method: 'mlp' }) },
         { name: `LoRA on all linear modules, ${title}`, run: ours(base, { method: 'lora', targets: ALL_LINEAR }) },
       ]),
-      ...SETTINGS.filter(([, { pooling }]) => pooling === undefined).map(([title, base]): Row => ({
-        name: `all weights, ${title}`,
-        run: ours(base, { method: 'full' }),
-      })),
+      { name: 'all weights, mean', run: ours(MINILM, { method: 'full' }) },
       ngrams,
     ],
   },
@@ -58,12 +54,11 @@ export const EMBEDDINGS: readonly Table[] = [
     title: 'Trained on one set, tested on all: macro-F1, all-MiniLM-L6-v2',
     notes: [
       'At most 3,000 training rows and 1,000 test rows of each set: official splits where there are, else cut by a hash of ' +
-        'the text (test 20%, dev 15%). What label 1 means differs from set to set. Brackets: range over seeds.',
+        'the text (test 20%, dev 15%). What label 1 means differs from set to set.',
     ],
-    data: ALL,
+    data: FEW,
     rows: [
       ...across('linear probe', ours(MINILM, { method: 'probe' })),
-      ...across('LoRA on all linear modules', ours(MINILM, { method: 'lora', targets: ALL_LINEAR })),
       ...across('character n-grams', { by: 'ngrams' }),
     ],
   },

@@ -1,9 +1,8 @@
 /** The rows of the HateTinyLLM paper (LoRA of rank 2; adapters with a head), and HateXplain's own three classes. */
 import { ours, type Base, type DataChoice, type Row, type Table } from '../spec.ts';
-import { MINILM, SMOLLM2 } from './bases.ts';
+import { FEW, MINILM, SMOLLM2 } from './bases.ts';
 
-const FEW: DataChoice = { set: 'hatexplain', train: 1000, dev: 600, test: 1000 };
-const THREE: DataChoice = { ...FEW, labels: 'original', train: 2000 };
+const THREE: DataChoice = { ...FEW, labels: 'original' };
 
 const ngrams: Row = { name: 'character n-grams', run: { by: 'ngrams' } };
 const both = (base: Base, title: string): readonly Row[] => [

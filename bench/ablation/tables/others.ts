@@ -10,7 +10,7 @@ export const OTHERS: readonly Table[] = [
     shape: 'rows',
     title: 'German: GermEval 2018, offensive or not',
     notes: ['Both bases were made for English and see German as small pieces of words.'],
-    data: { set: 'germeval2018', train: 2000, dev: 500, test: 1500 },
+    data: { set: 'germeval2018', train: 1000, dev: 400, test: 1000 },
     rows: [
       { name: 'LoRA, SmolLM2-135M at depth 8', run: ours(SMOLLM2, { method: 'lora' }) },
       { name: 'DS-LoRA, SmolLM2-135M at depth 8', run: ours(SMOLLM2, { method: 'ds-lora' }) },

@@ -94,6 +94,9 @@ describe('the rows of a quality table', () => {
     const positive = train.filter(({ label }) => label === 1).length;
     assert.equal(positive, cut({ set: 'davidson2017', ...WHOLE }).train.filter(({ label }) => label === 1).length);
     assert.equal(train.length, positive + Math.round(positive / 2));
+    // whatever is cut off later, both labels are left
+    const half = train.slice(0, train.length / 2).filter(({ label }) => label === 1).length;
+    assert.ok(Math.abs(half / (train.length / 2) - 2 / 3) < 0.1);
   });
 
   it('may have the classes of the source', () => {
