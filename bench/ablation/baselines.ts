@@ -1,8 +1,8 @@
 /** What needs no training of ours to be beaten: character n-grams, and a model that is only asked. */
 import { laneCount } from '../../engine/ggml/lanes.ts';
-import { argMax } from '../../engine/train/linear-head.ts';
+import { argMax } from '../../engine/train/linear/linear-head.ts';
 import { confusionOf, macroF1 } from '../../engine/train/macro-f1.ts';
-import { predictNgrams, trainNgrams } from '../../engine/train/ngrams.ts';
+import { predictNgrams, trainNgrams } from '../../engine/train/ngrams/ngrams.ts';
 import { Answers, Ready } from '../peers/asked.ts';
 import { zeroShot } from '../peers/candidates.ts';
 import { LineProcess } from '../peers/line-process.ts';

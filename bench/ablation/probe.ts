@@ -1,7 +1,7 @@
 /** Runs that fit a linear probe, on states that each model computes once. */
-import { predictLinear } from '../../engine/train/linear-head.ts';
-import { vectorsOf } from '../../engine/train/log-loss.ts';
-import { selectLogistic } from '../../engine/train/logistic.ts';
+import { predictLinear } from '../../engine/train/linear/linear-head.ts';
+import { vectorsOf } from '../../engine/train/linear/log-loss.ts';
+import { selectLogistic } from '../../engine/train/linear/logistic.ts';
 import type { ProbeMethod } from '../../engine/train/rows.ts';
 import type { Cut } from './cut.ts';
 import { NOT_MEASURED, type Made } from './ledger.ts';

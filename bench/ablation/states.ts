@@ -1,6 +1,6 @@
 /** Pooled states of frozen models: each text is read once by each model, pooling and instruction. */
 import { Scorer } from '../../engine/score/scorer.ts';
-import type { Labelled } from '../../engine/train/logistic-problem.ts';
+import type { Labelled } from '../../engine/train/linear/logistic-problem.ts';
 import type { CutRow } from './cut.ts';
 import type { Base } from './spec.ts';
 

@@ -7,10 +7,10 @@ import { logitsOf } from '../../engine/score/head.ts';
 import { pooledStates, type Reader } from '../../engine/score/pooled-states.ts';
 import { Scorer } from '../../engine/score/scorer.ts';
 import { oneHot, type Examples } from '../../engine/train/examples.ts';
-import { softmax } from '../../engine/train/linear-head.ts';
+import { softmax } from '../../engine/train/linear/linear-head.ts';
 import { f1PerLabel } from '../../engine/train/macro-f1.ts';
-import { sparsity } from '../../engine/train/optimiser.ts';
-import { train, type TrainerResult } from '../../engine/train/trainer.ts';
+import { sparsity } from '../../engine/train/steps/optimiser.ts';
+import { train, type TrainerResult } from '../../engine/train/steps/trainer.ts';
 import { answerLines } from './serve.ts';
 import { TrainingRequest, type Gates, type Trained, type TrainingAnswer, type TrainingLoad } from './training.ts';
 
@@ -74,7 +74,11 @@ class OwnTrainee {
         options: { ...options, epochs },
       },
       owner,
-      { onProgress: (progress) => void (progress.kind === 'steps' && losses.push(progress.loss)) },
+      {
+        onProgress: (progress) => {
+          if (progress.kind === 'steps' && progress.step > 0) losses.push(progress.loss);
+        },
+      },
     );
     this.#result = result;
     return {

@@ -1,6 +1,6 @@
 /** Measures an adapter on labelled texts, beside what character n-grams and a random order give on the same rows. */
 import type { Adapter } from '../../engine/adapter/adapter.ts';
-import { predictNgrams, type NgramModel } from '../../engine/train/ngrams.ts';
+import { predictNgrams, type NgramModel } from '../../engine/train/ngrams/ngrams.ts';
 import { evaluate, type Evaluation } from '../insight/evaluation.ts';
 import { evaluateSets, type MultiLabelEvaluation } from '../insight/multi-label.ts';
 import type { ChosenModel } from '../models/choose.ts';

@@ -70,7 +70,7 @@ export const NgramLengths = z
   .refine(({ shortest, longest }) => shortest <= longest, { path: ['longest'], message: 'is less than the shortest' });
 
 /**
- * The baseline that travels with an adapter: hashed character n-grams (engine/train/ngrams.ts).
+ * The baseline that travels with an adapter: hashed character n-grams (engine/train/ngrams/ngrams.ts).
  * weight: (buckets, vectors), buckets a power of two; two labels have one vector, more labels have one each
  */
 export interface NgramWeights extends Linear, Readonly<z.infer<typeof NgramLengths>> {}

@@ -13,7 +13,7 @@ export interface DsLoraOptions extends LowRankOptions, GateOptions {
  * DS-LoRA: a LoRA update that a learned gate scales, token by token or text by text.
  *   h = W0 x + g(x) · (α/r) · B A x
  * After "Dynamic Sparse LoRA" (Symmetry 17(7), 1076, 2025); what the gate sees, how it starts and the proximal L1 step
- * on A and B (engine/train/optimiser.ts) are our reading, see docs/methods.md. The gate scales A x, which has r rows,
+ * on A and B (engine/train/steps/optimiser.ts) are our reading, see docs/methods.md. The gate scales A x, which has r rows,
  * instead of B A x: the same product, and a fraction of the work.
  */
 export class DsLora implements AdapterModule {

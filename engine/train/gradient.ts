@@ -2,47 +2,31 @@
  * An adapter trained by steps against a gradient, from labelled texts to the bytes of its file: LoRA, DS-LoRA and the others
  * of engine/adapter/methods.ts, or a head alone.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { basename } from 'node:path';
-import { setImmediate as breathe } from 'node:timers/promises';
 import type { Adapter, TrainedModules } from '../adapter/adapter.ts';
 import { encodeAdapter } from '../adapter/file.ts';
 import { headLayers } from '../adapter/head.ts';
-import { modulesOf } from '../adapter/methods.ts';
 import type { Parameters } from '../adapter/parameters.ts';
-import { GgufError } from '../ggml/gguf/errors.ts';
-import { replaceFile } from '../ggml/gguf/replace.ts';
-import { readGguf } from '../ggml/gguf/read.ts';
-import { fileSha256 } from '../model/file-hash.ts';
-import { assertWritable, writeModel } from '../model/write.ts';
 import type { Scorer } from '../score/scorer.ts';
-import { trainBaseline } from './baseline.ts';
-import { CheckpointError, encodeCheckpoint, fingerprintOf, restoreCheckpoint, runOf } from './checkpoint.ts';
 import { TrainingError } from './errors.ts';
-import { labelCounts, type Examples, type Task } from './examples.ts';
-import { gateFigures, type GateReport } from './gate-figures.ts';
-import { LogisticError } from './logistic-problem.ts';
-import { sparsity } from './optimiser.ts';
+import { LogisticError } from './linear/logistic-problem.ts';
+import { trainBaseline } from './ngrams/baseline.ts';
+import { ownModel, writtenModel } from './own-model.ts';
 import {
   adapterTask,
   assertCovered,
-  partReport,
-  type CheckpointPlace,
   type GradientMethod,
-  type LabelledText,
   type PartReport,
   type TrainHooks,
   type TrainInput,
 } from './rows.ts';
-import { fitTemperature } from './temperature.ts';
-import { macroF1Of, type EpochFigures } from './state.ts';
-import {
-  train,
-  type CheckpointKeeper,
-  type TrainerInput,
-  type TrainerResult,
-  type TrainingProgress,
-} from './trainer.ts';
+import { fingerprintOf, keeperOf } from './steps/checkpoint.ts';
+import { gateFigures, type GateReport } from './steps/gate-figures.ts';
+import { sparsity } from './steps/optimiser.ts';
+import type { TrainingProgress } from './steps/progress.ts';
+import { macroF1Of, type EpochFigures } from './steps/state.ts';
+import { train, type TrainerInput, type TrainerResult } from './steps/trainer.ts';
+import { temperatureOf } from './temperature.ts';
+import { isLearnable, tokenising } from './tokenised.ts';
 
 /** Figures on dev, where the epoch was picked: a little too good to be quoted as a result. */
 export interface GradientReport {
@@ -202,64 +186,6 @@ function trainedModules(settings: TrainedModules['settings'], parameters: Parame
   return { settings, tensors: new Map(own.map(({ name, ne }) => [name, { ne, values: parameters.get(name) }])) };
 }
 
-/** Where the model goes that a method makes; null where it makes none. Throws RangeError where it could not be written. */
-function ownModel({ basePath, reader }: Scorer, { modules }: GradientMethod, file: string | undefined): string | null {
-  if (modules?.method !== 'full') return null;
-  if (file === undefined) throw new RangeError('Full training makes a model, which needs a file of its own.');
-  const { hyper, depth } = reader.model;
-  const { parameters } = modulesOf(modules, hyper, depth, {
-    rowNorms: () => new Float32Array(),
-    weights: (layer, name) => reader.model.weight(layer, name) && new Float32Array(),
-  });
-  using base = readGguf(basePath);
-  assertWritable(
-    base,
-    parameters.map(({ name }) => name),
-  );
-  return file;
-}
-
-async function writtenModel(
-  { basePath, info, reader }: Scorer,
-  parameters: Parameters,
-  file: string,
-): Promise<Adapter['base']> {
-  const own = parameters.all.filter(({ role }) => role !== 'head');
-  using base = readGguf(basePath);
-  writeModel(file, base, reader.model.backend.native, new Map(own.map(({ name }) => [name, parameters.get(name)])));
-  return { ...info.base, name: basename(file), sha256: await fileSha256(file) };
-}
-
-/** Something to tell apart: two labels that occur, or one that some texts have and others do not. */
-function isLearnable(examples: Examples): boolean {
-  const texts = examples.texts.length;
-  return labelCounts(examples).some((count) => count > 0 && count < texts);
-}
-
-/** (labels, rows): 1 where a row has the label */
-function targetsOf(rows: readonly LabelledText[], labels: number): Float32Array {
-  const targets = new Float32Array(rows.length * labels);
-  rows.forEach((row, i) => {
-    for (const label of row.labels) targets[i * labels + label] = 1;
-  });
-  return targets;
-}
-
-/** What makes the probabilities honest on dev; of labels that do not exclude each other, each is a choice between it and 0. */
-function temperatureOf(task: Task, logits: Float32Array, targets: Float32Array, labels: number): number {
-  if (task === 'multi-label') {
-    const pairs = new Float32Array(2 * logits.length);
-    logits.forEach((z, i) => (pairs[2 * i + 1] = z));
-    return fitTemperature(pairs, targets, 2);
-  }
-  const texts = targets.length / labels;
-  return fitTemperature(
-    logits,
-    Int32Array.from({ length: texts }, (_, text) => targets.subarray(text * labels, (text + 1) * labels).indexOf(1)),
-    labels,
-  );
-}
-
 /** Rows of a batch that a message names. */
 const MOST_NAMED = 32;
 
@@ -279,72 +205,4 @@ async function withRows(
       error.remedy,
     );
   }
-}
-
-/** Which run wrote this checkpoint; '' for what is none: where nobody asked for it, it is replaced. */
-function runIn(file: string): string {
-  try {
-    return runOf(file);
-  } catch (error) {
-    if (error instanceof GgufError) return '';
-    throw error;
-  }
-}
-
-/** A file that is written after every epoch; it stays until the caller has the adapter safe. */
-function keeperOf({ file, resume, run = '' }: CheckpointPlace, fingerprint: string): CheckpointKeeper {
-  return {
-    restore(parameters, optimiser) {
-      const isOwn = run !== '' && existsSync(file) && runIn(file) === run;
-      if (!resume && !isOwn) return null;
-      if (!existsSync(file)) throw new CheckpointError(`There is no ${file} to go on from. Start without --resume.`);
-      return restoreCheckpoint(readFileSync(file), file, fingerprint, parameters, optimiser);
-    },
-    save: (state, parameters, optimiser) =>
-      replaceFile(file, (write) => write(encodeCheckpoint(fingerprint, run, state, parameters, optimiser))),
-  };
-}
-
-interface Part {
-  readonly examples: Examples;
-  readonly rows: readonly LabelledText[];
-  readonly report: PartReport;
-}
-
-/** Rows between two breaths of the event loop. */
-const BREATHE_EVERY = 256;
-
-/** What cuts the texts of a part into tokens, with one progress over all parts. Throws LogisticError where none can be read. */
-function tokenising(
-  session: Scorer,
-  labels: readonly string[],
-  all: number,
-  { signal, onProgress }: TrainHooks,
-): (rows: readonly LabelledText[], part: string) => Promise<Part> {
-  let done = 0;
-  return async (rows, part) => {
-    const kept: LabelledText[] = [];
-    const texts: Int32Array[] = [];
-    for (const [i, row] of rows.entries()) {
-      const ids = session.encode(row.text);
-      if (typeof ids !== 'string') {
-        kept.push(row);
-        texts.push(ids);
-      }
-      done++;
-      if (i % BREATHE_EVERY < BREATHE_EVERY - 1) continue;
-      onProgress?.(done, all, 'tokenised texts');
-      await breathe();
-      signal?.throwIfAborted();
-    }
-    if (kept.length === 0)
-      throw new LogisticError(
-        `None of the ${rows.length} texts in ${part} can be read: all are empty or too long for this model.`,
-      );
-    return {
-      examples: { texts, targets: targetsOf(kept, labels.length) },
-      rows: kept,
-      report: partReport(rows, kept, labels),
-    };
-  };
 }

@@ -1,7 +1,7 @@
 import type { Adapter } from '../adapter/adapter.ts';
 import type { ModuleSettings } from '../adapter/methods.ts';
 import type { Task } from './examples.ts';
-import { LogisticError } from './logistic-problem.ts';
+import { LogisticError } from './linear/logistic-problem.ts';
 import type { TrainingOptions } from './options.ts';
 
 /** A text with its label, as training takes it. */

@@ -1,3 +1,5 @@
+import type { Task } from './examples.ts';
+
 /** The range and steps of the search: a factor between 1/20 and 20, to half a percent. */
 const TEMPERATURES = { least: 0.05, most: 20, steps: 60 } as const;
 
@@ -34,4 +36,19 @@ export function fitTemperature(
     else low = a;
   }
   return Math.exp((low + high) / 2);
+}
+
+/** What makes the probabilities honest on dev; of labels that do not exclude each other, each is a choice between it and 0. */
+export function temperatureOf(task: Task, logits: Float32Array, targets: Float32Array, labels: number): number {
+  if (task === 'multi-label') {
+    const pairs = new Float32Array(2 * logits.length);
+    logits.forEach((z, i) => (pairs[2 * i + 1] = z));
+    return fitTemperature(pairs, targets, 2);
+  }
+  const texts = targets.length / labels;
+  return fitTemperature(
+    logits,
+    Int32Array.from({ length: texts }, (_, text) => targets.subarray(text * labels, (text + 1) * labels).indexOf(1)),
+    labels,
+  );
 }

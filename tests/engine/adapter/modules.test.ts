@@ -13,9 +13,9 @@ import { Forward } from '../../../engine/model/forward.ts';
 import { EXACT, layoutName, layouts, type Layout } from '../../../engine/model/layout.ts';
 import { Model } from '../../../engine/model/model.ts';
 import { seededRandom } from '../../../engine/train/random.ts';
-import type { Targets } from '../../../engine/train/loss.ts';
-import { TrainingStep, type Trained } from '../../../engine/train/step.ts';
-import { runStep } from '../train/run-step.ts';
+import type { Targets } from '../../../engine/train/steps/loss.ts';
+import { TrainingStep, type Trained } from '../../../engine/train/steps/step.ts';
+import { runStep } from '../train/steps/run-step.ts';
 import {
   tokenizerFor,
   writeRandomModel,

@@ -18,8 +18,8 @@ import { Model } from '../../../engine/model/model.ts';
 import { cosine } from '../../../engine/score/calibration.ts';
 import { Scorer } from '../../../engine/score/scorer.ts';
 import { seededRandom } from '../../../engine/train/random.ts';
-import { TrainingStep } from '../../../engine/train/step.ts';
-import { runStep } from '../train/run-step.ts';
+import { TrainingStep } from '../../../engine/train/steps/step.ts';
+import { runStep } from '../train/steps/run-step.ts';
 import { VARIANTS, writeRandomModel } from '../../reference/random-models.ts';
 
 export interface VulkanReport {

@@ -12,13 +12,13 @@ import { rewriteGguf } from '../../../engine/ggml/gguf/rewrite.ts';
 import { Lanes } from '../../../engine/ggml/lanes.ts';
 import { aliveObjects } from '../../../engine/ggml/owner.ts';
 import { Scorer, type OpenOptions } from '../../../engine/score/scorer.ts';
-import { CheckpointError } from '../../../engine/train/checkpoint.ts';
+import { CheckpointError } from '../../../engine/train/steps/checkpoint.ts';
 import { trainByGradient } from '../../../engine/train/gradient.ts';
-import { LogisticError } from '../../../engine/train/logistic-problem.ts';
+import { LogisticError } from '../../../engine/train/linear/logistic-problem.ts';
 import type { TrainingOptions } from '../../../engine/train/options.ts';
 import { TrainingError } from '../../../engine/train/errors.ts';
 import { oneHot } from '../../../engine/train/examples.ts';
-import { train } from '../../../engine/train/trainer.ts';
+import { train } from '../../../engine/train/steps/trainer.ts';
 import type { CheckpointPlace, GradientMethod, LabelledText, TrainHooks } from '../../../engine/train/rows.ts';
 import { tokenizerFor, writeRandomModel } from '../../reference/random-models.ts';
 

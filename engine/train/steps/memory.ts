@@ -1,8 +1,13 @@
 /** How a batch is cut so that a step keeps within a memory budget. */
-import { BackendError, UnsupportedError } from '../ggml/backend.ts';
-import type { Lanes } from '../ggml/lanes.ts';
+import { BackendError, UnsupportedError } from '../../ggml/backend.ts';
+import type { Lanes } from '../../ggml/lanes.ts';
+import type { Reader } from '../../score/pooled-states.ts';
+import { TrainingError } from '../errors.ts';
+import type { TrainingOptions } from '../options.ts';
 import { splitBatch } from './schedule.ts';
-import { TrainingStep, type StepOptions, type Trained } from './step.ts';
+import { TrainingStep, type Entering, type StepOptions, type Trained } from './step.ts';
+
+export const MEGABYTE = 2 ** 20;
 
 export interface StepPlan {
   /** tokens of one part of a batch, unless one text alone has more */
@@ -26,6 +31,25 @@ export function plansFrom(tokens: number): readonly StepPlan[] {
     ...large.map((size) => ({ tokens: size, recomputes: false })),
     ...sizes.slice(large.length - 1).map((size) => ({ tokens: size, recomputes: true })),
   ];
+}
+
+/** How batches are cut. Throws TrainingError where the longest texts do not fit into the memory however they are cut. */
+export async function fittingPlan(
+  { lanes, tokenBudget }: Reader,
+  trained: Trained,
+  lengths: readonly number[],
+  { memory, batch, dropout }: Pick<TrainingOptions, 'memory' | 'batch' | 'dropout'>,
+  enters: Entering['kind'],
+): Promise<StepPlan> {
+  const whole = { tokens: Math.max(tokenBudget, 1), recomputes: false };
+  if (enters === 'pooled') return whole;
+  const options = { lanes, batch, tokens: whole.tokens, dropout, enters };
+  const plan = await planWithin(memory * MEGABYTE, trained, lengths, options);
+  if (plan) return plan;
+  throw new TrainingError(
+    `The longest text, of ${Math.max(...lengths)} tokens, needs more than ${memory} MB to learn from.`,
+    `Allow more (--memory ${memory * 2}), or leave out the longest texts.`,
+  );
 }
 
 /**

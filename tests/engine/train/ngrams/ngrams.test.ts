@@ -1,9 +1,9 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { NgramCounter, NGRAM_SHAPE } from '../../../engine/train/ngram-features.ts';
-import { NgramError, predictNgrams, trainNgrams, type NgramTargets } from '../../../engine/train/ngrams.ts';
-import { seededRandom } from '../../../engine/train/random.ts';
+import { NgramCounter, NGRAM_SHAPE } from '../../../../engine/train/ngrams/ngram-features.ts';
+import { NgramError, predictNgrams, trainNgrams, type NgramTargets } from '../../../../engine/train/ngrams/ngrams.ts';
+import { seededRandom } from '../../../../engine/train/random.ts';
 
 const small = { buckets: 1 << 12, shortest: 2, longest: 4 };
 

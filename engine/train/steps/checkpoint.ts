@@ -4,14 +4,18 @@
  * holds numbers only, no text.
  */
 import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { Parameters } from '../adapter/parameters.ts';
-import { readGguf, type GgufFile } from '../ggml/gguf/read.ts';
-import { str } from '../ggml/gguf/values.ts';
-import { encodeGguf, type TensorContent } from '../ggml/gguf/write.ts';
+import type { Parameters } from '../../adapter/parameters.ts';
+import { GgufError } from '../../ggml/gguf/errors.ts';
+import { readGguf, type GgufFile } from '../../ggml/gguf/read.ts';
+import { replaceFile } from '../../ggml/gguf/replace.ts';
+import { str } from '../../ggml/gguf/values.ts';
+import { encodeGguf, type TensorContent } from '../../ggml/gguf/write.ts';
+import type { CheckpointPlace } from '../rows.ts';
 import type { Optimiser } from './optimiser.ts';
 import type { TrainingState } from './state.ts';
-import type { TrainerInput } from './trainer.ts';
+import type { CheckpointKeeper, TrainerInput } from './trainer.ts';
 
 /** A checkpoint that cannot be gone on from. */
 export class CheckpointError extends Error {
@@ -151,4 +155,28 @@ function read(file: GgufFile, name: string, length?: number): Float32Array {
   const values = new Float32Array(stored.byteLength / 4);
   file.readTensor(stored, new Uint8Array(values.buffer));
   return values;
+}
+
+/** Which run wrote this checkpoint; '' for what is none: where nobody asked for it, it is replaced. */
+function runIn(file: string): string {
+  try {
+    return runOf(file);
+  } catch (error) {
+    if (error instanceof GgufError) return '';
+    throw error;
+  }
+}
+
+/** A file that is written after every epoch; it stays until the caller has the adapter safe. */
+export function keeperOf({ file, resume, run = '' }: CheckpointPlace, fingerprint: string): CheckpointKeeper {
+  return {
+    restore(parameters, optimiser) {
+      const isOwn = run !== '' && existsSync(file) && runIn(file) === run;
+      if (!resume && !isOwn) return null;
+      if (!existsSync(file)) throw new CheckpointError(`There is no ${file} to go on from. Start without --resume.`);
+      return restoreCheckpoint(readFileSync(file), file, fingerprint, parameters, optimiser);
+    },
+    save: (state, parameters, optimiser) =>
+      replaceFile(file, (write) => write(encodeCheckpoint(fingerprint, run, state, parameters, optimiser))),
+  };
 }

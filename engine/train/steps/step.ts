@@ -1,16 +1,16 @@
-import type { Head, HeadPass } from '../adapter/head.ts';
-import type { Parameters } from '../adapter/parameters.ts';
-import { Graph } from '../ggml/graph.ts';
-import type { Lane } from '../ggml/lanes.ts';
-import type { Tensor } from '../ggml/tensor.ts';
-import { Batch, nodesOf } from '../model/batch.ts';
-import type { AdapterModule } from '../model/block.ts';
-import type { Pooling } from '../model/blocks/pooling.ts';
-import type { Model } from '../model/model.ts';
-import type { Task } from './examples.ts';
+import type { Head, HeadPass } from '../../adapter/head.ts';
+import type { Parameters } from '../../adapter/parameters.ts';
+import { Graph } from '../../ggml/graph.ts';
+import type { Lane } from '../../ggml/lanes.ts';
+import type { Tensor } from '../../ggml/tensor.ts';
+import { Batch, nodesOf } from '../../model/batch.ts';
+import type { AdapterModule } from '../../model/block.ts';
+import type { Pooling } from '../../model/blocks/pooling.ts';
+import type { Model } from '../../model/model.ts';
+import type { Task } from '../examples.ts';
 import type { Gradients } from './gradients.ts';
 import type { Targets } from './loss.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../random.ts';
 
 /** What is trained on a frozen model. */
 export interface Trained {

@@ -1,16 +1,16 @@
 /** Gradients held against finite differences of the loss, which know nothing of the backward pass. */
-import { Parameters, type Parameter } from '../../../engine/adapter/parameters.ts';
-import { linearHead, type Head } from '../../../engine/adapter/head.ts';
-import type { Backend } from '../../../engine/ggml/backend.ts';
-import { Graph } from '../../../engine/ggml/graph.ts';
-import { readGguf } from '../../../engine/ggml/gguf/read.ts';
-import { Batch, nodesOf } from '../../../engine/model/batch.ts';
-import type { Pooling } from '../../../engine/model/blocks/pooling.ts';
-import { EXACT } from '../../../engine/model/layout.ts';
-import { Model } from '../../../engine/model/model.ts';
-import { seededRandom } from '../../../engine/train/random.ts';
-import type { Targets } from '../../../engine/train/loss.ts';
-import { TrainingStep, type StepOptions, type Trained } from '../../../engine/train/step.ts';
+import { Parameters, type Parameter } from '../../../../engine/adapter/parameters.ts';
+import { linearHead, type Head } from '../../../../engine/adapter/head.ts';
+import type { Backend } from '../../../../engine/ggml/backend.ts';
+import { Graph } from '../../../../engine/ggml/graph.ts';
+import { readGguf } from '../../../../engine/ggml/gguf/read.ts';
+import { Batch, nodesOf } from '../../../../engine/model/batch.ts';
+import type { Pooling } from '../../../../engine/model/blocks/pooling.ts';
+import { EXACT } from '../../../../engine/model/layout.ts';
+import { Model } from '../../../../engine/model/model.ts';
+import { seededRandom } from '../../../../engine/train/random.ts';
+import type { Targets } from '../../../../engine/train/steps/loss.ts';
+import { TrainingStep, type StepOptions, type Trained } from '../../../../engine/train/steps/step.ts';
 import { gradientOf, runStep } from './run-step.ts';
 
 export const LABELS = 3;

@@ -4,15 +4,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext } from 'node:test';
-import { weightParameters } from '../../../engine/adapter/full.ts';
-import { linearHead, mlpHead } from '../../../engine/adapter/head.ts';
-import type { Parameters } from '../../../engine/adapter/parameters.ts';
-import { Backend } from '../../../engine/ggml/backend.ts';
-import { readGguf } from '../../../engine/ggml/gguf/read.ts';
-import { POOLINGS } from '../../../engine/model/blocks/pooling.ts';
-import type { Model } from '../../../engine/model/model.ts';
-import type { Trained } from '../../../engine/train/step.ts';
-import { tokenizerFor, VARIANTS, writeRandomModel, type Variant } from '../../reference/random-models.ts';
+import { weightParameters } from '../../../../engine/adapter/full.ts';
+import { linearHead, mlpHead } from '../../../../engine/adapter/head.ts';
+import type { Parameters } from '../../../../engine/adapter/parameters.ts';
+import { Backend } from '../../../../engine/ggml/backend.ts';
+import { readGguf } from '../../../../engine/ggml/gguf/read.ts';
+import { POOLINGS } from '../../../../engine/model/blocks/pooling.ts';
+import type { Model } from '../../../../engine/model/model.ts';
+import type { Trained } from '../../../../engine/train/steps/step.ts';
+import { tokenizerFor, VARIANTS, writeRandomModel, type Variant } from '../../../reference/random-models.ts';
 import {
   DORA,
   dsLora,
@@ -23,8 +23,8 @@ import {
   RANK,
   type LinearName,
   type Method,
-} from '../adapter/methods.ts';
-import { compareGradients, LABELS, setUp, type CompareOptions, type SetUpOptions } from './gradients.ts';
+} from '../../adapter/methods.ts';
+import { compareGradients, LABELS, setUp, type CompareOptions, type SetUpOptions } from './compare.ts';
 
 const BOUND = 1e-3;
 const SOME: readonly Variant[] = ['llama', 'bert', 'gemma3'];

@@ -1,6 +1,6 @@
 /** What AdaLoRA does around each step: keep the vectors of a module orthonormal, and give every triplet its turn to go. */
-import { addOrthogonality, tripletNames } from '../adapter/adalora.ts';
-import type { Parameters } from '../adapter/parameters.ts';
+import { addOrthogonality, tripletNames } from '../../adapter/adalora.ts';
+import type { Parameters } from '../../adapter/parameters.ts';
 import {
   budgetAt,
   prunedToBudget,
@@ -8,7 +8,7 @@ import {
   tripletScores,
   type BudgetSchedule,
   type Importance,
-} from '../adapter/rank-budget.ts';
+} from '../../adapter/rank-budget.ts';
 import type { Gradients } from './gradients.ts';
 
 /** Shares of the steps: at the start with all triplets, and at the end with those that stay. */

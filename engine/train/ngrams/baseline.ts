@@ -1,9 +1,9 @@
 /** The baseline that travels with an adapter: character n-grams trained on the same rows. */
-import type { NgramWeights } from '../adapter/adapter.ts';
-import { argMax } from './linear-head.ts';
-import { confusionOf, macroF1 } from './macro-f1.ts';
+import type { NgramWeights } from '../../adapter/adapter.ts';
+import { argMax } from '../linear/linear-head.ts';
+import { confusionOf, macroF1 } from '../macro-f1.ts';
 import { predictNgrams, trainNgrams } from './ngrams.ts';
-import { labelOf, type LabelledText, type TrainHooks } from './rows.ts';
+import { labelOf, type LabelledText, type TrainHooks } from '../rows.ts';
 
 export interface Baseline {
   readonly weights: NgramWeights;

@@ -3,15 +3,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { fitLogistic, selectLogistic } from '../../../engine/train/logistic.ts';
+import { fitLogistic, selectLogistic } from '../../../../engine/train/linear/logistic.ts';
 import {
   LogisticError,
   logisticObjective,
   prepareLogistic,
   type Labelled,
-} from '../../../engine/train/logistic-problem.ts';
-import { argMax, LinearHeadError, predictLinear } from '../../../engine/train/linear-head.ts';
-import { seededRandom } from '../../../engine/train/random.ts';
+} from '../../../../engine/train/linear/logistic-problem.ts';
+import { argMax, LinearHeadError, predictLinear } from '../../../../engine/train/linear/linear-head.ts';
+import { seededRandom } from '../../../../engine/train/random.ts';
 
 const fixture = z
   .object({
@@ -31,7 +31,7 @@ const fixture = z
       }),
     ),
   })
-  .parse(JSON.parse(readFileSync(join(import.meta.dirname, '../../fixtures/logistic.json'), 'utf8')));
+  .parse(JSON.parse(readFileSync(join(import.meta.dirname, '../../../fixtures/logistic.json'), 'utf8')));
 
 /** Rows whose class depends on the first columns, with strongly correlated and unevenly scaled features. */
 function madeUp(rows: number, columns: number, classes: number, seed: number): Labelled & { labels: Uint8Array } {

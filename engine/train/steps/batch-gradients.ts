@@ -1,10 +1,10 @@
 /** The loss and the gradients of one batch, its parts side by side on all lanes. */
-import type { Reader } from '../score/pooled-states.ts';
+import type { Reader } from '../../score/pooled-states.ts';
 import type { Entrance } from './entering.ts';
 import { Gradients } from './gradients.ts';
 import { crossEntropy, type Loss } from './loss.ts';
 import { isShortage, plansFrom, type StepPlan } from './memory.ts';
-import { seededRandom } from './random.ts';
+import { seededRandom } from '../random.ts';
 import { splitBatch } from './schedule.ts';
 import { TrainingStep, type Trained } from './step.ts';
 

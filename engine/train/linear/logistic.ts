@@ -19,7 +19,7 @@ import {
 } from './logistic-problem.ts';
 import { vectorsOf } from './log-loss.ts';
 import { inverseCurvature } from './metric.ts';
-import { confusionOf, macroF1 } from './macro-f1.ts';
+import { confusionOf, macroF1 } from '../macro-f1.ts';
 
 export interface LogisticOptions extends LossOptions {
   /** λ: how strongly weights are held small, per unit of mean loss */

@@ -1,4 +1,4 @@
-import type { Importance } from '../adapter/rank-budget.ts';
+import type { Importance } from '../../adapter/rank-budget.ts';
 
 export interface EpochFigures {
   /** from 1 */

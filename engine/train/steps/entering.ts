@@ -7,11 +7,11 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Graph } from '../ggml/graph.ts';
-import { Batch, nodesOf } from '../model/batch.ts';
-import { planBatches } from '../score/batching.ts';
-import { pooledStates, type Reader } from '../score/pooled-states.ts';
-import { TrainingError } from './errors.ts';
+import { Graph } from '../../ggml/graph.ts';
+import { Batch, nodesOf } from '../../model/batch.ts';
+import { planBatches } from '../../score/batching.ts';
+import { pooledStates, type Reader } from '../../score/pooled-states.ts';
+import { TrainingError } from '../errors.ts';
 import type { Entering } from './step.ts';
 
 /** Gives what enters for some texts, by their indices. */

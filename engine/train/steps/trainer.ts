@@ -2,24 +2,24 @@
  * Training of an adapter by gradients: epochs of shuffled batches, each split over the lanes, AdamW on the host, dev
  * macro-F1 after every epoch, the best epoch kept.
  */
-import { linearHead, mlpHead, type Head } from '../adapter/head.ts';
-import { modulesOf, type ModuleSettings, type Modules } from '../adapter/methods.ts';
-import { Parameters, type Draw } from '../adapter/parameters.ts';
-import { GgufWriteError } from '../ggml/gguf/errors.ts';
-import type { Model } from '../model/model.ts';
-import type { Reader } from '../score/pooled-states.ts';
+import type { ModuleSettings } from '../../adapter/methods.ts';
+import type { Parameters } from '../../adapter/parameters.ts';
+import { GgufWriteError } from '../../ggml/gguf/errors.ts';
+import type { Reader } from '../../score/pooled-states.ts';
 import { RankAllocation } from './adalora.ts';
 import { BatchGradients } from './batch-gradients.ts';
 import { entranceOf, type Entrance } from './entering.ts';
-import { TrainingError } from './errors.ts';
+import { TrainingError } from '../errors.ts';
 import { evaluate } from './evaluate.ts';
-import type { Examples, Task } from './examples.ts';
+import type { Examples, Task } from '../examples.ts';
 import { Loss } from './loss.ts';
-import { planWithin, type StepPlan } from './memory.ts';
+import { fittingPlan, MEGABYTE } from './memory.ts';
 import { LossScale, Optimiser, scheduled } from './optimiser.ts';
-import type { TrainingOptions } from './options.ts';
+import type { TrainingOptions } from '../options.ts';
 import { Pace } from './pace.ts';
-import { seededRandom, type Random } from './random.ts';
+import { prepared } from './prepared.ts';
+import type { ReadingProgress, TrainingProgress } from './progress.ts';
+import { seededRandom } from '../random.ts';
 import { epochBatches } from './schedule.ts';
 import { macroF1Of, newState, type BestEpoch, type TrainingState } from './state.ts';
 import type { Trained } from './step.ts';
@@ -32,35 +32,6 @@ export interface TrainerInput {
   /** null: only the head is trained, on frozen states */
   readonly method: ModuleSettings | null;
   readonly options: TrainingOptions;
-}
-
-/** Where a training stands, after every step. */
-export interface TrainingProgress {
-  readonly kind: 'steps';
-  /** from 1 */
-  readonly epoch: number;
-  readonly epochs: number;
-  /** steps done, of all epochs */
-  readonly step: number;
-  readonly steps: number;
-  /** smoothed; NaN before the first step whose numbers were finite */
-  readonly loss: number;
-  /** of the last epoch that ended */
-  readonly devMacroF1: number | null;
-  /** NaN before the first step has ended */
-  readonly tokensPerSecond: number;
-  /** dev included; null before the first step has ended */
-  readonly secondsLeft: number | null;
-}
-
-/**
- * Texts are read without being learned from: `frozen` before the steps, when the layers below the lowest trained one read
- * all of them once; `dev` after an epoch.
- */
-export interface ReadingProgress {
-  readonly kind: 'frozen' | 'dev';
-  readonly done: number;
-  readonly texts: number;
 }
 
 /** The training ended before its time, because a loss or a gradient was not finite. */
@@ -107,7 +78,6 @@ const SMOOTHING = 0.05;
 const SEED_STEP = 0x9e3779b9;
 /** Seeds of dropout, too (Steele et al. 2014). */
 const STEP_SEED = 0x85ebca6b;
-const MEGABYTE = 2 ** 20;
 
 /**
  * Trains until the last epoch, or until dev stops getting better, or until `finish`; the parameters are those of the best
@@ -138,7 +108,7 @@ export async function train(
   const batches = new BatchGradients(trained, reader, entrance, new Loss(input.task, examples, options), {
     dropout: options.dropout,
     lengths,
-    plan: await fitting(reader, trained, lengths, options, entrance),
+    plan: await fittingPlan(reader, trained, lengths, options, entrance.kind),
     onShortage: ({ tokens, recomputes }) =>
       hooks.onNote?.(
         `Memory is short: going on with parts of ${tokens} tokens${recomputes ? ', and layers computed twice' : ''}.`,
@@ -261,26 +231,6 @@ function keeping({ checkpoint, onNote }: TrainerHooks): CheckpointKeeper['save']
   };
 }
 
-/** Parameters at their start, and what they are trained in. */
-function prepared(model: Model, { method, options, labels, task }: TrainerInput, owner: AsyncDisposableStack): Trained {
-  const { width } = model.hyper;
-  const {
-    modules,
-    parameters: own,
-    lowest,
-  }: Modules = method
-    ? modulesOf(method, model.hyper, model.depth, {
-        rowNorms: (layer, target) => model.rowNorms(layer, `${target}.weight`)?.download() ?? new Float32Array(),
-        weights: (layer, name) => model.values(layer, name),
-      })
-    : { modules: new Map(), parameters: [], lowest: model.depth };
-  const head: Head = options.hidden > 0 ? mlpHead(width, options.hidden, labels) : linearHead(width, labels);
-  const parameters = owner.use(new Parameters(model.backend, [...own, ...head.parameters()]));
-  parameters.start(drawFrom(seededRandom(options.seed)));
-  parameters.upload();
-  return { model, modules, head, parameters, lowest, task };
-}
-
 /** What makes entrances, with one progress over all parts. */
 function frozenEntrances(
   reader: Reader,
@@ -300,25 +250,6 @@ function frozenEntrances(
     });
 }
 
-/** How batches are cut. Throws TrainingError where the longest texts do not fit into the memory however they are cut. */
-async function fitting(
-  { lanes, tokenBudget }: Reader,
-  trained: Trained,
-  lengths: readonly number[],
-  { memory, batch, dropout }: TrainingOptions,
-  { kind }: Entrance,
-): Promise<StepPlan> {
-  const whole = { tokens: Math.max(tokenBudget, 1), recomputes: false };
-  if (kind === 'pooled') return whole;
-  const options = { lanes, batch, tokens: whole.tokens, dropout, enters: kind };
-  const plan = await planWithin(memory * MEGABYTE, trained, lengths, options);
-  if (plan) return plan;
-  throw new TrainingError(
-    `The longest text, of ${Math.max(...lengths)} tokens, needs more than ${memory} MB to learn from.`,
-    `Allow more (--memory ${memory * 2}), or leave out the longest texts.`,
-  );
-}
-
 function rankAllocation(
   method: ModuleSettings | null,
   { modules, parameters }: Trained,
@@ -332,14 +263,6 @@ function rankAllocation(
 /** Dev has not become better for as many epochs as patience lasts. */
 const isOver = ({ epochs, best }: TrainingState, { patience }: TrainingOptions): boolean =>
   best !== null && epochs.length - best.epoch >= patience;
-
-function drawFrom(random: Random): Draw {
-  return {
-    uniform: random,
-    // Box and Muller
-    normal: () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random()),
-  };
-}
 
 const copyOf = (values: ReadonlyMap<string, Float32Array>): ReadonlyMap<string, Float32Array> =>
   new Map([...values].map(([name, array]) => [name, array.slice()]));

@@ -1,4 +1,4 @@
-import { shuffle, type Random } from './random.ts';
+import { shuffle, type Random } from '../random.ts';
 
 /** Batches whose texts are sorted by length together, so that a batch has little padding and is still drawn at random. */
 const SORTED_TOGETHER = 32;

@@ -1,4 +1,4 @@
-import type { Parameters } from '../adapter/parameters.ts';
+import type { Parameters } from '../../adapter/parameters.ts';
 
 /** Gradients of rows of a table, by row; rows that no token looked up have none. */
 export type RowSums = Map<number, Float32Array>;

@@ -2,7 +2,7 @@
  * AdamW on the host, with what stands around it: loss scale, clipping, the proximal step of L1, learning rates. The
  * parameters of an adapter are so few (half a million at most) that this takes milliseconds, on every backend alike.
  */
-import type { Parameter, Parameters } from '../adapter/parameters.ts';
+import type { Parameter, Parameters } from '../../adapter/parameters.ts';
 import type { Gradients } from './gradients.ts';
 
 export interface OptimiserOptions {

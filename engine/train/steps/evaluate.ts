@@ -1,11 +1,11 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import { headLayers } from '../adapter/head.ts';
-import { logitsOf } from '../score/head.ts';
-import { pooledStates, type Reader } from '../score/pooled-states.ts';
+import { headLayers } from '../../adapter/head.ts';
+import { logitsOf } from '../../score/head.ts';
+import { pooledStates, type Reader } from '../../score/pooled-states.ts';
 import type { Entrance } from './entering.ts';
-import type { Examples } from './examples.ts';
+import type { Examples } from '../examples.ts';
 import { crossEntropy, Loss } from './loss.ts';
-import { f1PerLabel } from './macro-f1.ts';
+import { f1PerLabel } from '../macro-f1.ts';
 import type { Evaluation } from './state.ts';
 import type { Trained } from './step.ts';
 

@@ -1,5 +1,5 @@
 /** Cross-entropy on the host: what it counts, and the figure itself. Its gradient is made in the graph (step.ts). */
-import { labelCounts, type Examples, type Task } from './examples.ts';
+import { labelCounts, type Examples, type Task } from '../examples.ts';
 
 /** What a step is told about its texts. */
 export interface Targets {

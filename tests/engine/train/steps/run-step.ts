@@ -1,11 +1,11 @@
 /** One training step on token ids, with gradients in memory of their own. */
-import type { Parameters } from '../../../engine/adapter/parameters.ts';
-import type { TokenIds } from '../../../engine/model/batch.ts';
-import type { Pooling } from '../../../engine/model/blocks/pooling.ts';
-import { Gradients } from '../../../engine/train/gradients.ts';
-import type { Targets } from '../../../engine/train/loss.ts';
-import { seededRandom } from '../../../engine/train/random.ts';
-import type { TrainingStep } from '../../../engine/train/step.ts';
+import type { Parameters } from '../../../../engine/adapter/parameters.ts';
+import type { TokenIds } from '../../../../engine/model/batch.ts';
+import type { Pooling } from '../../../../engine/model/blocks/pooling.ts';
+import { Gradients } from '../../../../engine/train/steps/gradients.ts';
+import type { Targets } from '../../../../engine/train/steps/loss.ts';
+import { seededRandom } from '../../../../engine/train/random.ts';
+import type { TrainingStep } from '../../../../engine/train/steps/step.ts';
 
 export async function runStep(
   step: TrainingStep,

@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ModuleSettings } from '../../../engine/adapter/methods.ts';
-import { POOLINGS } from '../../../engine/model/blocks/pooling.ts';
-import { TASKS } from '../../../engine/train/examples.ts';
-import { TrainingOptions } from '../../../engine/train/options.ts';
-import { TRAINING_MODELS } from '../../fixtures/training-models.ts';
+import { ModuleSettings } from '../../../../engine/adapter/methods.ts';
+import { POOLINGS } from '../../../../engine/model/blocks/pooling.ts';
+import { TASKS } from '../../../../engine/train/examples.ts';
+import { TrainingOptions } from '../../../../engine/train/options.ts';
+import { TRAINING_MODELS } from '../../../fixtures/training-models.ts';
 
 const numbers = z.array(z.number());
 /** Of a tensor: its length, and its products with some directions in which all of its numbers count. */
@@ -59,7 +59,7 @@ const Fixture = z.strictObject({
 });
 
 export const FIXTURE = Fixture.parse(
-  JSON.parse(readFileSync(join(import.meta.dirname, '../../fixtures/training.json'), 'utf8')),
+  JSON.parse(readFileSync(join(import.meta.dirname, '../../../fixtures/training.json'), 'utf8')),
 );
 export type Case = (typeof FIXTURE.cases)[number];
 

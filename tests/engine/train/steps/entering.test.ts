@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, it } from 'node:test';
-import { StateStore, type WriteAt } from '../../../engine/train/entering.ts';
-import { TrainingError } from '../../../engine/train/errors.ts';
+import { StateStore, type WriteAt } from '../../../../engine/train/steps/entering.ts';
+import { TrainingError } from '../../../../engine/train/errors.ts';
 
 const folders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('moderato-states-'));
 const valuesOf = (number: number, length = 50) => Float32Array.from({ length }, (_, i) => number + i / 64);

@@ -1,11 +1,11 @@
 /** What gates learned: their base rates, for explanations, and how they differ by layer and label, for the report. */
-import { BANDS, hasGates, type GateRates } from '../adapter/gate-rates.ts';
-import { modulesOf, type ModuleSettings } from '../adapter/methods.ts';
-import type { Parameters } from '../adapter/parameters.ts';
-import { baseRates } from '../explain/base-rates.ts';
-import { bandsOfLayers, layerOf, meansByBand, type TokenGates } from '../explain/gates.ts';
-import { pooledStates, type Reader } from '../score/pooled-states.ts';
-import type { Examples } from './examples.ts';
+import { BANDS, hasGates, type GateRates } from '../../adapter/gate-rates.ts';
+import { modulesOf, type ModuleSettings } from '../../adapter/methods.ts';
+import type { Parameters } from '../../adapter/parameters.ts';
+import { baseRates } from '../../explain/base-rates.ts';
+import { bandsOfLayers, layerOf, meansByBand, type TokenGates } from '../../explain/gates.ts';
+import { pooledStates, type Reader } from '../../score/pooled-states.ts';
+import type { Examples } from '../examples.ts';
 
 export interface Spread {
   readonly mean: number;

@@ -4,9 +4,9 @@
  * Targets may be probabilities, so that it can learn a larger model's scores.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
-import { minimise, type Objective } from './lbfgs.ts';
-import { softmax } from './linear-head.ts';
-import { lossAndError, oneHot, vectorsOf } from './log-loss.ts';
+import { minimise, type Objective } from '../linear/lbfgs.ts';
+import { softmax } from '../linear/linear-head.ts';
+import { lossAndError, oneHot, vectorsOf } from '../linear/log-loss.ts';
 import { NGRAM_SHAPE, NgramCounter, type NgramShape } from './ngram-features.ts';
 
 /** Texts and targets that no n-gram model can be trained on, or a model whose arrays do not fit its shape. */
