@@ -20,8 +20,24 @@ const command = () =>
     .description(
       'Trains an adapter on a base model of this computer and writes it with a JSON report beside it (NAME.report.json).',
     )
+    .optionsGroup('Rows:')
     .requiredOption('--train <file>', 'labelled rows to learn from: CSV, TSV, JSON lines, Parquet, also packed')
     .requiredOption('--dev <file>', 'labelled rows on which the best epoch, or the strength of a probe, is picked')
+    .option('--text <column>', 'column of the text')
+    .option('--label <column>', 'column of the label')
+    .option('--id <column>', 'column of the id')
+    .option('--neutral <label>', 'the label that means "nothing to review"; default: by its name (fine, none, 0 …)')
+    .option('--no-neutral', 'no label means "nothing to review"')
+    .option('--multi-label', 'a row may have several labels, with | between them; the neutral one means none', false)
+    .optionsGroup('What comes out:')
+    .requiredOption('--out <file>', 'the adapter: NAME.gguf', adapterName)
+    .option('--name <name>', 'name of the adapter; default: that of its file', name)
+    .option(
+      '--languages <list>',
+      'languages that it is for, such as en,de; default: those of the training texts',
+      languages,
+    )
+    .optionsGroup('What learns:')
     .addOption(
       new Option(
         '--preset <preset>',
@@ -33,7 +49,6 @@ const command = () =>
       'needed without a preset. probe: a linear head on frozen states; mlp: a head with a hidden layer; lora, ds-lora, dora, adalora, houlsby: the layers learn too; full: all weights of the layers, which makes a model file of its own',
       method,
     )
-    .requiredOption('--out <file>', 'the adapter: NAME.gguf', adapterName)
     .option(
       '--model <file>',
       'base model, by path or id; default: that of the preset, else the first one that comes with the program',
@@ -53,21 +68,30 @@ const command = () =>
     .option('--instruction <text>', 'put before every text, as embedding models want it; \\n is a line break', (text) =>
       text.replaceAll('\\n', '\n'),
     )
-    .option('--text <column>', 'column of the text')
-    .option('--label <column>', 'column of the label')
-    .option('--id <column>', 'column of the id')
-    .option('--neutral <label>', 'the label that means "nothing to review"; default: by its name (fine, none, 0 …)')
-    .option('--no-neutral', 'no label means "nothing to review"')
-    .option('--name <name>', 'name of the adapter; default: that of its file', name)
+    .option('--rank <n>', 'lora, ds-lora, dora, adalora: rank of the update; default: 8', positive)
+    .option('--start-rank <n>', 'adalora: rank before triplets are dropped; default: 1.5 times the rank', positive)
+    .option('--alpha <n>', 'lora, ds-lora, dora, adalora: the update is scaled by alpha/rank; default: 16', aboveZero)
     .option(
-      '--languages <list>',
-      'languages that it is for, such as en,de; default: those of the training texts',
-      languages,
+      '--targets <list>',
+      'linear layers that learn; default: attn_q,attn_v (houlsby: attn_output,ffn_down)',
+      (text) => text.split(',').map((name) => name.trim()),
     )
-    .option('--multi-label', 'a row may have several labels, with | between them; the neutral one means none', false)
+    .option('--from <layer>', 'the lowest layer that learns; default: 0', natural)
+    .option('--bottleneck <n>', 'houlsby: hidden width; default: 32', positive)
+    .option('--gate <gate>', 'ds-lora: linear, or the hidden width of its MLP; default: 16', gate)
+    .addOption(
+      new Option('--scope <scope>', 'ds-lora: what a gate sees; default: token').choices([
+        'token',
+        'instance',
+      ] as const),
+    )
+    .option('--hidden <n>', 'width of a hidden layer in the head; default: 0 (mlp: 128)', natural)
+    .optionsGroup('How it learns:')
     .option('--epochs <n>', 'passes over the training rows; default: 3 (mlp: 20)', positive)
-    .option('--lr <rate>', 'learning rate; default: 0.001 (mlp: 0.003, full: 0.00005)', aboveZero)
+    .option('--patience <n>', 'epochs without a better dev macro-F1 after which it stops; default: 5', positive)
     .option('--batch <n>', 'texts of one step, however it is cut to fit the memory; default: 16', positive)
+    .option('--lr <rate>', 'learning rate; default: 0.001 (mlp: 0.003, full: 0.00005)', aboveZero)
+    .option('--gate-rate <n>', 'ds-lora: learning rate of gates, as a factor on the others’; default: 1', amount)
     .addOption(
       new Option('--schedule <schedule>', 'how the learning rate falls after the warm-up; default: linear').choices([
         'linear',
@@ -78,6 +102,11 @@ const command = () =>
     .option('--warm-up <share>', 'share of the steps in which the learning rate rises; default: 0.06', fraction)
     .option('--weight-decay <n>', 'of AdamW; default: 0.01', amount)
     .option('--clip <n>', 'the gradient is shortened to this length; default: 1', aboveZero)
+    .option(
+      '--lambda <n>',
+      'strength of the L1 that makes the update sparse; default: 0.001 for ds-lora, else 0',
+      amount,
+    )
     .option('--dropout <share>', 'share of what goes into a module that is left out at random; default: 0', fraction)
     .option('--label-smoothing <share>', 'share of each label that is spread over all; default: 0', fraction)
     .addOption(
@@ -86,35 +115,11 @@ const command = () =>
         'rare labels count more (balanced), or all rows the same; default: balanced',
       ).choices(['balanced', 'none'] as const),
     )
-    .option('--patience <n>', 'epochs without a better dev macro-F1 after which it stops; default: 5', positive)
-    .option('--rank <n>', 'lora, ds-lora, dora, adalora: rank of the update; default: 8', positive)
-    .option('--start-rank <n>', 'adalora: rank before triplets are dropped; default: 1.5 times the rank', positive)
-    .option('--alpha <n>', 'lora, ds-lora, dora, adalora: the update is scaled by alpha/rank; default: 16', aboveZero)
-    .option(
-      '--targets <list>',
-      'linear layers that learn; default: attn_q,attn_v (houlsby: attn_output,ffn_down)',
-      (text) => text.split(',').map((name) => name.trim()),
-    )
-    .option('--bottleneck <n>', 'houlsby: hidden width; default: 32', positive)
-    .option('--from <layer>', 'the lowest layer that learns; default: 0', natural)
-    .option(
-      '--lambda <n>',
-      'strength of the L1 that makes the update sparse; default: 0.001 for ds-lora, else 0',
-      amount,
-    )
-    .option('--gate <gate>', 'ds-lora: linear, or the hidden width of its MLP; default: 16', gate)
-    .addOption(
-      new Option('--scope <scope>', 'ds-lora: what a gate sees; default: token').choices([
-        'token',
-        'instance',
-      ] as const),
-    )
-    .option('--gate-rate <n>', 'ds-lora: learning rate of gates, as a factor on the others’; default: 1', amount)
-    .option('--hidden <n>', 'width of a hidden layer in the head; default: 0 (mlp: 128)', natural)
+    .option('--seed <n>', 'for all that is drawn at random; default: 0', natural)
+    .optionsGroup('This computer:')
     .option('--memory <mb>', 'what a step may take for its activations; default: 1024', positive)
     .addOption(new Option('--backend <backend>', 'where it is computed; default: auto').choices(BACKENDS))
     .option('--resume', 'go on with a training that was cut off, from its last whole epoch (OUT.checkpoint)', false)
-    .option('--seed <n>', 'for all that is drawn at random; default: 0', natural)
     .option('--json', 'print the report as JSON', false);
 
 const Part = z.object({ notRead: z.number() });
