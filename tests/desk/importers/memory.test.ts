@@ -37,18 +37,18 @@ describe('memory', () => {
     [
       'Discord JSON',
       readDiscordJson,
-      endless('d.json', '{"guild":{},"channel":{"id":"1"},"messages":[', message, ']}', 64),
+      endless('d.json', '{"guild":{},"channel":{"id":"1"},"messages":[', message, ']}', 100),
     ],
     [
       'CSV',
       readCsv,
-      endless('t.csv', 'id,author,date,text\n', (at) => `row-${at},a,2024-01-01T00:00:00Z,"${words}"\n`, '', 64),
+      endless('t.csv', 'id,author,date,text\n', (at) => `row-${at},a,2024-01-01T00:00:00Z,"${words}"\n`, '', 100),
     ],
-    ['JSON lines', readJsonTable, endless('t.jsonl', '', (at) => `{"id":"row-${at}","text":"${words}"}\n`, '', 40)],
+    ['JSON lines', readJsonTable, endless('t.jsonl', '', (at) => `{"id":"row-${at}","text":"${words}"}\n`, '', 100)],
     [
       'WhatsApp',
       readWhatsAppTxt,
-      endless('c.txt', '', (at) => `25/12/2023, 10:${String(at % 60).padStart(2, '0')} - Ada: ${words}\n`, '', 12),
+      endless('c.txt', '', (at) => `25/12/2023, 10:${String(at % 60).padStart(2, '0')} - Ada: ${words}\n`, '', 64),
     ],
   ];
   for (const [name, reader, input] of cases)
@@ -61,6 +61,7 @@ describe('memory', () => {
         peak = Math.max(peak, process.memoryUsage.rss() - before);
       }
       assert.ok(rows > 50_000, String(rows));
-      assert.ok(peak < 200 * MB, `${Math.round(peak / MB)} MB`);
+      // A busy machine collects garbage late; what was kept would be twice as much.
+      assert.ok(peak < 300 * MB, `${Math.round(peak / MB)} MB`);
     });
 });
