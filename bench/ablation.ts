@@ -25,6 +25,8 @@ const bench: Bench = async (options) => {
     say(table.title);
     const measured: Measured[] = [];
     for (const row of table.rows) measured.push(await measure(runner, table, row, say));
+    const seconds = measured.flatMap(({ results }) => results).reduce((sum, { wallSeconds }) => sum + wallSeconds, 0);
+    say(`  ${table.name}: ${(seconds / 60).toFixed(1)} minutes in all, whenever they were`);
     texts.push(markdown(table, measured, { unmask: options.unmask }));
     figures.push(...measured.flatMap((one) => figuresOf(table, one, measured)));
   }

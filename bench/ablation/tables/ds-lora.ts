@@ -68,9 +68,7 @@ export const DS_LORA: readonly Table[] = [
     name: 'lambda',
     shape: 'rows',
     title: 'λ of the L1 on A and B: HateXplain, two classes, SmolLM2-135M at depth 8',
-    notes: [
-      'The proximal step takes rate · λ off each number, so that λ counts in units of one over the learning rate’s sum.',
-    ],
+    notes: ['Each step takes rate · λ off every number of A and B, and leaves at zero what would pass it.'],
     data: FEW,
     rows: [0, 0.001, 0.01, 0.1, 0.3].map((lambda) => ({
       name: `λ = ${lambda}`,
