@@ -98,8 +98,9 @@ function adamW(
   { first, second }: Moments,
   { lr, shorten, weightDecay, steps }: { lr: number; shorten: number; weightDecay: number; steps: number },
 ): void {
-  const correction1 = 1 - BETA1 ** steps;
-  const correction2 = 1 - BETA2 ** steps;
+  // Both corrections for the start at zero, taken out of the loop.
+  const rate = lr / (1 - BETA1 ** steps);
+  const correction = 1 / Math.sqrt(1 - BETA2 ** steps);
   for (let i = 0; i < values.length; i++) {
     const g = (gradient[i] as number) * shorten;
     const m = BETA1 * (first[i] as number) + (1 - BETA1) * g;
@@ -107,7 +108,7 @@ function adamW(
     first[i] = m;
     second[i] = v;
     const value = values[i] as number;
-    values[i] = value - lr * (m / correction1 / (Math.sqrt(v / correction2) + EPSILON) + weightDecay * value);
+    values[i] = value - (rate * m) / (Math.sqrt(v) * correction + EPSILON) - lr * weightDecay * value;
   }
 }
 
