@@ -1,6 +1,6 @@
 /** What needs no training of ours to be beaten: character n-grams, and a model that is only asked. */
 import { laneCount } from '../../engine/ggml/lanes.ts';
-import { argMax } from '../../engine/train/linear/linear-head.ts';
+import { argMax } from '../../engine/score/linear-head.ts';
 import { confusionOf, macroF1 } from '../../engine/train/macro-f1.ts';
 import { predictNgrams, trainNgrams } from '../../engine/train/ngrams/ngrams.ts';
 import { Answers, Ready } from '../peers/asked.ts';

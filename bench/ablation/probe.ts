@@ -1,5 +1,5 @@
 /** Runs that fit a linear probe, on states that each model computes once. */
-import { predictLinear } from '../../engine/train/linear/linear-head.ts';
+import { predictLinear } from '../../engine/score/linear-head.ts';
 import { vectorsOf } from '../../engine/train/linear/log-loss.ts';
 import { selectLogistic } from '../../engine/train/linear/logistic.ts';
 import type { ProbeMethod } from '../../engine/train/rows.ts';

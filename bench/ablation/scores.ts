@@ -1,6 +1,6 @@
 /** What a run's probabilities are worth: macro-F1 and AUPRC on each test set, and their spread over seeds. */
 import { averagePrecision, rank } from '../../desk/insight/metrics.ts';
-import { argMax } from '../../engine/train/linear/linear-head.ts';
+import { argMax } from '../../engine/score/linear-head.ts';
 import { confusionOf, macroF1 } from '../../engine/train/macro-f1.ts';
 import type { Cut } from './cut.ts';
 import type { Result } from './ledger.ts';

@@ -7,7 +7,7 @@ import { logitsOf } from '../../engine/score/head.ts';
 import { pooledStates, type Reader } from '../../engine/score/pooled-states.ts';
 import { Scorer } from '../../engine/score/scorer.ts';
 import { oneHot, type Examples } from '../../engine/train/examples.ts';
-import { softmax } from '../../engine/train/linear/linear-head.ts';
+import { softmax } from '../../engine/score/linear-head.ts';
 import { f1PerLabel } from '../../engine/train/macro-f1.ts';
 import { sparsity } from '../../engine/train/steps/optimiser.ts';
 import { train, type TrainerResult } from '../../engine/train/steps/trainer.ts';

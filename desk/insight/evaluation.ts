@@ -1,7 +1,7 @@
 /**
  * All figures of one evaluation: what `moderato eval` prints and the window's insights show, with intervals.
  */
-import { argMax } from '../../engine/train/linear/linear-head.ts';
+import { argMax } from '../../engine/score/linear-head.ts';
 import { bootstrap, type BootstrapOptions, type Interval } from './bootstrap.ts';
 import {
   accuracy,

@@ -1,6 +1,6 @@
 import type { Adapter, Linear } from '../adapter/adapter.ts';
 import { HIDDEN_SLOPE, type HeadLayers } from '../adapter/head.ts';
-import { dotRow, softmax } from '../train/linear/linear-head.ts';
+import { dotRow, softmax } from './linear-head.ts';
 
 /**
  * Probabilities per label: softmax(logits / temperature), or a sigmoid per label for multi-label tasks.

@@ -6,7 +6,7 @@ import { encodeAdapter } from '../adapter/file.ts';
 import type { Adapter } from '../adapter/adapter.ts';
 import type { Scorer } from '../score/scorer.ts';
 import { trainBaseline } from './ngrams/baseline.ts';
-import { argMax, predictLinear } from './linear/linear-head.ts';
+import { argMax, predictLinear } from '../score/linear-head.ts';
 import { selectLogistic, type StrengthTrial } from './linear/logistic.ts';
 import { LogisticError, type Labelled } from './linear/logistic-problem.ts';
 import { confusionOf, f1Of } from './macro-f1.ts';

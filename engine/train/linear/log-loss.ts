@@ -2,7 +2,7 @@
  * Cross-entropy of logits against target probabilities, with its gradient.
  * One logit stands for two classes: it is that of class 1 against class 0.
  */
-import { softmax } from './linear-head.ts';
+import { softmax } from '../../score/linear-head.ts';
 
 /** Weight vectors that are fitted for `classes`: one is enough for two, since only their difference counts. */
 export const vectorsOf = (classes: number): number => (classes === 2 ? 1 : classes);

@@ -6,7 +6,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Objective } from './lbfgs.ts';
 import { sampleCovariance, WIDEST_METRIC, type Covariance } from './metric.ts';
-import { dotRow, type Features, type LinearHead } from './linear-head.ts';
+import { dotRow, type Features, type LinearHead } from '../../score/linear-head.ts';
 import { lossAndError, oneHot, vectorsOf } from './log-loss.ts';
 
 /** Input that no head can be fitted to. The message says which row, column or class. */

@@ -6,7 +6,7 @@
  * the end, into what is returned.
  */
 import { minimise } from './lbfgs.ts';
-import { argMax, predictLinear, type LinearHead } from './linear-head.ts';
+import { argMax, predictLinear, type LinearHead } from '../../score/linear-head.ts';
 import {
   checkLabels,
   headAt,

@@ -1,6 +1,6 @@
 /** The baseline that travels with an adapter: character n-grams trained on the same rows. */
 import type { NgramWeights } from '../../adapter/adapter.ts';
-import { argMax } from '../linear/linear-head.ts';
+import { argMax } from '../../score/linear-head.ts';
 import { confusionOf, macroF1 } from '../macro-f1.ts';
 import { predictNgrams, trainNgrams } from './ngrams.ts';
 import { labelOf, type LabelledText, type TrainHooks } from '../rows.ts';

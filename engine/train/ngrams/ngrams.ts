@@ -5,7 +5,7 @@
  */
 import { setImmediate as breathe } from 'node:timers/promises';
 import { minimise, type Objective } from '../linear/lbfgs.ts';
-import { softmax } from '../linear/linear-head.ts';
+import { softmax } from '../../score/linear-head.ts';
 import { lossAndError, oneHot, vectorsOf } from '../linear/log-loss.ts';
 import { NGRAM_SHAPE, NgramCounter, type NgramShape } from './ngram-features.ts';
 

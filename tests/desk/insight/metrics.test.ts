@@ -17,7 +17,7 @@ import {
   rank,
   recallInFirst,
 } from '../../../desk/insight/metrics.ts';
-import { argMax } from '../../../engine/train/linear/linear-head.ts';
+import { argMax } from '../../../engine/score/linear-head.ts';
 
 const figuresSchema = z.object({
   accuracy: z.number(),

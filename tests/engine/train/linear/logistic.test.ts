@@ -10,7 +10,7 @@ import {
   prepareLogistic,
   type Labelled,
 } from '../../../../engine/train/linear/logistic-problem.ts';
-import { argMax, LinearHeadError, predictLinear } from '../../../../engine/train/linear/linear-head.ts';
+import { argMax, LinearHeadError, predictLinear } from '../../../../engine/score/linear-head.ts';
 import { seededRandom } from '../../../../engine/train/random.ts';
 
 const fixture = z
