@@ -1,5 +1,5 @@
 import type { Tensor } from '../ggml/tensor.ts';
-import type { Lanes } from '../ggml/lanes.ts';
+import type { Lane, Lanes } from '../ggml/lanes.ts';
 import type { AdapterModule } from '../model/block.ts';
 import type { Pooling } from '../model/blocks/pooling.ts';
 import { Forward } from '../model/forward.ts';
@@ -28,6 +28,27 @@ export interface PooledOptions {
 }
 
 /**
+ * Does some work for each batch of texts, on all lanes at once, the longest texts first. `members` are indices of the texts in
+ * `batch`. Throws the signal's reason between two batches.
+ */
+export async function eachBatch(
+  { lanes, tokenBudget }: Pick<Reader, 'lanes' | 'tokenBudget'>,
+  texts: readonly Int32Array[],
+  signal: AbortSignal | undefined,
+  work: (members: readonly number[], batch: readonly Int32Array[], lane: Lane) => Promise<void>,
+): Promise<void> {
+  const plan = planBatches(
+    texts.map(({ length }) => length),
+    tokenBudget,
+  );
+  await lanes.each(plan, async (members, lane) => {
+    signal?.throwIfAborted();
+    const batch = members.flatMap((member) => texts[member] ?? []);
+    await work(members, batch, lane);
+  });
+}
+
+/**
  * Pooled states of texts, on all lanes at once, batches of the longest texts first. `take` gets each text's state, (C), in no
  * particular order. Throws the signal's reason between two batches.
  */
@@ -38,13 +59,7 @@ export async function pooledStates(
   { signal, onBatch, onGates, below }: PooledOptions = {},
 ): Promise<void> {
   const { width } = model.hyper;
-  const plan = planBatches(
-    texts.map(({ length }) => length),
-    tokenBudget,
-  );
-  await lanes.each(plan, async (members, lane) => {
-    signal?.throwIfAborted();
-    const batch = members.flatMap((member) => texts[member] ?? []);
+  await eachBatch({ lanes, tokenBudget }, texts, signal, async (members, batch, lane) => {
     await using forward = new Forward(
       model,
       batch.map(({ length }) => length),

@@ -9,8 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Graph } from '../../ggml/graph.ts';
 import { Batch, nodesOf } from '../../model/batch.ts';
-import { planBatches } from '../../score/batching.ts';
-import { pooledStates, type Reader } from '../../score/pooled-states.ts';
+import { eachBatch, pooledStates, type Reader } from '../../score/pooled-states.ts';
 import { TrainingError } from '../errors.ts';
 import type { Entering } from './step.ts';
 
@@ -67,13 +66,7 @@ async function layerStates(
   { signal, onTexts }: Pick<EntranceOptions, 'signal' | 'onTexts'>,
 ): Promise<void> {
   const { width } = model.hyper;
-  const plan = planBatches(
-    texts.map(({ length }) => length),
-    tokenBudget,
-  );
-  await lanes.each(plan, async (members, lane) => {
-    signal?.throwIfAborted();
-    const batch = members.map((member) => texts[member] ?? new Int32Array());
+  await eachBatch({ lanes, tokenBudget }, texts, signal, async (members, batch, lane) => {
     await using graph = new Graph(lane.backend, nodesOf(model, { trains: false, modules: undefined }), lane.memory);
     const lengths = batch.map(({ length }) => length);
     const pass = new Batch(graph, model, lengths, { trains: false, to: upTo });
