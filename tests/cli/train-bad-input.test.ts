@@ -8,16 +8,12 @@ import { decodeAdapter } from '../../engine/adapter/file.ts';
 import { rewriteGguf } from '../../engine/ggml/gguf/rewrite.ts';
 import { Tokenizer } from '../../engine/model/tokenizer.ts';
 import { tokenizerFor, writeRandomModel } from '../reference/random-models.ts';
+import { rows } from './labelled-rows.ts';
 import { Bench, type Ended, type RunOptions } from './moderato.ts';
 
 const bench = new Bench();
 after(() => bench[Symbol.dispose]());
 
-const rows = (count: number, from = 0): string =>
-  `text,label,id\n${Array.from({ length: count }, (_, i) => {
-    const bad = i % 2;
-    return `"number ${from + i} is ${bad ? 'a stupid clown and a worm' : 'a lovely day at the harbour'}",${bad ? 'abusive' : 'fine'},r${from + i}`;
-  }).join('\n')}\n`;
 const train = bench.file('train.csv', rows(64));
 const dev = bench.file('dev.csv', rows(24, 100));
 
