@@ -135,8 +135,8 @@ export function snapshot(path: string): readonly unknown[] {
         `SELECT hex(identity) AS identity, platform_id, items.key,
            (SELECT min(author_names.name) FROM author_names WHERE author = items.author) AS author, time, edited, kind, flags,
            items.deleted IS NOT NULL AS deleted, reply_to, thread, text, language, content_hash, extra, gold,
-           (SELECT json_group_array(t) FROM (SELECT text AS t FROM item_versions WHERE item = items.id ORDER BY text))
-             AS other_texts
+           (SELECT json_group_array(t) FROM (SELECT DISTINCT text AS t FROM item_versions
+              WHERE item = items.id AND text <> items.text ORDER BY text)) AS other_texts
          FROM items JOIN channels ON channels.id = channel
          ORDER BY platform_id, items.key`,
       )
