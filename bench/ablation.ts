@@ -12,6 +12,8 @@ import type { Table } from './ablation/spec.ts';
 import { TABLES } from './ablation/tables/all.ts';
 import { PEFT, wantedPython } from './peers/python.ts';
 
+/** Of a table that says no number. */
+const SEEDS = 3;
 const RESULTS = path.join(import.meta.dirname, '../.cache/ablation.jsonl');
 
 const bench: Bench = async (options) => {
@@ -50,7 +52,7 @@ async function measure(
   const choice = row.data ?? table.data;
   const cut = runner.cut(choice);
   try {
-    return { row, cut, results: await runner.results(row.run, row.name, choice), failure: null };
+    return { row, cut, results: await runner.results(row.run, row.name, choice, table.seeds ?? SEEDS), failure: null };
   } catch (error) {
     const failure = (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
     say(`  ${row.name} failed: ${failure}`);

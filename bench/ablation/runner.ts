@@ -20,7 +20,6 @@ export interface RunnerOptions {
   readonly say: (line: string) => void;
 }
 
-const SEEDS = [0, 1, 2];
 /** Fewer answers of a model that is only asked say nothing. */
 const LEAST_ASKED = 16;
 
@@ -46,10 +45,11 @@ export class Runner {
   }
 
   /** One result a seed, a single one where nothing is drawn, none where the peer is missing. Throws what the run throws. */
-  async results(run: Run, name: string, choice: DataChoice): Promise<readonly Result[]> {
+  async results(run: Run, name: string, choice: DataChoice, seeds: number): Promise<readonly Result[]> {
     if (run.by === 'torch' && this.#options.python === null) return [];
     const results: Result[] = [];
-    for (const seed of isDeterministic(run) ? [0] : SEEDS) results.push(await this.#result(run, name, choice, seed));
+    for (let seed = 0; seed < (isDeterministic(run) ? 1 : seeds); seed++)
+      results.push(await this.#result(run, name, choice, seed));
     return results;
   }
 

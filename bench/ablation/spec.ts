@@ -64,6 +64,8 @@ interface Common {
   /** what a reader must know beside the figures */
   readonly notes?: readonly string[];
   readonly data: DataChoice;
+  /** seeds 0, 1 … of every row; default 3 */
+  readonly seeds?: number;
   readonly rows: readonly Row[];
 }
 

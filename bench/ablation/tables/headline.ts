@@ -32,7 +32,9 @@ export const HEADLINE: readonly Table[] = [
     shape: 'rows',
     columns: ['cost'],
     title: 'HateXplain, two classes, 3,000 training rows: SmolLM2-135M at depth 8',
+    notes: ['Five seeds a row: one row’s seeds differ by more than what this table is to show.'],
     data: FIRST,
+    seeds: 5,
     rows: [lora, theirLora, dsLora, theirDsLora, ngrams],
   },
   {
