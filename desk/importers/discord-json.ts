@@ -4,7 +4,8 @@ import { fieldsOf, idOf, listOf, numberOf, textOf, type Fields } from './fields.
 import { collectJson, jsonEvents, nextPlace, parseElement, rejected } from './json-rows.ts';
 import type { Plan } from './json-splitter.ts';
 import { parseJson } from './json-value.ts';
-import type { Attachment, Kind, MessageRecord, Place, Reaction, SourceRow, Time } from './record.ts';
+import type { Kind } from './kinds.ts';
+import type { Attachment, MessageRecord, Place, Reaction, SourceRow, Time } from './record.ts';
 import type { ReadContext } from './reading.ts';
 import { inFigures } from './tally.ts';
 import { isoTime } from './times.ts';

@@ -2,9 +2,7 @@
  * What every importer gives: one record per row of the source, in the order of the source.
  * `rows = message + media-only + deleted + system + share + rejected` holds for every import and is shown.
  */
-
-/** Only a `message` with text is scored; the other kinds are stored and counted. */
-export type Kind = 'message' | 'media-only' | 'deleted' | 'system' | 'share';
+import type { Kind } from './kinds.ts';
 
 export const FORMATS = [
   'discord-json',

@@ -1,5 +1,6 @@
 import type { Outcome } from '../store/loader/batch.ts';
-import type { Format, Kind } from './record.ts';
+import type { Kind } from './kinds.ts';
+import type { Format } from './record.ts';
 import type { Skipped } from './source.ts';
 
 /** What an import did with one source. `rows` is the sum of `counts`. */

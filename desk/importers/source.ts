@@ -1,4 +1,5 @@
-import type { Format, Kind, SourceRow } from './record.ts';
+import type { Kind } from './kinds.ts';
+import type { Format, SourceRow } from './record.ts';
 
 /** Raised when a change of an importer changes what the same file gives; stored with every import. */
 export const IMPORTER_VERSION = 1;

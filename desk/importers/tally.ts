@@ -1,4 +1,5 @@
-import type { Kind, SourceRow } from './record.ts';
+import type { Kind } from './kinds.ts';
+import type { SourceRow } from './record.ts';
 import { BATCH_ROWS, type Summary } from './source.ts';
 
 /** Raw text in one batch, in UTF-16 units, after which it is closed whatever its number of rows. */

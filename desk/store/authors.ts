@@ -1,5 +1,6 @@
 import type { Db } from './connection.ts';
 import { authorKey, pseudonymOf } from './pseudonym.ts';
+import { type Replacement, ShownText } from './shown-text.ts';
 
 export interface AuthorName {
   readonly name: string;
@@ -21,12 +22,16 @@ const MAX_NAME_UNITS = 80;
 export class Authors {
   readonly #key: Uint8Array;
   readonly #names;
+  readonly #pseudonym;
+  readonly #withPseudonym;
   readonly #byKey;
   readonly #byName;
 
   constructor(db: Db, workspaceKey: Uint8Array) {
     this.#key = workspaceKey;
     this.#names = db.prepare<[number], AuthorName>('SELECT name, account FROM author_names WHERE author = ?');
+    this.#pseudonym = db.prepare<[number], string>('SELECT pseudonym FROM authors WHERE id = ?').pluck();
+    this.#withPseudonym = db.prepare<[string], number>('SELECT id FROM authors WHERE pseudonym = ?').pluck();
     this.#byKey = db.prepare<[Uint8Array], string>('SELECT pseudonym FROM authors WHERE key = ?').pluck();
     this.#byName = db
       .prepare<[string, string], string>(
@@ -34,6 +39,14 @@ export class Authors {
          WHERE name = ? AND platform = ? ORDER BY author LIMIT 1`,
       )
       .pluck();
+  }
+
+  pseudonym(author: number): string | undefined {
+    return this.#pseudonym.get(author);
+  }
+
+  withPseudonym(pseudonym: string): number | undefined {
+    return this.#withPseudonym.get(pseudonym);
   }
 
   /** The real names of an author: for evidence and for whoever switched pseudonyms off. */
@@ -45,9 +58,9 @@ export class Authors {
    * A text with every mention of a person replaced by the pseudonym that this person has as an author; people who wrote
    * nothing get one too, the same each time. For showing only: the stored text stays as it is.
    */
-  maskMentions(text: string, platform: string): string {
-    if (!text.includes('@')) return text;
-    let shown = '';
+  shown(text: string, platform: string): ShownText {
+    const mentions: Replacement[] = [];
+    if (!text.includes('@')) return new ShownText(text, mentions);
     let end = 0;
     for (const match of text.matchAll(MENTION)) {
       if (match.index < end) continue;
@@ -65,10 +78,10 @@ export class Authors {
         pseudonym = found.pseudonym;
         stop += found.length;
       }
-      shown += `${text.slice(end, match.index)}@${pseudonym}`;
+      mentions.push({ start: match.index, end: stop, by: `@${pseudonym}` });
       end = stop;
     }
-    return shown + text.slice(end);
+    return new ShownText(text, mentions);
   }
 
   /** The known name that begins `rest` and is longest, else its first word as the name of a stranger. */

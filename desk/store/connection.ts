@@ -1,5 +1,6 @@
+import { basename } from 'node:path';
 import Database from 'better-sqlite3';
-import { toWorkspaceError } from './errors.ts';
+import { WorkspaceError } from './errors.ts';
 
 /** A connection to a workspace file. Only desk/store knows it. */
 export type Db = Database.Database;
@@ -11,18 +12,30 @@ export interface ConnectionOptions {
   readonly busyTimeout: number;
   /** Page cache in KiB. */
   readonly cache: number;
+  /** Of the cipher, 32 bytes; null where the file is not encrypted. */
+  readonly key: Uint8Array | null;
+  /** Nothing is ever written over this connection. */
+  readonly readOnly?: boolean;
 }
 
-/** How many bytes the write-ahead log grows before its pages go to the file. */
-const WAL_BYTES = 32 << 20;
+/** How many bytes the write-ahead log grows before SQLite itself brings its pages into the file: desk/writer does it sooner. */
+const WAL_BYTES = 256 << 20;
+/** What an emptied log may keep of its length. */
+const WAL_KEPT_BYTES = 32 << 20;
 
 /**
  * Opens an existing file as hostile input: nothing in its schema may run functions with side effects, and every cell
- * is checked as it is read. Nothing is read yet.
+ * is checked as it is read. Nothing is read yet, but of an encrypted file the first page.
+ * @throws WorkspaceError wrong-secret
  */
 export function connect(path: string, options: ConnectionOptions): Db {
-  const db = new Database(path, { fileMustExist: true, timeout: options.busyTimeout });
+  const { busyTimeout, readOnly = false } = options;
+  const db = new Database(path, { fileMustExist: true, timeout: busyTimeout, readonly: readOnly });
   try {
+    if (options.key !== null) {
+      useKey(db, options.key);
+      checkKey(db, path);
+    }
     db.pragma('trusted_schema = OFF');
     db.pragma('cell_size_check = ON');
     db.pragma('foreign_keys = ON');
@@ -35,6 +48,40 @@ export function connect(path: string, options: ConnectionOptions): Db {
   }
 }
 
+/** ChaCha20 with a Poly1305 tag on every page: one that somebody changed is refused, not read as something else. */
+const CIPHER = "cipher = 'chacha20'";
+
+/** @param salt of a file that is made with this key: it begins with it */
+export function useKey(db: Db, key: Uint8Array, salt?: Uint8Array): void {
+  db.pragma(CIPHER);
+  db.pragma(`key = '${raw(key, salt)}'`);
+}
+
+/** Reads the first page. */
+function checkKey(db: Db, path: string): void {
+  try {
+    db.prepare('SELECT count(*) FROM sqlite_schema').get();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'SQLITE_NOTADB')) throw error;
+    throw new WorkspaceError(
+      'wrong-secret',
+      path,
+      `This does not open ${basename(path)}.`,
+      'Check the passphrase (capitals, keyboard), or use the recovery key that was shown when it was set.',
+      error,
+    );
+  }
+}
+
+/** Writes every page anew under another key, in one transaction. Null: without one. */
+export function changeKey(db: Db, key: Uint8Array | null, salt?: Uint8Array): void {
+  db.pragma(CIPHER);
+  db.pragma(`rekey = '${key === null ? '' : raw(key, salt)}'`);
+}
+
+const raw = (key: Uint8Array, salt: Uint8Array = new Uint8Array()): string =>
+  `raw:${Buffer.concat([key, salt]).toString('hex')}`;
+
 /** Makes a commit durable before it returns, also over a power cut; journal files stay small. */
 export function prepareForWriting(db: Db, options: ConnectionOptions): void {
   db.pragma(`journal_mode = ${options.journal}`);
@@ -43,22 +90,5 @@ export function prepareForWriting(db: Db, options: ConnectionOptions): void {
   db.pragma('fullfsync = ON');
   db.pragma('checkpoint_fullfsync = ON');
   db.pragma(`wal_autocheckpoint = ${WAL_BYTES / 4096}`);
-  db.pragma(`journal_size_limit = ${WAL_BYTES}`);
-}
-
-/**
- * Runs `work` in one transaction that has the write lock from its start; what `work` throws undoes it all.
- * @throws WorkspaceError where the file or the disk is the cause
- */
-export function transact<T>(db: Db, work: () => T): T {
-  try {
-    db.exec('BEGIN IMMEDIATE');
-    const result = work();
-    db.exec('COMMIT');
-    return result;
-  } catch (error) {
-    // A full disk ends the transaction on its own.
-    if (db.inTransaction) db.exec('ROLLBACK');
-    throw toWorkspaceError(error, db.name);
-  }
+  db.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`);
 }

@@ -1,7 +1,7 @@
-import type { Kind } from '../importers/record.ts';
+import { KINDS, type Kind } from '../importers/kinds.ts';
 import type { Db } from './connection.ts';
-import { EMPTY, KINDS, kindOf } from './flags.ts';
-import type { NotReadReason } from './scores.ts';
+import { EMPTY, kindOf } from './flags.ts';
+import type { NotReadReason } from './not-read.ts';
 
 export interface RevisionCounts {
   readonly scored: number;
@@ -16,6 +16,8 @@ export class Counts {
   readonly #languages;
   readonly #empty;
   readonly #results;
+  readonly #decided;
+  readonly #verdicts;
 
   constructor(db: Db) {
     this.#kinds = db.prepare<[], { kind: number; n: number }>('SELECT kind, count(*) AS n FROM items GROUP BY kind');
@@ -24,6 +26,8 @@ export class Counts {
        GROUP BY language ORDER BY n DESC, language`,
     );
     this.#empty = db.prepare<[], number>(`SELECT count(*) FROM items WHERE kind = 0 AND flags & ${EMPTY} <> 0`).pluck();
+    this.#decided = db.prepare<[], number>('SELECT count(*) FROM reviews').pluck();
+    this.#verdicts = db.prepare<[], number>('SELECT count(*) FROM verdicts').pluck();
     this.#results = db.prepare<[number], { reason: NotReadReason | null; n: number }>(
       'SELECT reason, count(*) AS n FROM scores WHERE revision = ? GROUP BY reason',
     );
@@ -39,6 +43,16 @@ export class Counts {
   /** Messages with text by language, most frequent first. */
   languages(): readonly { readonly language: string; readonly messages: number }[] {
     return this.#languages.all().map(({ language, n }) => ({ language, messages: n }));
+  }
+
+  /** Items about which somebody has done something. */
+  get decided(): number {
+    return this.#decided.get() ?? 0;
+  }
+
+  /** What reviewers decided last: one for each reviewer and item. */
+  get verdicts(): number {
+    return this.#verdicts.get() ?? 0;
   }
 
   /** How far a revision has come, and what it did not read and why. */

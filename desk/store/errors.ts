@@ -12,6 +12,8 @@ export type WorkspaceProblem =
   | 'altered'
   | 'corrupt'
   | 'encrypted'
+  | 'wrong-secret'
+  | 'in-use'
   | 'locked'
   | 'read-only'
   | 'disk-full'

@@ -1,8 +1,6 @@
-import type { Kind } from '../importers/record.ts';
+import { KINDS, type Kind } from '../importers/kinds.ts';
 
-/** Kinds as items.kind holds them: the place in this list. Only ever add at the end. */
-export const KINDS = ['message', 'media-only', 'deleted', 'system', 'share'] as const satisfies readonly Kind[];
-
+/** Kinds as items.kind holds them. */
 export const kindCode: Readonly<Record<Kind, number>> = {
   message: 0,
   'media-only': 1,
@@ -26,3 +24,5 @@ export const LOCAL_TIME = 2;
 export const EMPTY = 4;
 /** Holds a script that puts no spaces between words, so the text is in the trigram index as well. */
 export const UNSPACED = 8;
+/** Erased on purpose: an export that holds it again does not bring it back. */
+export const ERASED = 16;

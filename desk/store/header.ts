@@ -2,13 +2,14 @@ import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { WorkspaceError } from './errors.ts';
 import { APPLICATION_ID } from './migrations.ts';
+import { SALT_BYTES } from './secret.ts';
 
 const MAGIC = 'SQLite format 3\0';
 
 /**
  * Looks at the first bytes of a file before SQLite does, so that a file that is not ours is not touched.
  * @param known number of the newest migration of this program
- * @throws WorkspaceError missing, not-a-workspace, newer-version, encrypted, read-only
+ * @throws WorkspaceError missing, not-a-workspace, newer-version, read-only
  */
 export function checkHeader(path: string, known: number): void {
   const name = basename(path);
@@ -21,17 +22,9 @@ export function checkHeader(path: string, known: number): void {
       'Check the path, or import something into it: that makes it.',
     );
   }
-  if (head.toString('latin1', 0, 16) !== MAGIC) {
-    if (looksEncrypted(head)) {
-      throw new WorkspaceError(
-        'encrypted',
-        path,
-        `${name} is encrypted, or it is not a workspace at all.`,
-        'This program cannot open encrypted workspaces yet: open it with the program that encrypted it.',
-      );
-    }
+  if (isEncrypted(head)) return;
+  if (head.toString('latin1', 0, 16) !== MAGIC)
     throw notAWorkspace(path, head.length === 0 ? 'it is empty' : 'it is another kind of file');
-  }
   if (head.length < 100) throw notAWorkspace(path, 'it ends within its first line');
   if (head.readUInt32BE(68) !== APPLICATION_ID) {
     throw notAWorkspace(path, 'it is a database of another program');
@@ -84,16 +77,22 @@ function readHead(path: string): Buffer | null {
 }
 
 /**
- * An encrypted page is indistinguishable from random bytes: nearly 8 bits of entropy, whole pages, and no signature of
- * a compressed format in front.
+ * What stands behind the salt of an encrypted file, unencrypted: pages of 4,096 bytes, 32 of each for the cipher, and the
+ * three numbers that are the same in every SQLite file.
  */
-function looksEncrypted(head: Buffer): boolean {
-  if (head.length < 4096) return false;
-  const start = head.toString('latin1', 0, 4);
-  if (start.startsWith('PK') || start.startsWith('\x1f\x8b') || start === '\x28\xb5\x2f\xfd') return false;
-  const counts = new Uint32Array(256);
-  for (const byte of head) counts[byte]! += 1;
-  let bits = 0;
-  for (const count of counts) if (count > 0) bits -= (count / head.length) * Math.log2(count / head.length);
-  return bits > 7.8;
+const PAGE_SIZE = Buffer.from([0x10, 0x00]);
+const RESERVED = Buffer.from([0x20, 0x40, 0x20, 0x20]);
+
+function isEncrypted(head: Buffer): boolean {
+  return (
+    head.toString('latin1', 0, 16) !== MAGIC &&
+    head.subarray(16, 18).equals(PAGE_SIZE) &&
+    head.subarray(20, 24).equals(RESERVED)
+  );
+}
+
+/** The salt of an encrypted workspace; null where it is not encrypted, or not there. */
+export function saltOf(path: string): Buffer | null {
+  const head = readHead(path);
+  return head !== null && isEncrypted(head) ? Buffer.from(head.subarray(0, SALT_BYTES)) : null;
 }

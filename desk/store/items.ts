@@ -1,7 +1,7 @@
-import type { Kind } from '../importers/record.ts';
+import type { Kind } from '../importers/kinds.ts';
 import type { Db } from './connection.ts';
 import { type Extra, unpackExtra } from './extra.ts';
-import { EMPTY, FORWARDED, LOCAL_TIME, kindOf } from './flags.ts';
+import { EMPTY, ERASED, FORWARDED, LOCAL_TIME, kindOf } from './flags.ts';
 import { RAW_STRIDE, unpackRaw } from './raw.ts';
 
 /** One message as the desk shows it. The author is a pseudonym; real names are in Authors. */
@@ -22,6 +22,8 @@ export interface Item {
   readonly replyTo: string | null;
   readonly thread: { readonly id: string; readonly name?: string | undefined } | null;
   readonly forwarded: boolean;
+  /** its text and all that could name somebody are gone, on purpose */
+  readonly erased: boolean;
   readonly text: string;
   readonly version: number;
   /** BCP 47, 'unsure', or '' where there is no text. */
@@ -117,6 +119,7 @@ export function toItem(row: ItemRow): Item {
     replyTo: row.reply_to,
     thread: row.thread === null ? null : { id: row.thread, name: extra.threadName },
     forwarded: (row.flags & FORWARDED) !== 0,
+    erased: (row.flags & ERASED) !== 0,
     text: row.text,
     version: row.version,
     language: row.language,
@@ -139,7 +142,11 @@ export class Items {
   readonly #after;
   readonly #versions;
   readonly #raw;
+  readonly #identity;
+  readonly #last;
+  readonly #hash;
   readonly #unscored;
+  readonly #unscoredAmong;
   readonly #count;
 
   constructor(db: Db) {
@@ -163,11 +170,20 @@ export class Items {
       `SELECT items.raw % ${RAW_STRIDE} AS place, data FROM items
        JOIN raw_blocks ON raw_blocks.id = items.raw / ${RAW_STRIDE} WHERE items.id = ?`,
     );
+    this.#identity = db.prepare<[number], Buffer>('SELECT identity FROM items WHERE id = ?').pluck();
+    this.#hash = db.prepare<[number], number>('SELECT content_hash FROM items WHERE id = ?').pluck();
+    this.#last = db.prepare<[], number | null>('SELECT max(id) FROM items').pluck();
     this.#unscored = db.prepare<[number, number, number], UnscoredItem>(
       `SELECT id, version, text, language FROM items
        WHERE id > ? AND kind = 0 AND flags & ${EMPTY} = 0
          AND NOT EXISTS (SELECT 1 FROM scores WHERE revision = ? AND item = items.id)
        ORDER BY id LIMIT ?`,
+    );
+    this.#unscoredAmong = db.prepare<[string, number], UnscoredItem>(
+      `SELECT items.id, version, text, language FROM json_each(?) AS wanted JOIN items ON items.id = wanted.value
+       WHERE kind = 0 AND flags & ${EMPTY} = 0
+         AND NOT EXISTS (SELECT 1 FROM scores WHERE revision = ? AND item = items.id)
+       ORDER BY wanted.key`,
     );
     this.#count = db
       .prepare<[number], number>(
@@ -205,6 +221,23 @@ export class Items {
     return this.#versions.all(id);
   }
 
+  /** The highest id; 0 where there is no item. */
+  get lastId(): number {
+    return this.#last.get() ?? 0;
+  }
+
+  /** The same for equal texts. */
+  contentHash(id: number): number {
+    return this.#hash.get(id) ?? 0;
+  }
+
+  /** What the item is called in every workspace: SHA-256, as hexadecimal digits. @throws RangeError where there is none */
+  identity(id: number): string {
+    const identity = this.#identity.get(id);
+    if (identity === undefined) throw new RangeError(`There is no item number ${id}.`);
+    return identity.toString('hex');
+  }
+
   /** The record exactly as it stands in the source. */
   raw(id: number): string | undefined {
     const found = this.#raw.get(id);
@@ -214,6 +247,11 @@ export class Items {
   /** Messages with text that the revision has neither scored nor set aside, by id, after `after`. */
   unscored(revision: number, after: number, limit: number): readonly UnscoredItem[] {
     return this.#unscored.all(after, revision, limit);
+  }
+
+  /** Of some messages, by id, those with text that the revision has neither scored nor set aside. */
+  unscoredAmong(revision: number, ids: readonly number[]): readonly UnscoredItem[] {
+    return this.#unscoredAmong.all(JSON.stringify(ids), revision);
   }
 
   countUnscored(revision: number): number {

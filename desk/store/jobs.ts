@@ -1,77 +1,111 @@
 import { z } from 'zod';
+import type { JobState } from '../jobs/states.ts';
 import type { Db } from './connection.ts';
 
-export type JobState = 'running' | 'done' | 'failed' | 'cancelled';
-
-export interface Job {
+export interface StoredJob {
   readonly id: number;
-  readonly kind: string;
+  /** what was asked for; whoever runs it knows the shape */
+  readonly input: unknown;
   readonly state: JobState;
   readonly done: number;
   readonly total: number | null;
-  /** What the job needs to go on after a crash; its kind knows the shape. */
-  readonly detail: unknown;
-  readonly error: string | null;
+  readonly report: z.infer<ReturnType<typeof z.json>> | null;
+  readonly problem: { readonly message: string; readonly remedy: string } | null;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
 
-interface Row extends Omit<Job, 'detail' | 'createdAt' | 'updatedAt'> {
-  readonly detail: string;
+/** What a job may turn into. */
+export interface JobChange {
+  readonly state: JobState;
+  readonly done: number;
+  readonly total: number | null;
+  readonly report?: unknown;
+  readonly problem?: { readonly message: string; readonly remedy: string };
+}
+
+interface Row {
+  readonly id: number;
+  readonly input: string;
+  readonly state: JobState;
+  readonly done: number;
+  readonly total: number | null;
+  readonly report: string | null;
+  readonly message: string | null;
+  readonly remedy: string | null;
   readonly created_at: number;
   readonly updated_at: number;
 }
 
-/** Long-running work and how far it came. A job found `running` at start was broken off. */
+/** Long work, and how far it came. What is found `running` when a workspace is opened was broken off. */
 export class Jobs {
-  readonly #start;
-  readonly #update;
-  readonly #end;
-  readonly #running;
+  readonly #add;
+  readonly #change;
+  readonly #progress;
+  readonly #get;
+  readonly #list;
+  readonly #open;
 
   constructor(db: Db) {
-    this.#start = db
-      .prepare<[string, number | null, string, number, number], number>(
-        `INSERT INTO jobs (kind, state, done, total, detail, created_at, updated_at)
-         VALUES (?, 'running', 0, ?, ?, ?, ?) RETURNING id`,
+    this.#add = db
+      .prepare<[string, number, number], number>(
+        "INSERT INTO jobs (input, state, done, created_at, updated_at) VALUES (?, 'waiting', 0, ?, ?) RETURNING id",
       )
       .pluck();
-    this.#update = db.prepare<[number, string, number, number]>(
-      "UPDATE jobs SET done = ?, detail = ?, updated_at = ? WHERE id = ? AND state = 'running'",
+    this.#change = db.prepare<
+      [JobState, number, number | null, string | null, string | null, string | null, number, number]
+    >(
+      'UPDATE jobs SET state = ?, done = ?, total = ?, report = ?, message = ?, remedy = ?, updated_at = ? WHERE id = ?',
     );
-    this.#end = db.prepare<[JobState, string | null, number, number]>(
-      'UPDATE jobs SET state = ?, error = ?, updated_at = ? WHERE id = ?',
+    this.#progress = db.prepare<[number, number | null, number, number]>(
+      "UPDATE jobs SET done = ?, total = ?, updated_at = ? WHERE id = ? AND state = 'running'",
     );
-    this.#running = db.prepare<[string], Row>("SELECT * FROM jobs WHERE kind = ? AND state = 'running' ORDER BY id");
+    this.#get = db.prepare<[number], Row>('SELECT * FROM jobs WHERE id = ?');
+    this.#list = db.prepare<[number], Row>('SELECT * FROM jobs ORDER BY id DESC LIMIT ?');
+    this.#open = db.prepare<[], Row>("SELECT * FROM jobs WHERE state IN ('waiting', 'running', 'paused') ORDER BY id");
   }
 
-  /** @param total how many units there are, null where that is not known yet */
-  start(kind: string, total: number | null, detail: unknown): number {
-    const now = Date.now();
-    const id = this.#start.get(kind, total, JSON.stringify(detail), now, now);
+  /** @returns its id */
+  add(input: unknown, now: number): number {
+    const id = this.#add.get(JSON.stringify(input), now, now);
     if (id === undefined) throw new Error('SQLite returned no id for a new job.');
     return id;
   }
 
-  update(id: number, done: number, detail: unknown): void {
-    this.#update.run(done, JSON.stringify(detail), Date.now(), id);
+  change(id: number, { state, done, total, report, problem }: JobChange, now: number): void {
+    const json = report === undefined ? null : JSON.stringify(report);
+    this.#change.run(state, done, total, json, problem?.message ?? null, problem?.remedy ?? null, now, id);
   }
 
-  end(id: number, state: Exclude<JobState, 'running'>, error: string | null = null): void {
-    this.#end.run(state, error, Date.now(), id);
+  /** How far a running job is; of one that is over nothing is changed any more. */
+  progress(id: number, done: number, total: number | null, now: number): void {
+    this.#progress.run(done, total, now, id);
   }
 
-  running(kind: string): readonly Job[] {
-    return this.#running.all(kind).map((row) => ({
-      id: row.id,
-      kind: row.kind,
-      state: row.state,
-      done: row.done,
-      total: row.total,
-      detail: z.json().parse(JSON.parse(row.detail)),
-      error: row.error,
-      createdAt: row.created_at,
-      updatedAt: row.updated_at,
-    }));
+  get(id: number): StoredJob | undefined {
+    const row = this.#get.get(id);
+    return row && toJob(row);
+  }
+
+  /** The latest ones, newest first. */
+  list(limit: number): readonly StoredJob[] {
+    return this.#list.all(limit).map(toJob);
+  }
+
+  /** Those that are not over, in the order in which they were asked for. */
+  open(): readonly StoredJob[] {
+    return this.#open.all().map(toJob);
   }
 }
+
+const toJob = (row: Row): StoredJob => ({
+  id: row.id,
+  input: JSON.parse(row.input) as unknown,
+  state: row.state,
+  done: row.done,
+  total: row.total,
+  report: row.report === null ? null : z.json().parse(JSON.parse(row.report)),
+  problem: row.message === null ? null : { message: row.message, remedy: row.remedy ?? '' },
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});

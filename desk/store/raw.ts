@@ -75,6 +75,16 @@ export function packRaw(records: readonly string[]): Buffer {
 }
 
 /**
+ * The block without some of its records; all others keep their places.
+ * @throws RangeError when the block is damaged
+ */
+export function withoutRaw(block: Uint8Array, places: readonly number[]): Buffer {
+  const count = zstdDecompressSync(block, { maxOutputLength: MAX_BLOCK_BYTES }).readUInt32LE(0);
+  const records = Array.from({ length: count }, (_, place) => (places.includes(place) ? '' : unpackRaw(block, place)));
+  return packRaw(records);
+}
+
+/**
  * One record of a block, exactly as it was packed.
  * @throws RangeError when the block is damaged or has no such place
  */

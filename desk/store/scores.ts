@@ -1,8 +1,6 @@
-import { type Db, transact } from './connection.ts';
+import type { Db } from './connection.ts';
+import type { NotReadReason } from './not-read.ts';
 import { type Revision } from './revisions.ts';
-
-/** Why a message has no score. 'empty' and 'media-only' are known at import and need no row. */
-export type NotReadReason = 'empty' | 'media-only' | 'over-long' | 'language' | 'engine-failed';
 
 export interface Run {
   readonly id: number;
@@ -38,16 +36,11 @@ interface Row extends Omit<StoredScore, 'probabilities'> {
 
 /** Scores of items, one per revision and item, for the text that the item has now. */
 export class Scores {
-  readonly #db;
   readonly #start;
   readonly #write;
-  readonly #clearLabels;
-  readonly #label;
   readonly #get;
-  readonly #clear;
 
   constructor(db: Db) {
-    this.#db = db;
     this.#start = db
       .prepare<[number, string, string, number, number], number>(
         'INSERT INTO score_runs (revision, backend, layout, threads, started_at) VALUES (?, ?, ?, ?, ?) RETURNING id',
@@ -58,15 +51,10 @@ export class Scores {
       `INSERT OR REPLACE INTO scores (revision, item, run, version, score, probabilities, reason)
        SELECT ?, id, ?, version, ?, ?, ? FROM items WHERE id = ? AND version = ?`,
     );
-    this.#clearLabels = db.prepare<[number, number]>('DELETE FROM label_scores WHERE revision = ? AND item = ?');
-    this.#label = db.prepare<[number, number, number, number]>(
-      'INSERT INTO label_scores (revision, label, probability, item) VALUES (?, ?, ?, ?)',
-    );
     this.#get = db.prepare<[number, number], Row>(
       `SELECT score, probabilities, reason, backend, layout FROM scores JOIN score_runs ON score_runs.id = run
        WHERE scores.revision = ? AND item = ?`,
     );
-    this.#clear = db.prepare<[number]>('DELETE FROM scores WHERE revision = ?');
   }
 
   /** Notes on what a stretch of scoring runs. */
@@ -77,21 +65,17 @@ export class Scores {
   }
 
   /**
-   * Writes results in one transaction.
+   * Writes results.
    * @returns how many were kept: a result for a text that has changed meanwhile is not
    * @throws RangeError when a result has not one finite probability per label
    */
   write(run: Run, results: readonly ItemResult[]): number {
-    return transact(this.#db, () => {
-      let kept = 0;
-      for (const result of results) if (this.#writeOne(run, result)) kept++;
-      return kept;
-    });
+    let kept = 0;
+    for (const result of results) if (this.#writeOne(run, result)) kept++;
+    return kept;
   }
 
   #writeOne({ id, revision }: Run, result: ItemResult): boolean {
-    const byLabel = labelsOfQueue(revision);
-    if (byLabel.length > 1) this.#clearLabels.run(revision.id, result.item);
     if (result.status === 'not-read') {
       return this.#write.run(revision.id, id, null, null, result.reason, result.item, result.version).changes > 0;
     }
@@ -104,11 +88,7 @@ export class Scores {
     const bytes = Buffer.alloc(4 * probabilities.length);
     probabilities.forEach((p, place) => bytes.writeFloatLE(p, 4 * place));
     const score = queueScore(revision, probabilities);
-    if (this.#write.run(revision.id, id, score, bytes, null, result.item, result.version).changes === 0) return false;
-    if (byLabel.length > 1) {
-      for (const label of byLabel) this.#label.run(revision.id, label, probabilities[label] ?? 0, result.item);
-    }
-    return true;
+    return this.#write.run(revision.id, id, score, bytes, null, result.item, result.version).changes > 0;
   }
 
   get(revision: number, item: number): StoredScore | undefined {
@@ -119,16 +99,6 @@ export class Scores {
       bytes === null ? null : Float32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readFloatLE(4 * i));
     return { ...row, probabilities };
   }
-
-  /** Forgets all scores of a revision, so that everything is read again. */
-  clear(revision: number): void {
-    this.#clear.run(revision);
-  }
-}
-
-/** Places of the labels that have a queue of their own: all but "fine". */
-export function labelsOfQueue(revision: Revision): readonly number[] {
-  return revision.labels.map((_, place) => place).filter((place) => place !== revision.fineLabel);
 }
 
 /** What the queue is ordered by: the probability that something is wrong. */

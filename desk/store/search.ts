@@ -1,5 +1,4 @@
 import type { Db } from './connection.ts';
-import { ITEM_COLUMNS, ITEM_JOINS, type Item, type ItemRow, toItem } from './items.ts';
 import { UNSPACED } from './flags.ts';
 import { isUnspaced } from './script.ts';
 
@@ -9,40 +8,48 @@ const TRIGRAM = 3;
 /** Takes a JSON list of strings. */
 const HOLDS_ALL = 'NOT EXISTS (SELECT 1 FROM json_each(?) AS piece WHERE instr(items.text, piece.value) = 0)';
 
-/** Full-text search over the current texts, newest items (highest id) first. */
+/** Full-text search over the current texts. */
 export class Search {
-  readonly #words;
-  readonly #trigrams;
-  readonly #scan;
+  readonly #wordIds;
+  readonly #trigramIds;
+  readonly #scanIds;
 
   constructor(db: Db) {
-    const found = (table: string): string =>
-      `SELECT ${ITEM_COLUMNS} FROM ${table} JOIN items ON items.id = ${table}.rowid ${ITEM_JOINS}
-       WHERE ${table} MATCH ? AND ${table}.rowid < ? AND ${HOLDS_ALL} ORDER BY ${table}.rowid DESC LIMIT ?`;
-    this.#words = db.prepare<[string, number, string, number], ItemRow>(found('item_text'));
-    this.#trigrams = db.prepare<[string, number, string, number], ItemRow>(found('unspaced_text'));
-    this.#scan = db.prepare<[number, string, number], ItemRow>(
-      `SELECT ${ITEM_COLUMNS} FROM items ${ITEM_JOINS}
-       WHERE items.id < ? AND items.flags & ${UNSPACED} <> 0 AND ${HOLDS_ALL} ORDER BY items.id DESC LIMIT ?`,
-    );
+    this.#wordIds = db.prepare<[string], number>('SELECT rowid FROM item_text WHERE item_text MATCH ?').pluck();
+    this.#trigramIds = db
+      .prepare<[string, string], number>(
+        `SELECT items.id FROM unspaced_text JOIN items ON items.id = unspaced_text.rowid
+         WHERE unspaced_text MATCH ? AND ${HOLDS_ALL}`,
+      )
+      .pluck();
+    this.#scanIds = db
+      .prepare<[string], number>(`SELECT items.id FROM items WHERE items.flags & ${UNSPACED} <> 0 AND ${HOLDS_ALL}`)
+      .pluck();
   }
 
   /**
-   * Items whose text holds all words of the query; "several words" in quotes must stand together. In scripts without
-   * spaces each piece may stand anywhere inside the text.
-   * @param before only items with a lower id: the last one of the page before
+   * Ids of the items whose text holds all words of the query; "several words" in quotes must stand together. In scripts
+   * without spaces each piece may stand anywhere inside the text.
    */
-  text(query: string, limit: number, before = Number.MAX_SAFE_INTEGER): readonly Item[] {
-    const pieces = [...query.matchAll(/"([^"]*)"|[^\s"]+/gu)]
-      .map(([whole, quoted]) => (quoted ?? whole).replaceAll('\0', ' ').trim())
-      .filter((piece) => piece !== '');
-    if (pieces.length === 0) return [];
-    if (!isUnspaced(query)) return this.#words.all(toMatch(pieces), before, '[]', limit).map(toItem);
-    const long = pieces.filter((piece) => [...piece].length >= TRIGRAM);
-    const short = JSON.stringify(pieces.filter((piece) => !long.includes(piece)));
-    if (long.length === 0) return this.#scan.all(before, short, limit).map(toItem);
-    return this.#trigrams.all(toMatch(long), before, short, limit).map(toItem);
+  ids(query: string): Uint32Array {
+    const wanted = wantedOf(query);
+    if (wanted === null) return new Uint32Array();
+    const { by, match, short } = wanted;
+    if (by === 'words') return Uint32Array.from(this.#wordIds.all(match));
+    return Uint32Array.from(by === 'scan' ? this.#scanIds.all(short) : this.#trigramIds.all(match, short));
   }
+}
+
+/** How a query is answered: by which index, and what else must stand in the text. Null where nothing is asked for. */
+function wantedOf(query: string): { by: 'words' | 'trigrams' | 'scan'; match: string; short: string } | null {
+  const pieces = [...query.matchAll(/"([^"]*)"|[^\s"]+/gu)]
+    .map(([whole, quoted]) => (quoted ?? whole).replaceAll('\0', ' ').trim())
+    .filter((piece) => piece !== '');
+  if (pieces.length === 0) return null;
+  if (!isUnspaced(query)) return { by: 'words', match: toMatch(pieces), short: '[]' };
+  const long = pieces.filter((piece) => [...piece].length >= TRIGRAM);
+  const short = JSON.stringify(pieces.filter((piece) => !long.includes(piece)));
+  return { by: long.length === 0 ? 'scan' : 'trigrams', match: toMatch(long), short };
 }
 
 /** All pieces, each as a string of FTS5's query language, in which nothing inside quotes is an operator. */

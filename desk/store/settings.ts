@@ -12,14 +12,12 @@ export const MARK = 'workspace.mark';
 export class Settings {
   readonly #get;
   readonly #set;
-  readonly #remove;
 
   constructor(db: Db) {
     this.#get = db.prepare<[string], string>('SELECT value FROM settings WHERE name = ?').pluck();
     this.#set = db.prepare<[string, string]>(
       'INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
     );
-    this.#remove = db.prepare<[string]>('DELETE FROM settings WHERE name = ?');
   }
 
   /** The value, or undefined where there is none or it is not of this shape (a setting of another version). */
@@ -38,10 +36,6 @@ export class Settings {
 
   set(name: string, value: unknown): void {
     this.#set.run(name, JSON.stringify(value));
-  }
-
-  remove(name: string): void {
-    this.#remove.run(name);
   }
 
   /** The workspace's own key, 32 bytes. @param file for the error, where the key is gone */

@@ -40,8 +40,10 @@ interface Row {
 /** The files that were imported. */
 export class Sources {
   readonly #begin;
+  readonly #done;
   readonly #finish;
   readonly #all;
+  readonly #get;
 
   constructor(db: Db) {
     this.#begin = db.prepare<
@@ -55,8 +57,13 @@ export class Sources {
          imported_at = excluded.imported_at, status = 'reading'
        RETURNING id, exported_at AS exportedAt`,
     );
+    this.#done = db.prepare<[Uint8Array, string, number, number], { id: number; report: string }>(
+      `SELECT id, report FROM sources
+       WHERE sha256 = ? AND member = ? AND importer_version = ? AND status = 'complete' AND imported_at >= ?`,
+    );
     this.#finish = db.prepare<[SourceStatus, string, number]>('UPDATE sources SET status = ?, report = ? WHERE id = ?');
     this.#all = db.prepare<[], Row>('SELECT * FROM sources ORDER BY id');
+    this.#get = db.prepare<[number], Row>('SELECT * FROM sources WHERE id = ?');
   }
 
   /**
@@ -78,23 +85,36 @@ export class Sources {
     return begun;
   }
 
+  /** The report of a source that was read to its end at `since` or later, by the importers of today; null where it was not. */
+  done({ sha256, member, importerVersion }: NewSource, since: number): unknown {
+    const row = this.#done.get(sha256, member, importerVersion, since);
+    return row === undefined ? null : (JSON.parse(row.report) as unknown);
+  }
+
   finish(id: number, status: Exclude<SourceStatus, 'reading'>, report: unknown): void {
     this.#finish.run(status, JSON.stringify(report), id);
   }
 
   /** All sources, in the order of their first import. `reading` means that the import was broken off. */
   list(): readonly Source[] {
-    return this.#all.all().map((row) => ({
-      id: row.id,
-      path: row.path,
-      member: row.member,
-      format: row.format,
-      sha256: row.sha256,
-      size: row.size,
-      exportedAt: row.exported_at,
-      importerVersion: row.importer_version,
-      importedAt: row.imported_at,
-      status: row.status,
-    }));
+    return this.#all.all().map(toSource);
+  }
+
+  get(id: number): Source | undefined {
+    const row = this.#get.get(id);
+    return row && toSource(row);
   }
 }
+
+const toSource = (row: Row): Source => ({
+  id: row.id,
+  path: row.path,
+  member: row.member,
+  format: row.format,
+  sha256: row.sha256,
+  size: row.size,
+  exportedAt: row.exported_at,
+  importerVersion: row.importer_version,
+  importedAt: row.imported_at,
+  status: row.status,
+});

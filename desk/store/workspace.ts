@@ -3,15 +3,10 @@ import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
-import { Authors } from './authors.ts';
-import { type ConnectionOptions, type Db, connect, prepareForWriting } from './connection.ts';
-import { Counts } from './counts.ts';
+import { type ConnectionOptions, type Db, changeKey, connect, prepareForWriting, useKey } from './connection.ts';
 import { WorkspaceError, toWorkspaceError } from './errors.ts';
-import { checkHeader, refuseNewer } from './header.ts';
-import { Items } from './items.ts';
-import { Jobs } from './jobs.ts';
-import { BatchBuilder } from './loader/builder.ts';
-import { Loader } from './loader/loader.ts';
+import { checkHeader, refuseNewer, saltOf } from './header.ts';
+import { copyWhole } from './copy.ts';
 import { type Location, locate } from './location.ts';
 import { machineKeyFile, markOf } from './machine.ts';
 import {
@@ -23,13 +18,8 @@ import {
   schemaOf,
   schemaVersion,
 } from './migrations.ts';
-import { Queue } from './queue.ts';
-import { Rejected } from './rejected.ts';
-import { Revisions } from './revisions.ts';
-import { Scores } from './scores.ts';
-import { Search } from './search.ts';
 import { MARK, Settings, WORKSPACE_KEY } from './settings.ts';
-import { Sources } from './sources.ts';
+import { Store } from './store.ts';
 
 export interface OpenOptions {
   /** How long to wait while another process writes, in milliseconds (default 10,000). */
@@ -43,30 +33,25 @@ export interface OpenOptions {
   readonly small?: number;
   /** File with this computer's key, by which it knows its workspaces again. */
   readonly machineKeyFile?: string;
+  /** Of the cipher; a file that is not encrypted needs none (desk/store/secret.ts). */
+  readonly key?: Uint8Array | undefined;
+  /** With which a new encrypted file begins; the key was made from it. */
+  readonly salt?: Uint8Array | undefined;
 }
+
+/** Of a workspace that a newer program made. */
+export const ONLY_READ = 'It can be read here, not changed: install the newer program to go on with it.';
 
 const SMALL_BYTES = 32 << 20;
 const PAGE_CACHE_KIB = 16 << 10;
-const LOADER_CACHE_KIB = 24 << 10;
+const WRITER_CACHE_KIB = 24 << 10;
 
 /**
  * One workspace: one SQLite file. Several processes may have it open; each write is a transaction of its own.
  * Every method of its parts throws WorkspaceError where the file or the disk is the cause.
  */
-export class Workspace implements Disposable {
-  readonly path: string;
+export class Workspace extends Store implements Disposable {
   readonly location: Location;
-  readonly settings: Settings;
-  readonly sources: Sources;
-  readonly authors: Authors;
-  readonly items: Items;
-  readonly rejected: Rejected;
-  readonly revisions: Revisions;
-  readonly scores: Scores;
-  readonly queue: Queue;
-  readonly search: Search;
-  readonly counts: Counts;
-  readonly jobs: Jobs;
   readonly #db: Db;
   readonly #connection: ConnectionOptions;
 
@@ -74,12 +59,7 @@ export class Workspace implements Disposable {
   static create(path: string, options: OpenOptions = {}): Workspace {
     const file = resolve(path);
     if (existsSync(file)) {
-      throw new WorkspaceError(
-        'exists',
-        file,
-        `There is already a file ${basename(file)}.`,
-        'Open it, or choose another name.',
-      );
+      throw exists(file);
     }
     // Made whole under another name, so that a crash leaves either no workspace or a complete one.
     const unfinished = `${file}-new`;
@@ -87,6 +67,7 @@ export class Workspace implements Disposable {
     try {
       const db = new Database(unfinished);
       try {
+        if (options.key !== undefined) useKey(db, options.key, options.salt);
         db.pragma('foreign_keys = ON');
         migrate(db, readMigrations());
         const key = randomBytes(32);
@@ -112,11 +93,14 @@ export class Workspace implements Disposable {
     const file = resolve(path);
     const migrations = readMigrations();
     checkHeader(file, migrations.length);
+    const encrypted = saltOf(file) !== null;
+    if (encrypted && options.key === undefined) throw locked(file);
     const location = locate(file);
     const connection: ConnectionOptions = {
       journal: location.kind === 'local' ? 'wal' : 'delete',
       busyTimeout: options.busyTimeout ?? 10_000,
       cache: PAGE_CACHE_KIB,
+      key: encrypted ? (options.key ?? null) : null,
     };
     let db: Db | undefined;
     try {
@@ -139,42 +123,107 @@ export class Workspace implements Disposable {
     }
   }
 
-  /** Opens the workspace, or makes it where there is none. */
-  static openOrCreate(path: string, options: OpenOptions = {}): Workspace {
-    return existsSync(path) ? Workspace.open(path, options) : Workspace.create(path, options);
+  /**
+   * Opens a workspace of a newer program to read it, as far as its tables are those that this program knows.
+   * @throws WorkspaceError newer-version where they are not
+   */
+  static openNewer(path: string, options: OpenOptions = {}): Workspace {
+    const file = resolve(path);
+    const connection: ConnectionOptions = {
+      journal: 'wal',
+      busyTimeout: options.busyTimeout ?? 10_000,
+      cache: PAGE_CACHE_KIB,
+      key: saltOf(file) === null ? null : (options.key ?? null),
+      readOnly: true,
+    };
+    let db: Db | undefined;
+    try {
+      db = connect(file, connection);
+      return new Workspace(db, file, locate(file), connection);
+    } catch (error) {
+      const version = db === undefined ? Infinity : schemaVersion(db);
+      db?.close();
+      // A table or column that this program asks for is not there any more.
+      if (error instanceof Error && 'code' in error && error.code === 'SQLITE_ERROR')
+        refuseNewer(file, version, readMigrations().length);
+      throw toWorkspaceError(error, file);
+    }
+  }
+
+  /**
+   * Encrypts a workspace that nobody has open, changes its key, or takes the encryption away. It is done whole or not at all.
+   * @param from the key that it has; null where it has none
+   * @param to the key that it gets, with the salt that it was made from; null for none
+   * @throws WorkspaceError wrong-secret, locked, disk-full, read-only
+   */
+  static changeKey(
+    path: string,
+    from: Uint8Array | null,
+    to: { readonly key: Uint8Array; readonly salt: Uint8Array } | null,
+  ): void {
+    const file = resolve(path);
+    let db: Db | undefined;
+    try {
+      db = connect(file, { journal: 'delete', busyTimeout: 1_000, cache: PAGE_CACHE_KIB, key: from });
+      // A log would keep pages as they were.
+      db.pragma('journal_mode = DELETE');
+      db.pragma('synchronous = FULL');
+      changeKey(db, to?.key ?? null, to?.salt);
+    } catch (error) {
+      throw toWorkspaceError(error, file);
+    } finally {
+      db?.close();
+    }
+  }
+
+  /** @throws WorkspaceError wrong-secret where this is not the key of the file */
+  static checkKey(path: string, key: Uint8Array): void {
+    const file = resolve(path);
+    connect(file, { journal: 'delete', busyTimeout: 1_000, cache: PAGE_CACHE_KIB, key }).close();
   }
 
   private constructor(db: Db, path: string, location: Location, connection: ConnectionOptions) {
+    super(db, path);
     this.#db = db;
     this.#connection = connection;
-    this.path = path;
     this.location = location;
-    this.settings = new Settings(db);
-    this.sources = new Sources(db);
-    this.authors = new Authors(db, this.settings.workspaceKey(path));
-    this.items = new Items(db);
-    this.rejected = new Rejected(db);
-    this.revisions = new Revisions(db);
-    this.scores = new Scores(db);
-    this.queue = new Queue(db);
-    this.search = new Search(db);
-    this.counts = new Counts(db);
-    this.jobs = new Jobs(db);
+  }
+
+  /** A newer program made it: it can be read, not changed. */
+  get isReadOnly(): boolean {
+    return this.#connection.readOnly === true;
   }
 
   /** What the person should know about this workspace, in sentences. */
   get warnings(): readonly string[] {
-    return this.location.kind === 'local' ? [] : [this.location.warning];
+    return [
+      ...(this.isReadOnly ? [`${basename(this.path)} was made by a newer Moderato. ${ONLY_READ}`] : []),
+      ...(this.location.kind === 'local' ? [] : [this.location.warning]),
+    ];
   }
 
-  /** Starts the thread that writes imported rows. It must be closed before the workspace is. */
-  startLoader(): Loader {
-    return new Loader(this.path, { ...this.#connection, cache: LOADER_CACHE_KIB });
+  /** From now on this connection reads: another thread writes. */
+  onlyRead(): void {
+    this.#db.pragma('query_only = ON');
   }
 
-  /** What turns records into batches for a loader of this workspace. */
-  batchBuilder(): BatchBuilder {
-    return new BatchBuilder(this.settings.workspaceKey(this.path));
+  get isEncrypted(): boolean {
+    return this.#connection.key !== null;
+  }
+
+  /** How a further connection to it is made: by the thread that writes. */
+  get connection(): ConnectionOptions {
+    return { ...this.#connection, cache: WRITER_CACHE_KIB };
+  }
+
+  /** What pseudonyms depend on. */
+  get key(): Uint8Array {
+    return this.settings.workspaceKey(this.path);
+  }
+
+  /** Nothing was ever imported, and nobody decided anything. */
+  get isEmpty(): boolean {
+    return this.sources.list().length === 0 && this.reviewers.list().length === 0;
   }
 
   /** Brings all that was written into the one file, so that it can be copied. */
@@ -182,10 +231,35 @@ export class Workspace implements Disposable {
     this.#db.pragma('wal_checkpoint(TRUNCATE)');
   }
 
+  /** A copy as it is now, whole, while others read and write. @throws WorkspaceError exists, disk-full, read-only */
+  async copyTo(path: string): Promise<void> {
+    const file = resolve(path);
+    if (existsSync(file)) throw exists(file);
+    const unfinished = `${file}-new`;
+    rmSync(unfinished, { force: true });
+    try {
+      await copyWhole(this.path, unfinished, this.#connection);
+      renameSync(unfinished, file);
+    } catch (error) {
+      rmSync(unfinished, { force: true });
+      throw toWorkspaceError(error, file);
+    }
+  }
+
+  /** What is wrong with its pages and rows, in words; nothing where all is well. Reads everything. */
+  problems(): readonly string[] {
+    const pages = this.#db.prepare<[], string>('PRAGMA integrity_check(20)').pluck().all();
+    const keys = this.#db.prepare<[], { table: string }>('PRAGMA foreign_key_check').all();
+    return [
+      ...pages.filter((line) => line !== 'ok'),
+      ...keys.slice(0, 20).map(({ table }) => `a row of ${table} points nowhere`),
+    ];
+  }
+
   close(): void {
     if (!this.#db.open) return;
     try {
-      this.checkpoint();
+      if (!this.isReadOnly) this.checkpoint();
     } catch (error) {
       // On a full disk, or while another process reads, the log stays beside the file; the next open reads it.
       if (!(toWorkspaceError(error, this.path) instanceof WorkspaceError)) throw error;
@@ -234,3 +308,9 @@ function altered(file: string, what: string): WorkspaceError {
     'Go on with your last copy of it.',
   );
 }
+
+const exists = (file: string): WorkspaceError =>
+  new WorkspaceError('exists', file, `There is already a file ${basename(file)}.`, 'Open it, or choose another name.');
+
+const locked = (file: string): WorkspaceError =>
+  new WorkspaceError('encrypted', file, `${basename(file)} is encrypted.`, 'Give its passphrase, or its recovery key.');

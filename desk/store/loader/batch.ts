@@ -81,3 +81,8 @@ export interface Outcome {
   readonly deleted: number;
   readonly rejected: number;
 }
+
+export interface Loaded extends Outcome {
+  /** ids of items that were there before and look otherwise now */
+  readonly touched: readonly number[];
+}

@@ -1,8 +1,8 @@
-import { type Db, transact } from '../connection.ts';
+import type { Db } from '../connection.ts';
 import { UNSPACED } from '../flags.ts';
 import { ordinalIdentity, ordinalKey } from '../identity.ts';
 import { RAW_STRIDE, compressRaw } from '../raw.ts';
-import type { Batch, Outcome } from './batch.ts';
+import type { Batch, Loaded } from './batch.ts';
 import { ITEM_INSERT, ITEM_TUPLE, ITEM_WIDTH, type Value, itemValues, orNull, rawPlace } from './columns.ts';
 import { Merge, type Verdict } from './merge.ts';
 import { People } from './people.ts';
@@ -18,15 +18,16 @@ interface State {
   readonly batch: Batch;
   readonly now: number;
   readonly rawBase: number;
-  readonly firstNew: number;
+  /** items from this id on are not in the text indexes yet */
+  unindexed: number;
   nextId: number;
-  readonly usedBlocks: Set<number>;
+  readonly storedBlocks: Set<number>;
   readonly count: Record<Verdict | 'added', number>;
+  readonly touched: number[];
 }
 
-/** Writes batches into the workspace, each in one transaction. */
+/** Writes batches into the workspace, inside transactions of whoever calls. */
 export class BatchLoader {
-  readonly #db;
   readonly #people;
   readonly #merge;
   readonly #insertChunk;
@@ -43,7 +44,6 @@ export class BatchLoader {
   #caution = 0;
 
   constructor(db: Db) {
-    this.#db = db;
     this.#people = new People(db);
     this.#merge = new Merge(db);
     this.#insertChunk = db.prepare<[Value[]]>(`${ITEM_INSERT} VALUES ${new Array(CHUNK).fill(ITEM_TUPLE).join(',')}`);
@@ -65,26 +65,24 @@ export class BatchLoader {
   }
 
   /**
-   * Loads one batch whole or not at all.
-   * @throws WorkspaceError where the disk or the file is the cause
+   * Loads one batch. After every piece the workspace is whole: what is there is indexed and has its raw record. A
+   * transaction may end and another begin there; what a crash cuts off is completed by importing again.
+   * @throws what SQLite throws; the loader is then of no use any more
    */
-  load(batch: Batch): Outcome {
+  *load(batch: Batch): Generator<void, Loaded, void> {
     // Ordinals count equal rows within one reading of one source.
     if (batch.first) this.#seen.clear();
-    return transact(this.#db, () => this.#load(batch));
-  }
-
-  #load(batch: Batch): Outcome {
     this.#people.learn(batch);
-    const firstNew = (this.#lastItem.get() ?? 0) + 1;
+    const nextId = (this.#lastItem.get() ?? 0) + 1;
     const state: State = {
       batch,
       now: Date.now(),
       rawBase: (this.#lastBlock.get() ?? 0) + 1,
-      firstNew,
-      nextId: firstNew,
-      usedBlocks: new Set(),
+      unindexed: nextId,
+      nextId,
+      storedBlocks: new Set(),
       count: { added: 0, known: 0, changed: 0, older: 0, deleted: 0 },
+      touched: [],
     };
     for (let i = 0; i < batch.rows; i += CHUNK) {
       const end = Math.min(i + CHUNK, batch.rows);
@@ -92,17 +90,27 @@ export class BatchLoader {
         if (this.#caution > 0) this.#caution--;
         for (let row = i; row < end; row++) this.#loadRow(state, row);
       }
+      this.#index(state);
+      yield;
     }
     const rejected = this.#storeRejected(state);
-    for (const block of state.usedBlocks) {
-      const data = batch.blocks[block];
-      if (data !== undefined) this.#addBlock.run(state.rawBase + block, batch.source, compressRaw(data));
-    }
-    if (state.nextId > firstNew) {
-      this.#indexWords.run(firstNew);
-      this.#indexTrigrams.run(firstNew);
-    }
-    return { ...state.count, rejected };
+    return { ...state.count, rejected, touched: state.touched };
+  }
+
+  #index(state: State): void {
+    if (state.nextId === state.unindexed) return;
+    this.#indexWords.run(state.unindexed);
+    this.#indexTrigrams.run(state.unindexed);
+    state.unindexed = state.nextId;
+  }
+
+  /** Stores the block that holds a raw record, unless it is there. */
+  #storeBlock({ batch, rawBase, storedBlocks }: State, raw: number): void {
+    const place = Math.floor(raw / RAW_STRIDE);
+    if (storedBlocks.has(place)) return;
+    storedBlocks.add(place);
+    const data = batch.blocks[place];
+    if (data !== undefined) this.#addBlock.run(rawBase + place, batch.source, compressRaw(data));
   }
 
   /** The quick way: all rows of a chunk at once, which fails as a whole when one of them is already there. */
@@ -162,29 +170,27 @@ export class BatchLoader {
       return;
     }
     if (hasOrdinal) this.#seen.add(known.id);
-    const { verdict, stored } = this.#merge.join(known, batch, i, state.rawBase, state.firstNew, state.now);
+    const { verdict, stored } = this.#merge.join(known, batch, i, state.rawBase, state.unindexed, state.now);
     state.count[verdict]++;
-    if (stored) state.usedBlocks.add(blockOf(batch.raws[i] ?? 0));
+    if (verdict === 'changed' || verdict === 'deleted') state.touched.push(known.id);
+    if (stored) this.#storeBlock(state, batch.raws[i] ?? 0);
   }
 
   #added(state: State, i: number): void {
     if (state.batch.ordinals[i] === 1) this.#seen.add(state.nextId);
-    state.usedBlocks.add(blockOf(state.batch.raws[i] ?? 0));
+    this.#storeBlock(state, state.batch.raws[i] ?? 0);
     state.nextId++;
     state.count.added++;
   }
 
-  #storeRejected({ batch, rawBase, usedBlocks }: State): number {
+  #storeRejected(state: State): number {
+    const { batch, rawBase } = state;
     for (const { row, reason, raw } of batch.rejected) {
       const { changes } = this.#reject.run(batch.source, row, reason, rawPlace(raw, rawBase));
-      if (changes > 0) usedBlocks.add(blockOf(raw));
+      if (changes > 0) this.#storeBlock(state, raw);
     }
     return batch.rejected.length;
   }
-}
-
-function blockOf(raw: number): number {
-  return Math.floor(raw / RAW_STRIDE);
 }
 
 function isDuplicate(error: unknown): boolean {

@@ -1,5 +1,6 @@
+import { statusCode } from '../../review/status.ts';
 import type { Db } from '../connection.ts';
-import { UNSPACED } from '../flags.ts';
+import { ERASED, UNSPACED } from '../flags.ts';
 import type { Batch } from './batch.ts';
 import { textBytes } from './text-column.ts';
 import { DELETED, orNull, rawPlace } from './columns.ts';
@@ -46,6 +47,7 @@ export class Merge {
   readonly #keepOlder;
   readonly #replace;
   readonly #forgetScores;
+  readonly #reviewAgain;
   readonly #index;
   readonly #unindex;
 
@@ -95,6 +97,9 @@ export class Merge {
          flags = ?, source = ?, row = ?, raw = ?, seen_at = ? WHERE id = ?`,
     );
     this.#forgetScores = db.prepare<[number]>('DELETE FROM scores WHERE item = ?');
+    this.#reviewAgain = db.prepare<[number, number, number]>(
+      'UPDATE reviews SET status = ? WHERE item = ? AND status = ?',
+    );
     // Empty texts are in no index, and FTS5 must not be told to take out what it has not.
     const index = (table: string): string =>
       `INSERT INTO ${table} (rowid, text) SELECT id, text FROM items WHERE id = ? AND text <> ''`;
@@ -116,9 +121,10 @@ export class Merge {
 
   /**
    * Joins row `i` into the item that it belongs to.
-   * @param firstNew items from this id on are new in this batch and not in the text indexes yet
+   * @param unindexed items from this id on are new and not in the text indexes yet
    */
-  join(known: Known, batch: Batch, i: number, rawBase: number, firstNew: number, now: number): Joined {
+  join(known: Known, batch: Batch, i: number, rawBase: number, unindexed: number, now: number): Joined {
+    if ((known.flags & ERASED) !== 0) return KNOWN;
     const kind = batch.kinds[i] ?? 0;
     if (kind === DELETED) {
       if (known.deleted !== null) return KNOWN;
@@ -150,7 +156,7 @@ export class Merge {
         return OLDER;
       }
     }
-    this.#change(known, batch, i, rawBase, firstNew);
+    this.#change(known, batch, i, rawBase, unindexed);
     return CHANGED;
   }
 
@@ -171,8 +177,8 @@ export class Merge {
     return true;
   }
 
-  #change(known: Known, batch: Batch, i: number, rawBase: number, firstNew: number): void {
-    const indexed = known.id < firstNew;
+  #change(known: Known, batch: Batch, i: number, rawBase: number, unindexed: number): void {
+    const indexed = known.id < unindexed;
     const flags = batch.flags[i] ?? 0;
     const version = this.#nextVersion(known);
     this.#keepCurrent.run(known.id);
@@ -200,6 +206,7 @@ export class Merge {
       if ((flags & UNSPACED) !== 0) this.#index.trigrams.run(known.id);
     }
     this.#forgetScores.run(known.id);
+    this.#reviewAgain.run(statusCode('changed'), known.id, statusCode('decided'));
   }
 
   #nextVersion(known: Known): number {

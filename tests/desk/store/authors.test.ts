@@ -65,7 +65,7 @@ describe('authors', () => {
     using workspace = await filled(folder);
     const ada = author(workspace, '1')?.pseudonym;
     const grace = author(workspace, '3')?.pseudonym;
-    const mask = (text: string): string => workspace.authors.maskMentions(text, 'discord');
+    const mask = (text: string): string => workspace.authors.shown(text, 'discord').text;
     assert.equal(mask('hi @ADA, you'), `hi @${ada}, you`);
     assert.equal(mask('@Ada L. wrote'), `@${ada} wrote`);
     assert.equal(mask('ask @Grace Hopper about it'), `ask @${grace} about it`);

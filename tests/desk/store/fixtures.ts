@@ -10,6 +10,7 @@ import type { ImportReport } from '../../../desk/importers/report.ts';
 import type { Reading, Source } from '../../../desk/importers/source.ts';
 import { Tally } from '../../../desk/importers/tally.ts';
 import type { Workspace } from '../../../desk/store/workspace.ts';
+import { Writer } from '../../../desk/writer/writer.ts';
 
 /** A folder that is gone after the test. */
 export class Folder implements Disposable {
@@ -123,7 +124,8 @@ function sourceOf(path: string, file: FileOfRows): Source {
 }
 
 export async function importFiles(workspace: Workspace, ...paths: string[]): Promise<ImportReport> {
-  return await importFrom(openRows, workspace, paths);
+  await using writer = Writer.of(workspace);
+  return await importFrom(openRows, { writer, key: workspace.key }, paths);
 }
 
 /** All that a workspace says of its messages, without the numbers that depend on the order of imports. */

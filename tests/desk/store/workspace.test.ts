@@ -74,7 +74,7 @@ describe('a workspace', () => {
       ['text', 'id,text\n1,hello\n', 'not-a-workspace'],
       ['zip', Buffer.concat([Buffer.from('PK\x03\x04'), randomBytes(8_188)]), 'not-a-workspace'],
       ['cut', 'SQLite format 3\0 and no more', 'not-a-workspace'],
-      ['random', randomBytes(8_192), 'encrypted'],
+      ['random', randomBytes(8_192), 'not-a-workspace'],
     ] as const) {
       writeFileSync(folder.file(name), content);
       refuses(folder.file(name), kind, new RegExp(name));

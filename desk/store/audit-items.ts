@@ -1,0 +1,32 @@
+import type { Db } from './connection.ts';
+
+/** An item drawn at random, and the chance that it had. */
+export interface AuditItem {
+  readonly item: number;
+  readonly stratum: number;
+  /** that an item of its stratum was drawn */
+  readonly probability: number;
+  /** 0 … 1, random: they are shown in this order */
+  readonly place: number;
+}
+
+/** The random sample on which all estimates rest. Its items are shown without score and never trained on. */
+export class AuditItems {
+  readonly #add;
+  readonly #has;
+
+  constructor(db: Db) {
+    this.#add = db.prepare<[number, number, number, number, number]>(
+      'INSERT OR IGNORE INTO audit_items (item, stratum, probability, place, drawn_at) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#has = db.prepare<[number], number>('SELECT 1 FROM audit_items WHERE item = ?').pluck();
+  }
+
+  add({ item, stratum, probability, place }: AuditItem, now: number): void {
+    this.#add.run(item, stratum, probability, place, now);
+  }
+
+  has(item: number): boolean {
+    return this.#has.get(item) !== undefined;
+  }
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { type Review, type Status, type Verdict, statusCode, statusOf } from '../review/status.ts';
+import type { Db } from './connection.ts';
+
+/** What became of an item, without the verdicts. */
+export interface ReviewSummary {
+  readonly status: Status;
+  readonly label: number | null;
+  readonly disagree: boolean;
+  readonly decidedAt: number | null;
+  readonly blindTo: number | null;
+}
+
+interface Row {
+  readonly status: number;
+  readonly label: number | null;
+  readonly disagree: number;
+  readonly decided_at: number | null;
+  readonly blind_to: number | null;
+}
+
+interface VerdictRow extends Omit<Verdict, 'labels'> {
+  readonly labels: string;
+}
+
+const ids = z.array(z.int());
+
+/** What follows from the links, kept so that the queue need not follow it anew. */
+export class Reviews {
+  readonly #get;
+  readonly #verdicts;
+  readonly #latest;
+  readonly #decided;
+  readonly #put;
+  readonly #drop;
+  readonly #addVerdict;
+  readonly #dropVerdicts;
+
+  constructor(db: Db) {
+    this.#get = db.prepare<[number], Row>(
+      'SELECT status, label, disagree, decided_at, blind_to FROM reviews WHERE item = ?',
+    );
+    this.#verdicts = db.prepare<[number], VerdictRow>(
+      'SELECT link, reviewer, version, labels FROM verdicts WHERE item = ? ORDER BY link',
+    );
+    this.#decided = db
+      .prepare<[number, number], number>('SELECT DISTINCT item FROM verdicts WHERE item > ? ORDER BY item LIMIT ?')
+      .pluck();
+    this.#latest = db.prepare<[number], { item: number; labels: string }>(
+      'SELECT item, labels FROM verdicts ORDER BY link DESC LIMIT ?',
+    );
+    this.#put = db.prepare<[number, number, number | null, number, number | null, number | null]>(
+      `INSERT OR REPLACE INTO reviews (item, status, label, disagree, decided_at, blind_to) VALUES (?, ?, ?, ?, ?, ?)`,
+    );
+    this.#drop = db.prepare<[number]>('DELETE FROM reviews WHERE item = ?');
+    this.#addVerdict = db.prepare<[number, number, number, string, number]>(
+      'INSERT INTO verdicts (item, reviewer, link, labels, version) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#dropVerdicts = db.prepare<[number]>('DELETE FROM verdicts WHERE item = ?');
+  }
+
+  get(item: number): ReviewSummary | undefined {
+    const row = this.#get.get(item);
+    return (
+      row && {
+        status: statusOf(row.status),
+        label: row.label,
+        disagree: row.disagree === 1,
+        decidedAt: row.decided_at,
+        blindTo: row.blind_to,
+      }
+    );
+  }
+
+  /** Each reviewer's last decision about an item. */
+  verdicts(item: number): readonly Verdict[] {
+    return this.#verdicts.all(item).map((row) => ({ ...row, labels: ids.parse(JSON.parse(row.labels)) }));
+  }
+
+  /** Items with a verdict, by id, behind item `after`. */
+  decided(after: number, limit: number): readonly number[] {
+    return this.#decided.all(after, limit);
+  }
+
+  /** The latest decisions, newest first, with the ids of their labels. */
+  latest(limit: number): readonly { readonly item: number; readonly labels: readonly number[] }[] {
+    return this.#latest.all(limit).map(({ item, labels }) => ({ item, labels: ids.parse(JSON.parse(labels)) }));
+  }
+
+  /** @param label the most severe one of the verdict that counts */
+  set(item: number, review: Review, label: number | null): void {
+    const { status, verdicts, disagree, decidedAt, blindTo } = review;
+    this.#dropVerdicts.run(item);
+    if (status === 'open') {
+      this.#drop.run(item);
+      return;
+    }
+    for (const verdict of verdicts)
+      this.#addVerdict.run(item, verdict.reviewer, verdict.link, JSON.stringify(verdict.labels), verdict.version);
+    this.#put.run(item, statusCode(status), label, disagree ? 1 : 0, decidedAt, blindTo);
+  }
+}
