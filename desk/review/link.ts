@@ -1,0 +1,97 @@
+/**
+ * A link of a reviewer's chain: what was done, by whom, when, on what was seen, and the hash of the link before it.
+ *
+ * The hash of a link is SHA-256 of its body, JSON, to the byte as it is stored. A body never holds a text: of the message
+ * and of the note it has a salted hash. The salt is kept beside it and goes with the text, so that the chain stays whole
+ * when a text is erased, and nobody can find out by trying what it said.
+ */
+import { createHash, hash, randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { ESCALATIONS, REOPENINGS } from './reasons.ts';
+
+const Sum = z.string().regex(/^[0-9a-f]{64}$/);
+const Seq = z.int().min(1);
+
+/** Part of a message, as [start, end) in UTF-16 units. */
+export const Span = z.strictObject({ start: z.int().min(0), end: z.int().min(1) });
+export type Span = z.infer<typeof Span>;
+
+/** What the reviewer had on screen: identity of the message, version of its text, and a salted hash of it. */
+const seen = { item: Sum, version: z.int().min(1), text: Sum } as const;
+/** What the model had said by then, where it was shown. */
+const Model = z.strictObject({
+  base: Sum,
+  adapter: Sum.nullable(),
+  depth: z.int().min(0),
+  score: z.number().min(0).max(1),
+});
+export type Model = z.infer<typeof Model>;
+
+const Deed = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('decide'),
+    ...seen,
+    /** names, as they were then */
+    labels: z.array(z.string()),
+    reasons: z.array(z.string()),
+    spans: z.array(Span),
+    /** salted hash */
+    note: Sum.nullable(),
+    model: Model.nullable(),
+  }),
+  z.strictObject({ kind: z.literal('skip'), ...seen }),
+  z.strictObject({ kind: z.literal('escalate'), ...seen, reason: z.enum(ESCALATIONS), note: Sum.nullable() }),
+  z.strictObject({ kind: z.literal('reopen'), ...seen, reason: z.enum(REOPENINGS), note: Sum.nullable() }),
+  z.strictObject({ kind: z.literal('note'), ...seen, note: Sum }),
+  /** takes back, or does again, all links of an action */
+  z.strictObject({ kind: z.literal('undo'), of: Seq }),
+  z.strictObject({ kind: z.literal('redo'), of: Seq }),
+  /** a real name was looked at; authors go by their pseudonyms */
+  z.strictObject({ kind: z.literal('reveal'), author: z.string() }),
+  z.strictObject({ kind: z.literal('hold'), item: Sum, reason: z.string() }),
+  z.strictObject({ kind: z.literal('release'), item: Sum }),
+  z.strictObject({ kind: z.literal('erase'), items: z.array(Sum), reason: z.string() }),
+]);
+export type Deed = z.infer<typeof Deed>;
+export type DeedKind = Deed['kind'];
+
+const Head = z.strictObject({
+  v: z.literal(1),
+  /** public key */
+  reviewer: Sum,
+  seq: Seq,
+  action: Seq,
+  /** milliseconds since 1970 UTC, by the clock of that computer: it may go backwards, `seq` does not */
+  time: z.int(),
+  /** hash of the link before; null for the first */
+  prev: Sum.nullable(),
+});
+
+const Body = z.strictObject({ ...Head.shape, deed: Deed });
+export type Body = z.infer<typeof Body>;
+
+export interface Sealed {
+  readonly body: string;
+  readonly hash: Buffer;
+}
+
+export function seal(body: Body): Sealed {
+  const json = JSON.stringify(body);
+  return { body: json, hash: hash('sha256', json, 'buffer') };
+}
+
+/** What a stored body says; null where it is none. */
+export function readBody(json: string): Body | null {
+  try {
+    const parsed = Body.safeParse(JSON.parse(json));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+export const newSalt = (): Buffer => randomBytes(16);
+
+/** What a body says of a text. */
+export const salted = (salt: Uint8Array, text: string): string =>
+  createHash('sha256').update(salt).update(text).digest('hex');
