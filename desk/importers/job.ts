@@ -1,8 +1,8 @@
 import { setFlagsFromString } from 'node:v8';
-import { toWorkspaceError } from '../store/errors.ts';
-import type { BatchBuilder } from '../store/loader/builder.ts';
-import type { Loader } from '../store/loader/loader.ts';
-import type { Workspace } from '../store/workspace.ts';
+import type { NewSource } from '../store/sources.ts';
+import { BatchBuilder } from '../store/loader/builder.ts';
+import type { Loader } from '../writer/loader.ts';
+import type { WriterClient } from '../writer/client.ts';
 import { type Fingerprint, fingerprint } from './fingerprint.ts';
 import { ImportError } from './import-error.ts';
 import { LanguageDetector } from './language.ts';
@@ -28,23 +28,34 @@ export interface OpenHooks {
 }
 
 export interface ImportOptions {
+  /** goes on with an import that was begun then: what it has read to its end is not read again */
+  readonly since?: number;
   /** How to read a source, or null to leave it out; without it every source is read as it suggests itself. */
   readonly choose?: (source: Source) => ReadOptions | null | Promise<ReadOptions | null>;
 }
 
 export interface ImportHooks {
   readonly onProgress?: (progress: ImportProgress) => void;
+  /** a batch is on the disk; `touched`: ids of items that were there before and look otherwise now */
+  readonly onLoaded?: (touched: readonly number[]) => void;
   readonly signal?: AbortSignal;
+}
+
+/** Where an import goes. */
+export interface ImportTarget {
+  readonly writer: WriterClient;
+  /** of the workspace: pseudonyms depend on it */
+  readonly key: Uint8Array;
 }
 
 /** Imports everything that lies at the given paths, recognised by its content; see `importFrom`. */
 export async function importExports(
-  workspace: Workspace,
+  target: ImportTarget,
   paths: readonly string[],
   options: ImportOptions = {},
   hooks: ImportHooks = {},
 ): Promise<ImportReport> {
-  return await importFrom(openExport, workspace, paths, options, hooks);
+  return await importFrom(openExport, target, paths, options, hooks);
 }
 
 /**
@@ -54,7 +65,7 @@ export async function importExports(
  */
 export async function importFrom(
   open: OpenExport,
-  workspace: Workspace,
+  { writer, key }: ImportTarget,
   paths: readonly string[],
   options: ImportOptions = {},
   hooks: ImportHooks = {},
@@ -67,13 +78,14 @@ export async function importFrom(
   const failed: FailedPath[] = [];
   const sources: SourceReport[] = [];
   let total = { ...NO_OUTCOME, rows: 0 };
-  await using loader = workspace.startLoader();
+  await using loader = writer.loader();
   const work: Work = {
-    workspace,
+    writer,
     loader,
-    builder: workspace.batchBuilder(),
+    builder: new BatchBuilder(key),
     languages: new LanguageDetector(),
     hooks,
+    since: options.since ?? null,
     rowsBefore: 0,
   };
   for (const path of paths) {
@@ -95,7 +107,7 @@ export async function importFrom(
       }
     } catch (error) {
       if (stopped()) break;
-      failed.push({ path, ...problemOf(error, workspace) });
+      failed.push({ path, ...problemOf(error) });
     }
   }
   return { sources, skipped, failed, total, cancelled: stopped(), seconds: secondsSince(started) };
@@ -108,11 +120,13 @@ export async function importFrom(
 const HEAP_GROWTH = '--heap-growing-percent=50';
 
 interface Work {
-  readonly workspace: Workspace;
+  readonly writer: WriterClient;
   readonly loader: Loader;
   readonly builder: BatchBuilder;
   readonly languages: LanguageDetector;
   readonly hooks: ImportHooks;
+  /** sources that were read to their end since then are not read again */
+  readonly since: number | null;
   rowsBefore: number;
 }
 
@@ -124,28 +138,32 @@ async function importSource(
   doubts: readonly string[],
 ): Promise<SourceReport> {
   const started = performance.now();
-  const { workspace, loader, builder, hooks } = work;
+  const { writer, loader, builder, hooks } = work;
   const { path, member, format } = source;
-  const begun = workspace.sources.begin(
-    {
-      path,
-      member,
-      format: options.as ?? format,
-      sha256: print.sha256,
-      size: print.size,
-      exportedAt: print.modified,
-      importerVersion: IMPORTER_VERSION,
-    },
-    Date.now(),
-  );
+  const named: NewSource = {
+    path,
+    member,
+    format: options.as ?? format,
+    sha256: print.sha256,
+    size: print.size,
+    exportedAt: print.modified,
+    importerVersion: IMPORTER_VERSION,
+  };
+  if (work.since !== null) {
+    const done = await writer.write('sourceDone', { source: named, since: work.since }, { urgent: false });
+    // It was this program that wrote it.
+    if (done !== null) return done as SourceReport;
+  }
+  const begun = await writer.write('beginSource', named, { urgent: false });
   builder.begin(begun);
   const reading = source.read({ ...options, ...(hooks.signal && { signal: hooks.signal }) });
   const notRead = { empty: 0, 'media-only': 0 };
   let outcome = NO_OUTCOME;
   let problem: Problem | null = null;
   const send = async (): Promise<void> => {
-    await loader.write(builder.take(), (done) => {
+    await loader.write(builder.take(), ({ touched, ...done }) => {
       outcome = addOutcome(outcome, done);
+      hooks.onLoaded?.(touched);
     });
   };
   try {
@@ -159,7 +177,7 @@ async function importSource(
   } catch (error) {
     // Trouble with the workspace ends the import; trouble with the source ends the source.
     loader.throwIfFailed();
-    if (hooks.signal?.aborted !== true) problem = problemOf(error, workspace);
+    if (hooks.signal?.aborted !== true) problem = problemOf(error);
   }
   if (builder.pending) await send();
   await loader.drain();
@@ -180,7 +198,7 @@ async function importSource(
     problem,
     seconds: secondsSince(started),
   };
-  workspace.sources.finish(begun.id, report.status, report);
+  await writer.write('finishSource', { id: begun.id, status: report.status, report }, { urgent: false });
   return report;
 }
 
@@ -200,9 +218,9 @@ function progressOf(source: Source, { summary }: Reading, rowsBefore: number): I
 }
 
 /** @throws whatever is no trouble with a source */
-function problemOf(error: unknown, workspace: Workspace): Problem {
+function problemOf(error: unknown): Problem {
   if (error instanceof ImportError) return { message: error.message, remedy: error.remedy };
-  throw toWorkspaceError(error, workspace.path);
+  throw error;
 }
 
 function secondsSince(started: number): number {

@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
+import type { ConnectionOptions } from '../store/connection.ts';
+import type { Workspace } from '../store/workspace.ts';
+import type { CheckpointThreadData } from './checkpoint-thread.ts';
+import { WriterClient } from './client.ts';
+import type { Reply, Request, ThreadData } from './protocol.ts';
+
+/** The thread that writes, with the one that keeps its log short, and the desk's end of both. */
+export class Writer extends WriterClient implements AsyncDisposable {
+  readonly #worker: Worker;
+  readonly #urgent: MessagePort;
+  readonly #checkpoints: Worker | null;
+  readonly #exited: Promise<void>;
+  #closing = false;
+
+  /** Starts the thread. It must be closed before the workspace is. */
+  static of({ path, connection }: Pick<Workspace, 'path' | 'connection'>): Writer {
+    return new Writer(path, connection);
+  }
+
+  private constructor(path: string, connection: ConnectionOptions) {
+    const { port1, port2 } = new MessageChannel();
+    const workerData: ThreadData = { path, connection, urgent: port2 };
+    const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData, transferList: [port2] });
+    super(path, { ordinary: worker, urgent: port1 });
+    this.#urgent = port1;
+    this.#worker = worker;
+    this.#checkpoints = connection.journal === 'wal' ? checkpointThread(path, connection) : null;
+    worker.on('message', (reply: Reply) => this.receive(reply));
+    worker.on('error', (error) => this.fail(error instanceof Error ? error : new Error(String(error))));
+    this.#exited = new Promise((resolve) => {
+      worker.on('exit', () => {
+        if (!this.#closing) this.fail(new Error('The thread that writes the workspace ended unexpectedly.'));
+        resolve();
+      });
+    });
+  }
+
+  /** A port over which another thread asks it; its requests are ordinary ones. `WriterClient` speaks over it. */
+  connect(): MessagePort {
+    const { port1, port2 } = new MessageChannel();
+    this.#worker.postMessage({ kind: 'client', port: port2 } satisfies Request, [port2]);
+    return port1;
+  }
+
+  /** Ends the thread; what was handed over is written first. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing = true;
+    if (this.#checkpoints !== null) {
+      const ended = once(this.#checkpoints, 'exit');
+      this.#checkpoints.postMessage('close');
+      await ended;
+    }
+    this.#worker.postMessage({ kind: 'close' } satisfies Request);
+    await this.#exited;
+    this.#urgent.close();
+    this.fail(new Error('The workspace was closed.'));
+  }
+}
+
+function checkpointThread(path: string, connection: ConnectionOptions): Worker {
+  const workerData: CheckpointThreadData = { path, connection };
+  const worker = new Worker(new URL('./checkpoint-thread.ts', import.meta.url), { workerData });
+  // Without it the log grows, and SQLite itself sees to it in the end.
+  worker.on('error', () => {});
+  return worker;
+}

@@ -1,0 +1,145 @@
+/** Everything that changes a workspace, by name. Each runs in the writing thread, inside one transaction. */
+import * as deeds from '../review/deeds.ts';
+import { DeskError } from '../errors.ts';
+import type { AuditItem } from '../store/audit-items.ts';
+import type { Label, Policy } from '../store/policies.ts';
+import type { Reviewer } from '../store/reviewers.ts';
+import type { NewRevision, Revision } from '../store/revisions.ts';
+import type { ItemResult, Run } from '../store/scores.ts';
+import type { NewSource, SourceStatus } from '../store/sources.ts';
+import type { Store } from '../store/store.ts';
+import type { JobChange } from '../store/jobs.ts';
+import { erase } from '../review/erase.ts';
+import * as words from '../review/words.ts';
+import type { Escalation, Reopening } from '../review/reasons.ts';
+import type { Erasing } from '../store/erasure.ts';
+
+const reviewerOf = (store: Store, id: number): Reviewer => {
+  const reviewer = store.reviewers.get(id);
+  if (reviewer !== undefined) return reviewer;
+  throw new DeskError(
+    'no-reviewer',
+    `There is no reviewer number ${id}.`,
+    'List the reviewers and choose one of them.',
+  );
+};
+
+interface By {
+  readonly reviewer: number;
+}
+
+const writes = {
+  setSetting: (store: Store, { name, value }: { readonly name: string; readonly value: unknown }) =>
+    store.settings.set(name, value),
+
+  beginSource: (store: Store, source: NewSource, now: number) => store.sources.begin(source, now),
+  sourceDone: (store: Store, { source, since }: { readonly source: NewSource; readonly since: number }) =>
+    store.sources.done(source, since),
+  finishSource: (
+    store: Store,
+    {
+      id,
+      status,
+      report,
+    }: { readonly id: number; readonly status: Exclude<SourceStatus, 'reading'>; readonly report: unknown },
+  ) => store.sources.finish(id, status, report),
+
+  ensureRevision: (store: Store, revision: NewRevision) => store.revisions.ensure(revision),
+  noteTrainedOn: (
+    store: Store,
+    { revision, items }: { readonly revision: number; readonly items: readonly number[] },
+  ) => store.tombstones.noteTrainedOn(revision, items),
+  addAuditItems: (store: Store, { items }: { readonly items: readonly AuditItem[] }, now: number) => {
+    for (const item of items) store.auditItems.add(item, now);
+  },
+  startRun: (
+    store: Store,
+    input: { readonly revision: Revision; readonly backend: string; readonly layout: string; readonly threads: number },
+  ) => store.scores.startRun(input.revision, input),
+  writeScores: (store: Store, { run, results }: { readonly run: Run; readonly results: readonly ItemResult[] }) =>
+    store.scores.write(run, results),
+
+  addJob: (store: Store, { input }: { readonly input: unknown }, now: number) => store.jobs.add(input, now),
+  changeJob: (store: Store, { id, change }: { readonly id: number; readonly change: JobChange }, now: number) =>
+    store.jobs.change(id, change, now),
+  noteJob: (
+    store: Store,
+    { id, done, total }: { readonly id: number; readonly done: number; readonly total: number | null },
+    now: number,
+  ) => store.jobs.progress(id, done, total, now),
+
+  addReviewer: (store: Store, { name }: { readonly name: string }, now: number) => words.addReviewer(store, name, now),
+  putPolicy: (store: Store, policy: Omit<Policy, 'id'> & { readonly id?: number | undefined }) =>
+    words.putPolicy(store, policy),
+  putLabel: (store: Store, label: Omit<Label, 'id'> & { readonly id?: number | undefined }) =>
+    words.putLabel(store, label),
+  /** Where there are none yet: those of the model, so that the first decision needs no preparation. */
+  seedLabels: (store: Store, { names, fine }: { readonly names: readonly string[]; readonly fine: number | null }) => {
+    if (store.policies.labels().length > 0) return;
+    names.forEach((name, place) => {
+      const severity = place === fine ? 0 : 2;
+      store.policies.putLabel({ policy: null, name, key: String(place + 1), guidance: '', severity, retired: false });
+    });
+  },
+  arrangeLabels: (store: Store, { ids }: { readonly ids: readonly number[] }) => store.policies.arrangeLabels(ids),
+
+  decide: (
+    store: Store,
+    { reviewer, seen, decision }: By & { readonly seen: readonly deeds.Seen[]; readonly decision: deeds.Decision },
+    now: number,
+  ) => deeds.decide(store, reviewerOf(store, reviewer), seen, decision, now),
+  skip: (store: Store, { reviewer, seen }: By & { readonly seen: readonly deeds.Seen[] }, now: number) =>
+    deeds.skip(store, reviewerOf(store, reviewer), seen, now),
+  escalate: (
+    store: Store,
+    input: By & { readonly seen: readonly deeds.Seen[]; readonly reason: Escalation; readonly note: string | null },
+    now: number,
+  ) => deeds.escalate(store, reviewerOf(store, input.reviewer), input.seen, input, now),
+  reopen: (
+    store: Store,
+    input: By & { readonly seen: readonly deeds.Seen[]; readonly reason: Reopening; readonly note: string | null },
+    now: number,
+  ) => deeds.reopen(store, reviewerOf(store, input.reviewer), input.seen, input, now),
+  annotate: (store: Store, input: By & { readonly seen: deeds.Seen; readonly note: string }, now: number) =>
+    deeds.annotate(store, reviewerOf(store, input.reviewer), input.seen, input.note, now),
+  hold: (
+    store: Store,
+    { reviewer, item, reason }: By & { readonly item: number; readonly reason: string },
+    now: number,
+  ) => {
+    store.holds.put(item, reason, now);
+    deeds.record(
+      store,
+      reviewerOf(store, reviewer),
+      { kind: 'hold', item: store.items.identity(item), reason },
+      now,
+      item,
+    );
+  },
+  release: (store: Store, { reviewer, item }: By & { readonly item: number }, now: number) => {
+    if (!store.holds.drop(item))
+      throw new DeskError('nothing-to-do', 'This message is not on hold.', 'Nothing was changed.');
+    deeds.record(store, reviewerOf(store, reviewer), { kind: 'release', item: store.items.identity(item) }, now, item);
+  },
+  reveal: (store: Store, { reviewer, pseudonym }: By & { readonly pseudonym: string }, now: number) => {
+    deeds.record(store, reviewerOf(store, reviewer), { kind: 'reveal', author: pseudonym }, now);
+  },
+  erase: (
+    store: Store,
+    { reviewer, erasing, reason }: By & { readonly erasing: Erasing; readonly reason: string },
+    now: number,
+  ) => erase(store, reviewerOf(store, reviewer), erasing, reason, now),
+
+  undo: (store: Store, { reviewer }: By, now: number) => deeds.undo(store, reviewerOf(store, reviewer), now),
+  redo: (store: Store, { reviewer }: By, now: number) => deeds.redo(store, reviewerOf(store, reviewer), now),
+} as const;
+
+export type WriteName = keyof typeof writes;
+export type WriteInput<N extends WriteName> = Parameters<(typeof writes)[N]>[1];
+export type WriteOutput<N extends WriteName> = ReturnType<(typeof writes)[N]>;
+
+/** @param input of the write of this name */
+export function perform(store: Store, name: WriteName, input: unknown, now: number): unknown {
+  const write = writes[name] as (store: Store, input: unknown, now: number) => unknown;
+  return write(store, input, now);
+}
