@@ -1,0 +1,144 @@
+/** The queue's columns as they follow the workspace: read once, then what was written since. */
+import type { Revision } from '../store/revisions.ts';
+import type { Store } from '../store/store.ts';
+import { QueueColumns } from './columns.ts';
+import { type Facets, facetsOf } from './facets.ts';
+import { type QueueFilter, matching } from './filter.ts';
+import { KeyRoom, type Order, keysOf } from './order.ts';
+import { type Page, type Place, pageOf } from './page.ts';
+
+/** Rows that are read in one go, between which others get their turn. */
+const PIECE = 2_000;
+
+/** Bands into which scores are sorted by how uncertain they are. */
+const BANDS = 256;
+
+export interface QueueModel {
+  readonly revision: Revision;
+  /** labels that these probabilities mean: bit i for the label in place i */
+  readonly predict: (probabilities: Float32Array) => number;
+  /** score from which on the model says that something is wrong */
+  readonly threshold: number;
+  /** whose scores stand in where this one has not read an item yet */
+  readonly previous: QueueModel | null;
+}
+
+export class LiveQueue {
+  readonly #store: Store;
+  readonly #room = new KeyRoom();
+  #columns = new QueueColumns();
+  #model: QueueModel | null = null;
+  /** items up to this id are in the columns */
+  #last = 0;
+  #catching = false;
+  /** resolves once what was new is in the columns */
+  caughtUp: Promise<void> = Promise.resolve();
+  /** items that were written while all is being read anew */
+  #meanwhile: Set<number> | null = null;
+
+  /** @param model of the scores that will be shown, once `load` has read them */
+  constructor(store: Store, model: QueueModel | null) {
+    this.#store = store;
+    this.#model = model;
+  }
+
+  get model(): QueueModel | null {
+    return this.#model;
+  }
+
+  /** Versions of texts as the queue has them. */
+  versionOf(item: number): number {
+    return this.#columns.version[item] ?? 0;
+  }
+
+  /**
+   * Reads all of it anew, for the scores of a model. Until that is done, pages show what was there before.
+   * @param signal aborts it; then nothing has changed
+   */
+  async load(model: QueueModel | null, signal?: AbortSignal): Promise<void> {
+    const columns = new QueueColumns();
+    const last = this.#store.items.lastId;
+    const meanwhile = (this.#meanwhile = new Set());
+    for (let after = 0; after < last;) {
+      signal?.throwIfAborted();
+      const to = Math.min(after + PIECE, last);
+      this.#read(columns, model, after, to);
+      after = to;
+      await new Promise(setImmediate);
+    }
+    if (this.#meanwhile === meanwhile) this.#meanwhile = null;
+    this.#columns = columns;
+    this.#model = model;
+    this.#last = last;
+    this.catchUp();
+    this.refresh([...meanwhile]);
+    await this.caughtUp;
+  }
+
+  /** Takes in the items that are new, piece by piece. */
+  catchUp(): void {
+    if (this.#catching) return;
+    this.#catching = true;
+    this.caughtUp = this.#catchUp().finally(() => (this.#catching = false));
+  }
+
+  async #catchUp(): Promise<void> {
+    for (let last = this.#store.items.lastId; this.#last < last; last = this.#store.items.lastId) {
+      const to = Math.min(this.#last + PIECE, last);
+      this.#read(this.#columns, this.#model, this.#last, to);
+      this.#last = to;
+      await new Promise(setImmediate);
+    }
+  }
+
+  /** Takes in what was written about some items. */
+  refresh(items: readonly number[]): void {
+    for (const item of items) {
+      this.#meanwhile?.add(item);
+      this.#columns.forget(item);
+      this.#read(this.#columns, this.#model, item - 1, item);
+    }
+  }
+
+  /** @param size entries at most */
+  page(filter: QueueFilter, order: Order, size: number, after: Place | null): Page {
+    const ids = matching(this.#columns, filter);
+    const threshold = this.#model?.threshold ?? 0.5;
+    return pageOf(keysOf(this.#columns, ids, order, { threshold, room: this.#room }), size, after);
+  }
+
+  /** Ids of all that pass and have a place in this order, rising. */
+  all(filter: QueueFilter, order: Order): readonly number[] {
+    const ids = matching(this.#columns, filter);
+    const { first } = keysOf(this.#columns, ids, order, { threshold: this.#model?.threshold ?? 0.5, room: this.#room });
+    return [...ids].filter((_, j) => first[j] !== -Infinity);
+  }
+
+  /** Ids of all that have a score, the most uncertain first: with another model these are most likely to change. */
+  mostUncertain(): Uint32Array {
+    const { score, length } = this.#columns;
+    const threshold = this.#model?.threshold ?? 0.5;
+    const bandOf = (i: number): number =>
+      Math.min(BANDS - 1, Math.floor(Math.abs((score[i] as number) - threshold) * BANDS));
+    const starts = new Uint32Array(BANDS + 1);
+    for (let i = 0; i < length; i++) if (!Number.isNaN(score[i])) starts[bandOf(i) + 1]! += 1;
+    for (let band = 0; band < BANDS; band++) starts[band + 1]! += starts[band] as number;
+    const ids = new Uint32Array(starts[BANDS] as number);
+    for (let i = 0; i < length; i++) if (!Number.isNaN(score[i])) ids[starts[bandOf(i)]!++] = i;
+    return ids;
+  }
+
+  /** How many items there are of what. */
+  facets(): Facets {
+    return facetsOf(this.#columns);
+  }
+
+  #read(columns: QueueColumns, model: QueueModel | null, after: number, to: number): void {
+    const { queueFacts } = this.#store;
+    for (const facts of queueFacts.items(after, to)) columns.putItem(facts);
+    for (const { revision, predict } of model === null ? [] : [...(model.previous ? [model.previous] : []), model])
+      for (const facts of queueFacts.scores(revision.id, after, to, predict)) columns.putScore(facts);
+    for (const facts of queueFacts.reviews(after, to)) columns.putReview(facts);
+    for (const { item, place } of queueFacts.audits(after, to)) columns.putAudit(item, place);
+  }
+}
