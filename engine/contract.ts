@@ -14,7 +14,7 @@ import { TASKS } from './train/examples.ts';
 import { TrainingOptions } from './train/options.ts';
 
 /** Raised with every change of a message: a desk and an engine of different builds part with a clear error. */
-export const CONTRACT = 4;
+export const CONTRACT = 5;
 
 /** Items of one call, at most. A death of the engine costs one call, so calls are kept small. */
 export const MAX_ITEMS = 2048;
@@ -147,7 +147,13 @@ const TrainInput = z.strictObject({
      * gone on from in any case: it is of this call, in an engine that died.
      */
     checkpoint: z
-      .strictObject({ file: Path, resume: z.boolean(), run: z.string().max(100).exactOptional() })
+      .strictObject({
+        file: Path,
+        resume: z.boolean(),
+        run: z.string().max(100).exactOptional(),
+        /** 32 bytes: the file is encrypted with it */
+        key: Bytes.exactOptional(),
+      })
       .exactOptional(),
     /** where `full` puts the model that it makes; the other methods make none */
     model: Path.exactOptional(),

@@ -11,6 +11,7 @@ import type { Supervisor } from '../supervisor.ts';
 import { readLabelled, type LabelledTable } from '../tables/labelled.ts';
 import type { TableColumns } from '../tables/open.ts';
 import { labelsOf, rareLabels } from './labels.ts';
+import { learnedLanguages } from './languages.ts';
 import { wholeMethod, type MethodChoice } from './method.ts';
 import { assertWritable, KeptCheckpoint, ModelInTheMaking, outputsOf } from './outputs.ts';
 
@@ -58,9 +59,6 @@ export interface Trained {
   readonly reportFile: string;
   readonly tables: readonly LabelledTable[];
 }
-
-/** Share of the sure texts that a language must have to count as one that the adapter was trained on. */
-const LANGUAGE_SHARE = 0.05;
 
 /**
  * @throws MethodError for options that do not fit; ImportError, TableError, TrainingDataError for the data; ModelFileError
@@ -111,6 +109,7 @@ export async function trainAdapter(
       text: row.text,
       labels: row.labels.map((label) => labels.indexOf(label)).filter((label) => label >= 0),
     }));
+  const detector = new LanguageDetector();
   const source = {
     data: { train: await partOf(train, signal), dev: await partOf(dev, signal) },
     made: new Date().toISOString(),
@@ -137,7 +136,7 @@ export async function trainAdapter(
           }),
           ...(model && { model: model.file }),
           ngrams: true,
-          languages: input.languages ?? languagesOf(train),
+          languages: input.languages ?? learnedLanguages(train.rows.map(({ text }) => detector.detect(text))),
           source,
         },
       },
@@ -178,18 +177,3 @@ const partOf = async ({ path, rows, counts }: LabelledTable, signal: AbortSignal
   rows: rows.length,
   per_label: Object.fromEntries(counts),
 });
-
-/** Languages of the texts, most frequent first, without what a detector makes of odd ones. */
-function languagesOf({ rows }: LabelledTable): readonly string[] {
-  const detector = new LanguageDetector();
-  const counts = new Map<string, number>();
-  for (const { text } of rows) {
-    const language = detector.detect(text);
-    if (language !== '' && language !== 'unsure') counts.set(language, (counts.get(language) ?? 0) + 1);
-  }
-  const sure = [...counts.values()].reduce((sum, n) => sum + n, 0);
-  return [...counts]
-    .filter(([, n]) => n >= sure * LANGUAGE_SHARE)
-    .sort(([, a], [, b]) => b - a)
-    .map(([language]) => language);
-}

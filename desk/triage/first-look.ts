@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { queueScore } from '../store/scores.ts';
 import type { Revision } from '../store/revisions.ts';
-import type { Workspace } from '../store/workspace.ts';
+import type { Store } from '../store/store.ts';
 import type { EngineSession } from '../engine/session.ts';
 import type { ChosenModel } from '../models/choose.ts';
 import type { Places } from '../models/places.ts';
@@ -41,13 +41,13 @@ export async function openPlainly(
 
 /** Scores of at most `size` messages drawn at random, highest first. Throws like `EngineSession.score`. */
 export async function firstLook(
-  workspace: Workspace,
+  store: Store,
   session: EngineSession,
   revision: Revision,
   size: number,
   signal?: AbortSignal,
 ): Promise<readonly Leader[]> {
-  const items = drawUnscored(workspace, revision.id, size).filter(({ language }) => !isForeign(revision, language));
+  const items = drawUnscored(store, revision.id, size).filter(({ language }) => !isForeign(revision, language));
   const scored = await session.score(
     items.map(({ id, text }) => ({ key: String(id), text })),
     { signal },

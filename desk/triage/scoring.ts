@@ -5,10 +5,11 @@ import type { EngineSession } from '../engine/session.ts';
 import type { ChosenModel } from '../models/choose.ts';
 import type { Places } from '../models/places.ts';
 import type { UnscoredItem } from '../store/items.ts';
-import type { Revision } from '../store/revisions.ts';
+import type { NewRevision, Revision } from '../store/revisions.ts';
 import { queueScore, type ItemResult, type Run } from '../store/scores.ts';
-import type { Workspace } from '../store/workspace.ts';
+import type { Store } from '../store/store.ts';
 import type { Supervisor } from '../supervisor.ts';
+import type { WriterClient } from '../writer/client.ts';
 import type { Leader } from './leading.ts';
 
 export interface OpenModelOptions {
@@ -40,9 +41,9 @@ export async function openModel(
 }
 
 /** The revision under which scores of this model are stored; the same model has the same one again. */
-export function revisionOf(workspace: Workspace, { adapter, adapterBytes }: ChosenModel): Revision {
+export function newRevisionOf({ adapter, adapterBytes }: ChosenModel): NewRevision {
   const { name, base, exitDepth, labels, neutralLabel, languages, training } = adapter;
-  return workspace.revisions.ensure({
+  return {
     name,
     base: { name: base.name, sha256: base.sha256 },
     adapter: adapterBytes,
@@ -51,7 +52,7 @@ export function revisionOf(workspace: Workspace, { adapter, adapterBytes }: Chos
     fineLabel: neutralLabel === null ? null : labels.indexOf(neutralLabel),
     languages,
     report: training,
-  });
+  };
 }
 
 /**
@@ -69,35 +70,49 @@ export interface ScoringHooks {
   readonly signal?: AbortSignal | undefined;
   /** messages of this call that are done */
   readonly onProgress?: (done: number) => void;
-  /** what was stored, after each page, and how many messages of this call are done by then */
-  readonly onScored?: (scores: readonly Leader[], done: number) => void;
+  /** after each page: the items that were scored or set aside, the scores, and how many of this call are done by then */
+  readonly onScored?: (items: readonly number[], scores: readonly Leader[], done: number) => void;
 }
 
 /** Messages of one page; a page is stored as a whole, and is what a stop or a crash costs. */
 const PAGE = 512;
 
+/** What is read, and the one who writes. */
+export interface ScoringTarget {
+  readonly store: Store;
+  readonly writer: WriterClient;
+}
+
 export class WorkspaceScoring {
-  readonly #workspace: Workspace;
+  readonly #store: Store;
+  readonly #writer: WriterClient;
   readonly #session: EngineSession;
   readonly #adapter: Adapter;
   readonly #revision: Revision;
   readonly #anyLanguage: boolean;
   readonly #run: Run;
 
+  private constructor(into: ScoringTarget, session: EngineSession, adapter: Adapter, run: Run, anyLanguage: boolean) {
+    this.#store = into.store;
+    this.#writer = into.writer;
+    this.#session = session;
+    this.#adapter = adapter;
+    this.#revision = run.revision;
+    this.#anyLanguage = anyLanguage;
+    this.#run = run;
+  }
+
   /** `anyLanguage`: also read messages in languages that the adapter was not measured on */
-  constructor(
-    workspace: Workspace,
+  static async start(
+    into: ScoringTarget,
     session: EngineSession,
     adapter: Adapter,
     revision: Revision,
     { anyLanguage }: { readonly anyLanguage: boolean },
-  ) {
-    this.#workspace = workspace;
-    this.#session = session;
-    this.#adapter = adapter;
-    this.#revision = revision;
-    this.#anyLanguage = anyLanguage;
-    this.#run = workspace.scores.startRun(revision, session.info);
+  ): Promise<WorkspaceScoring> {
+    const { backend, layout, threads } = session.info;
+    const run = await into.writer.write('startRun', { revision, backend, layout, threads }, { urgent: false });
+    return new WorkspaceScoring(into, session, adapter, run, anyLanguage);
   }
 
   /**
@@ -105,8 +120,21 @@ export class WorkspaceScoring {
    * The draw is the same each time for the same workspace.
    */
   async sample(size: number, hooks: ScoringHooks = {}): Promise<number> {
-    const items = drawUnscored(this.#workspace, this.#revision.id, size);
+    const items = drawUnscored(this.#store, this.#revision.id, size);
     return await this.#score(once(items), hooks);
+  }
+
+  /** Scores those of some messages that have no score yet, in their order, and gives how many were done. */
+  async these(ids: Uint32Array, hooks: ScoringHooks = {}): Promise<number> {
+    const store = this.#store;
+    const revision = this.#revision.id;
+    const pages = (async function* (): AsyncGenerator<readonly UnscoredItem[], void, void> {
+      for (let at = 0; at < ids.length; at += PAGE) {
+        const page = store.items.unscoredAmong(revision, [...ids.subarray(at, at + PAGE)]);
+        if (page.length > 0) yield await Promise.resolve(page);
+      }
+    })();
+    return await this.#score(pages, hooks);
   }
 
   /** Scores everything that has no score yet, in the order of the import, and gives how many were done. */
@@ -117,7 +145,7 @@ export class WorkspaceScoring {
   /** Pages of messages without a score. A page in flight is not given again: each begins behind the one before. */
   async *#pages(): AsyncGenerator<readonly UnscoredItem[], void, void> {
     for (let after = 0; ;) {
-      const page = this.#workspace.items.unscored(this.#revision.id, after, PAGE);
+      const page = this.#store.items.unscored(this.#revision.id, after, PAGE);
       const last = page.at(-1);
       if (last === undefined) return;
       yield await Promise.resolve(page);
@@ -156,10 +184,14 @@ export class WorkspaceScoring {
         // The import counts short blanks as empty; this is a long text of nothing but spaces.
         else results.push(notRead(item.id, item.version, 'engine-failed'));
       });
-      this.#workspace.scores.write(this.#run, results);
+      await this.#writer.write('writeScores', { run: this.#run, results }, { urgent: false });
       foreignDone += page.foreign.length;
       done += results.length;
-      hooks.onScored?.(scores, done);
+      hooks.onScored?.(
+        results.map(({ item }) => item),
+        scores,
+        done,
+      );
     }
     return done;
   }
@@ -172,13 +204,13 @@ const notRead = (
 ): Extract<ItemResult, { status: 'not-read' }> => ({ item, version, status: 'not-read', reason });
 
 /** At most `size` messages without a score, drawn by random places among the ids: a million cost what a thousand do. */
-export function drawUnscored(workspace: Workspace, revision: number, size: number): readonly UnscoredItem[] {
-  const all = Object.values(workspace.counts.kinds()).reduce((sum, n) => sum + n, 0);
+export function drawUnscored(store: Store, revision: number, size: number): readonly UnscoredItem[] {
+  const all = Object.values(store.counts.kinds()).reduce((sum, n) => sum + n, 0);
   const random = seededRandom(all);
   const drawn = new Map<number, UnscoredItem>();
-  if (workspace.items.countUnscored(revision) <= size) return workspace.items.unscored(revision, 0, size);
+  if (store.items.countUnscored(revision) <= size) return store.items.unscored(revision, 0, size);
   for (let tries = 0; tries < size * 2 && drawn.size < size; tries++) {
-    const [item] = workspace.items.unscored(revision, Math.floor(random() * all), 1);
+    const [item] = store.items.unscored(revision, Math.floor(random() * all), 1);
     if (item !== undefined) drawn.set(item.id, item);
   }
   return shuffle([...drawn.values()], random);

@@ -31,6 +31,8 @@ export interface CheckpointPlace {
   readonly resume: boolean;
   /** names this run; another run has another */
   readonly run?: string;
+  /** 32 bytes: the file is encrypted with it */
+  readonly key?: Uint8Array;
 }
 
 export interface TrainInput<M = ProbeMethod | GradientMethod> {

@@ -3,7 +3,7 @@
  * the figures so far. What is drawn at random depends on the seed and the epoch alone, so that nothing else is needed. It
  * holds numbers only, no text.
  */
-import { createHash } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Parameters } from '../../adapter/parameters.ts';
@@ -61,9 +61,8 @@ export function fingerprintOf(base: string, { train, dev, labels, task, method, 
 }
 
 /** Which run wrote a checkpoint; '' where it has no name. Throws GgufError. */
-export function runOf(path: string): string {
-  using file = readGguf(path);
-  return file.metadata.optionalString(RUN) ?? '';
+export function runOf(bytes: Uint8Array, source: string): string {
+  return readGguf(bytes, source).metadata.optionalString(RUN) ?? '';
 }
 
 /** Throws RangeError before the first epoch has ended. */
@@ -157,26 +156,54 @@ function read(file: GgufFile, name: string, length?: number): Float32Array {
   return values;
 }
 
+/** A file that is written after every epoch; it stays until the caller has the adapter safe. */
+export function keeperOf({ file, resume, run = '', key }: CheckpointPlace, fingerprint: string): CheckpointKeeper {
+  const stored = (): Uint8Array => (key ? opened(key, readFileSync(file), file) : readFileSync(file));
+  return {
+    restore(parameters, optimiser) {
+      const isOwn = run !== '' && existsSync(file) && runIn(stored, file) === run;
+      if (!resume && !isOwn) return null;
+      if (!existsSync(file)) throw new CheckpointError(`There is no ${file} to go on from. Start without --resume.`);
+      return restoreCheckpoint(stored(), file, fingerprint, parameters, optimiser);
+    },
+    save: (state, parameters, optimiser) =>
+      replaceFile(file, (write) => {
+        const bytes = encodeCheckpoint(fingerprint, run, state, parameters, optimiser);
+        write(key ? sealed(key, bytes) : bytes);
+      }),
+  };
+}
+
 /** Which run wrote this checkpoint; '' for what is none: where nobody asked for it, it is replaced. */
-function runIn(file: string): string {
+function runIn(stored: () => Uint8Array, file: string): string {
   try {
-    return runOf(file);
+    return runOf(stored(), file);
   } catch (error) {
-    if (error instanceof GgufError) return '';
+    if (error instanceof GgufError || error instanceof CheckpointError) return '';
     throw error;
   }
 }
 
-/** A file that is written after every epoch; it stays until the caller has the adapter safe. */
-export function keeperOf({ file, resume, run = '' }: CheckpointPlace, fingerprint: string): CheckpointKeeper {
-  return {
-    restore(parameters, optimiser) {
-      const isOwn = run !== '' && existsSync(file) && runIn(file) === run;
-      if (!resume && !isOwn) return null;
-      if (!existsSync(file)) throw new CheckpointError(`There is no ${file} to go on from. Start without --resume.`);
-      return restoreCheckpoint(readFileSync(file), file, fingerprint, parameters, optimiser);
-    },
-    save: (state, parameters, optimiser) =>
-      replaceFile(file, (write) => write(encodeCheckpoint(fingerprint, run, state, parameters, optimiser))),
-  };
+const CIPHER = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** Nonce, tag, and what only the key opens. */
+function sealed(key: Uint8Array, bytes: Uint8Array): Uint8Array {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(CIPHER, key, nonce);
+  const content = Buffer.concat([cipher.update(bytes), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), content]);
+}
+
+/** Throws CheckpointError for another key, or bytes that somebody changed. */
+function opened(key: Uint8Array, bytes: Uint8Array, file: string): Uint8Array {
+  const content = bytes.subarray(NONCE_BYTES + TAG_BYTES);
+  const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE_BYTES));
+  try {
+    decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+    return Buffer.concat([decipher.update(content), decipher.final()]);
+  } catch {
+    throw new CheckpointError(`${file} was made with another key, or it is damaged. Train anew.`);
+  }
 }

@@ -6,6 +6,7 @@ import { writeCsv, writeDiscord } from '../../../bench/import-files.ts';
 import { importExports, importFrom } from '../../../desk/importers/job.ts';
 import type { MessageRecord } from '../../../desk/importers/record.ts';
 import { Workspace } from '../../../desk/store/workspace.ts';
+import { Writer } from '../../../desk/writer/writer.ts';
 import {
   Folder,
   checkIntegrity,
@@ -157,8 +158,8 @@ describe('importing', () => {
     const again = await importFiles(workspace, first, edited, later);
     assert.equal(again.total.known, 4);
     assert.deepEqual([snapshot(path), sizes(path)], before);
-    assert.equal(workspace.search.text('third', 5).length, 1);
-    assert.equal(workspace.search.text('second', 5).length, 0, 'the index holds current texts only');
+    assert.equal(workspace.search.ids('third').length, 1);
+    assert.equal(workspace.search.ids('second').length, 0, 'the index holds current texts only');
     checkIntegrity(path);
   });
 
@@ -289,9 +290,10 @@ describe('importing', () => {
     using workspace = Workspace.create(path);
     const file = writeRows(folder.file('a'), messages(1, 2_000));
     const stop = new AbortController();
+    await using writer = Writer.of(workspace);
     const report = await importFrom(
       openRows,
-      workspace,
+      { writer, key: workspace.key },
       [file],
       {},
       {
@@ -328,11 +330,13 @@ describe('importing', () => {
     const whole = readFileSync(folder.file('discord.txt'));
     writeFileSync(folder.file('cut.json'), whole.subarray(0, whole.length / 2));
     writeFileSync(folder.file('picture.png'), Buffer.from('89504e470d0a1a0a0000', 'hex'));
-    const cut = await importExports(workspace, [folder.file('cut.json')]);
+    await using writer = Writer.of(workspace);
+    const target = { writer, key: workspace.key };
+    const cut = await importExports(target, [folder.file('cut.json')]);
     assert.equal(cut.sources[0]?.status, 'partial');
     assert.match(cut.sources[0]?.warnings.join(' ') ?? '', /message/);
     const paths = ['discord.txt', 'table.dat', 'picture.png', 'missing.csv'].map((name) => folder.file(name));
-    const report = await importExports(workspace, paths);
+    const report = await importExports(target, paths);
     assert.deepEqual(
       report.sources.map(({ format, status, added, known }) => [format, status, added + known]),
       [

@@ -1,0 +1,131 @@
+/** Reads every message that has no score yet with one model, and stores what it says. */
+import type { SessionInfo } from '../../engine/contract.ts';
+import type { ScoreStart } from '../contract/jobs.ts';
+import type { EngineSession } from '../engine/session.ts';
+import type { RunHooks } from '../jobs/runner.ts';
+import { chooseModel, type ChosenModel } from '../models/choose.ts';
+import type { Places } from '../models/places.ts';
+import type { Revision } from '../store/revisions.ts';
+import type { Supervisor } from '../supervisor.ts';
+import type { z } from 'zod';
+import { settingsOf } from '../review/settings.ts';
+import { drawAudit } from './audit-draw.ts';
+import { firstLook, measuresFirst, openPlainly } from './first-look.ts';
+import { Leading, type Leader } from './leading.ts';
+import { newRevisionOf, openModel, WorkspaceScoring, type ScoringHooks, type ScoringTarget } from './scoring.ts';
+
+export interface ScoreDeps extends ScoringTarget {
+  readonly supervisor: Supervisor;
+  readonly places: Places;
+  /** the revision whose scores are being made, before the first of them; gives what is most likely to change by it */
+  readonly onRevision: (revision: Revision, base: string) => Promise<Uint32Array>;
+  /** these were scored or set aside */
+  readonly onItems: (items: readonly number[]) => void;
+  /** the highest scores so far, while few messages, drawn at random, were read */
+  readonly onProvisional: (leaders: readonly Leader[], done: number, total: number) => void;
+}
+
+export interface ScoreReport {
+  readonly revision: number;
+  /** null where there was nothing left to score */
+  readonly engine: SessionInfo | null;
+  /** messages that this run scored or set aside */
+  readonly scored: number;
+  /** messages that had been scored before */
+  readonly before: number;
+  readonly seconds: { readonly opening: number; readonly scoring: number };
+}
+
+/** Entries of the provisional list. */
+const LEADERS = 10;
+/** A random part of this many messages goes first, in pieces, until one of the two is reached. */
+const SAMPLE = { messages: 512, piece: 64, seconds: 1.5 } as const;
+/** Audit items of one write. */
+const AUDIT_TOGETHER = 500;
+/** Messages that are read before anything is measured. */
+const FIRST_LOOK = 32;
+
+/**
+ * Scores what has no score of this model yet; each page is kept as soon as it is done.
+ * @throws ModelFileError, AdapterError, EngineCallError, EngineFailed, WorkspaceError; when the signal aborts
+ */
+export async function score(
+  deps: ScoreDeps,
+  start: z.infer<typeof ScoreStart>,
+  { signal, onProgress }: RunHooks,
+): Promise<ScoreReport> {
+  const { store, writer } = deps;
+  const chosen = await chooseModel(deps.places, start);
+  const revision = await writer.write('ensureRevision', newRevisionOf(chosen));
+  const first = await deps.onRevision(revision, chosen.base);
+  const total = store.items.countUnscored(revision.id);
+  const before = store.counts.revision(revision.id).scored;
+  if (total === 0)
+    return { revision: revision.id, engine: null, scored: 0, before, seconds: { opening: 0, scoring: 0 } };
+  onProgress({ doing: 'Opening the model', done: 0, total: null, unit: '' });
+  const opened = performance.now();
+  await using session = await opening(deps, chosen, start, revision, total, signal);
+  const seconds = secondsSince(opened);
+  const started = performance.now();
+  const scoring = await WorkspaceScoring.start(deps, session, chosen.adapter, revision, start);
+  const leading = new Leading(LEADERS);
+  const all: Leader[] = [];
+  const progress = (done: number): void => onProgress({ doing: 'Scoring', done, total, unit: 'messages' });
+  const behind = (from: number): ScoringHooks => ({
+    signal,
+    onProgress: (done) => progress(from + done),
+    onScored: (items, scores, done) => {
+      deps.onItems(items);
+      for (const one of scores) leading.offer(one);
+      all.push(...scores);
+      deps.onProvisional(leading.list(), from + done, total);
+    },
+  });
+  progress(0);
+  let scored = 0;
+  while (scored < Math.min(total, SAMPLE.messages) && secondsSince(started) < SAMPLE.seconds) {
+    const done = await scoring.sample(SAMPLE.piece, behind(scored));
+    if (done === 0) break;
+    scored += done;
+  }
+  scored += await scoring.these(first, behind(scored));
+  scored += await scoring.rest(behind(scored));
+  await keepAudit(deps, all);
+  return {
+    revision: revision.id,
+    engine: session.info,
+    scored,
+    before,
+    seconds: { opening: seconds, scoring: secondsSince(started) },
+  };
+}
+
+/** Draws the audit sample of what was scored, and keeps it. */
+async function keepAudit({ store, writer, onItems }: ScoreDeps, scored: readonly Leader[]): Promise<void> {
+  const drawn = drawAudit(scored, settingsOf(store).auditEvery);
+  for (let at = 0; at < drawn.length; at += AUDIT_TOGETHER) {
+    const items = drawn.slice(at, at + AUDIT_TOGETHER);
+    await writer.write('addAuditItems', { items }, { urgent: false });
+    onItems(items.map(({ item }) => item));
+  }
+}
+
+/** Opens the model. Where its layouts must be measured first, a few messages are read in the plainest way before that. */
+async function opening(
+  deps: ScoreDeps,
+  chosen: ChosenModel,
+  { deterministic }: z.infer<typeof ScoreStart>,
+  revision: Revision,
+  total: number,
+  signal: AbortSignal,
+): Promise<EngineSession> {
+  const { supervisor, places, store } = deps;
+  if (!deterministic && measuresFirst(places)) {
+    await using plain = await openPlainly(supervisor, chosen, signal);
+    const leaders = await firstLook(store, plain, revision, FIRST_LOOK, signal);
+    deps.onProvisional(leaders.slice(0, LEADERS), Math.min(FIRST_LOOK, total), total);
+  }
+  return await openModel(supervisor, places, chosen, { deterministic }, signal);
+}
+
+const secondsSince = (started: number): number => Math.round(performance.now() - started) / 1000;
