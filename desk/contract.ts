@@ -1,0 +1,139 @@
+/**
+ * The one door of the desk: every query, command and event, with what goes in and what comes back. Window, command line
+ * and tests use this door alone. What does not fit is refused before anything happens; what the desk refuses comes back
+ * as REFUSED with a code, a sentence for people, and what to do now.
+ *
+ * This file and desk/contract/ run in a window too: they know nothing of Node.
+ */
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import * as audit from './contract/audit.ts';
+import * as jobs from './contract/jobs.ts';
+import * as models from './contract/models.ts';
+import { Problem } from './contract/problem.ts';
+import * as queue from './contract/queue.ts';
+import * as review from './contract/review.ts';
+import * as sources from './contract/sources.ts';
+import { Done, Id, Ids, Label, Name, Note, Policy, QueueEntry, Reviewer, Severity } from './contract/shapes.ts';
+import * as workspace from './contract/workspace.ts';
+
+const call = oc.errors({ REFUSED: { data: Problem } });
+const nothing = z.strictObject({});
+
+export const contract = {
+  workspace: {
+    /** what is open, and how it is */
+    state: call.output(workspace.State),
+    open: call.input(workspace.Open).output(workspace.State),
+    close: call.output(nothing),
+    /** encrypts it, or gives it another passphrase; every page is written anew */
+    protect: call.input(workspace.Protect).output(workspace.RecoveryKey),
+    /** takes the encryption away */
+    unprotect: call.input(workspace.Unlock).output(nothing),
+    /** nothing can be seen any more until it is unlocked */
+    lock: call.output(workspace.State),
+    unlock: call.input(workspace.Unlock).output(workspace.State),
+    /** a copy of the workspace as it is now, while it is in use */
+    copy: call.input(workspace.Copy).output(nothing),
+    /** reads every page and says whether all is well */
+    check: call.output(workspace.Check),
+  },
+  jobs: {
+    /** resolves as soon as the job is written down; `events` says how it goes */
+    start: call.input(jobs.Start).output(jobs.Job),
+    list: call.output(z.array(jobs.Job)),
+    get: call.input(z.strictObject({ job: Id })).output(jobs.Job),
+    pause: call.input(z.strictObject({ job: Id })).output(jobs.Job),
+    resume: call.input(z.strictObject({ job: Id })).output(jobs.Job),
+    /** what was done up to there is kept */
+    cancel: call.input(z.strictObject({ job: Id })).output(jobs.Job),
+  },
+  queue: {
+    page: call.input(queue.PageInput).output(queue.Page),
+    /** how many a filter hits, before something is done to all of them */
+    count: call.input(queue.CountInput).output(z.object({ total: z.int().min(0) })),
+    /** what there is to filter by, with how many items each */
+    facets: call.output(queue.Facets),
+    /** whom a pseudonym stands for, as a number to filter by */
+    author: call.input(queue.AuthorInput).output(z.object({ author: Id })),
+    item: call.input(queue.ItemInput).output(queue.ItemDetail),
+    /** the message with what stands around it, and the chain of replies that leads to it */
+    conversation: call.input(queue.ConversationInput).output(queue.Conversation),
+    explain: call.input(queue.ExplainInput).output(queue.Explanation),
+  },
+  review: {
+    decide: call.input(review.Decide).output(Done),
+    /** the same for all that a filter hits; `expected` is what `queue.count` said */
+    decideAll: call.input(review.DecideAll).output(Done),
+    skip: call.input(review.Skip).output(Done),
+    escalate: call.input(review.Escalate).output(review.Escalated),
+    reopen: call.input(review.Reopen).output(Done),
+    note: call.input(review.Annotate).output(Done),
+    undo: call.input(review.By).output(Done),
+    redo: call.input(review.By).output(Done),
+    /** all that was said about an item */
+    history: call.input(review.HistoryInput).output(z.array(review.Event)),
+  },
+  sources: {
+    /** what was imported, in that order */
+    list: call.output(z.array(sources.Source)),
+    /** rows that could not be read as messages, with the reason */
+    rejected: call.input(sources.RejectedInput).output(z.array(sources.Rejected)),
+  },
+  policies: {
+    list: call.output(z.array(Policy)),
+    put: call
+      .input(z.strictObject({ id: Id.optional(), name: Name, guidance: Note, retired: z.boolean().default(false) }))
+      .output(Policy),
+  },
+  labels: {
+    list: call.output(z.array(Label)),
+    put: call
+      .input(
+        z.strictObject({
+          id: Id.optional(),
+          policy: Id.nullable().default(null),
+          name: Name,
+          key: z.string().trim().min(1).max(20).nullable().default(null),
+          guidance: Note.default(''),
+          severity: Severity,
+          retired: z.boolean().default(false),
+        }),
+      )
+      .output(Label),
+    arrange: call.input(z.strictObject({ ids: Ids })).output(z.array(Label)),
+  },
+  reviewers: {
+    list: call.output(z.array(Reviewer)),
+    add: call.input(z.strictObject({ name: Name })).output(Reviewer),
+  },
+  audit: {
+    verify: call.input(audit.VerifyInput).output(audit.Verified),
+    /** the signed end of every chain, to be written down elsewhere */
+    heads: call.output(z.array(audit.Head)),
+    hold: call.input(audit.Hold).output(nothing),
+    release: call.input(audit.Release).output(nothing),
+    holds: call.output(z.array(audit.Held)),
+    /** a real name; that it was looked at stands in the reviewer's chain */
+    reveal: call.input(audit.Reveal).output(audit.Revealed),
+    erase: call.input(audit.Erase).output(audit.Erased),
+  },
+  models: {
+    list: call.output(models.List),
+    /** takes in a file that is here */
+    add: call.input(models.AddInput).output(models.Added),
+    /** fetches one that is offered: the one call that connects to anything */
+    get: call.input(models.GetInput).output(eventIterator(models.GetProgress)),
+    /** reads every file and compares its SHA-256 */
+    verify: call.output(models.Checked),
+  },
+  settings: {
+    get: call.output(workspace.Settings),
+    set: call.input(workspace.Settings.partial()).output(workspace.Settings),
+  },
+  /** what happens while somebody listens: progress of jobs, items that changed, what the engine has to say */
+  events: call.output(eventIterator(workspace.Event)),
+} as const;
+
+export type Contract = typeof contract;
+export { QueueEntry };

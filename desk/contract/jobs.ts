@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { JOB_STATES } from '../jobs/states.ts';
+import { PRESETS } from '../retrain/presets.ts';
+import { Id, Name, Path, Time } from './shapes.ts';
+
+export const ImportStart = z.strictObject({
+  kind: z.literal('import'),
+  paths: z.array(Path).min(1).max(10_000),
+  /** which column of a table holds what */
+  columns: z
+    .strictObject({
+      text: z.string(),
+      id: z.string().optional(),
+      author: z.string().optional(),
+      time: z.string().optional(),
+      channel: z.string().optional(),
+      replyTo: z.string().optional(),
+      label: z.string().optional(),
+    })
+    .optional(),
+  /** of day and month in WhatsApp files */
+  dates: z.enum(['day-first', 'month-first', 'year-first']).optional(),
+});
+
+export const ScoreStart = z.strictObject({
+  kind: z.literal('score'),
+  /** path of an adapter file; default: the one that comes with the program */
+  adapter: Path.optional(),
+  /** base model, by path or id; default: the one that the adapter names */
+  model: z.string().max(32_768).optional(),
+  /** also read messages in languages that the adapter was not measured on */
+  anyLanguage: z.boolean().default(false),
+  /** the same scores to the last bit every time; slower */
+  deterministic: z.boolean().default(false),
+});
+
+export const ExportStart = z.strictObject({
+  kind: z.literal('export'),
+  path: Path,
+  format: z.enum(['csv', 'jsonl']),
+});
+
+/** Learns from what was decided. What comes of it is a revision; the queue stays with the one that it has. */
+export const TrainStart = z.strictObject({
+  kind: z.literal('train'),
+  preset: z.enum(PRESETS).default('balanced'),
+  name: Name.default('trained here'),
+});
+
+export const Start = z.discriminatedUnion('kind', [ImportStart, ScoreStart, TrainStart, ExportStart]);
+export type Start = z.infer<typeof Start>;
+
+export const JobState = z.enum(JOB_STATES);
+
+export const Job = z.object({
+  id: Id,
+  kind: z.enum(['import', 'score', 'train', 'export']),
+  state: JobState,
+  /** what is being done, for people */
+  doing: z.string(),
+  done: z.number().min(0),
+  /** null where that is not known yet */
+  total: z.number().min(0).nullable(),
+  /** what is counted */
+  unit: z.string(),
+  /** units a second over the last seconds; 0 until known */
+  rate: z.number().min(0),
+  secondsLeft: z.number().min(0).nullable(),
+  /** what came of it, once it is over */
+  report: z.json().nullable(),
+  problem: z.object({ message: z.string(), remedy: z.string() }).nullable(),
+  createdAt: Time,
+  updatedAt: Time,
+});
+export type Job = z.infer<typeof Job>;

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { Filter, Id, Message, NotRead, Order, Place, QueueEntry, Share, Status, Time } from './shapes.ts';
+
+/** Whose queue it is: appeals against that reviewer's own decisions are not in it. */
+const reviewer = Id.optional();
+
+export const PageInput = z.strictObject({
+  order: Order.default('urgent'),
+  filter: Filter.default({}),
+  size: z.int().min(1).max(500).default(50),
+  after: Place.nullable().default(null),
+  reviewer,
+  /** false: with the scores of audit items, for programs; whoever decides must not know them */
+  blind: z.boolean().default(true),
+});
+
+export const Page = z.object({
+  entries: z.array(QueueEntry),
+  /** all that pass, on whatever page */
+  total: z.int().min(0),
+  /** of these, before this page */
+  before: z.int().min(0),
+  next: Place.nullable(),
+});
+
+export const CountInput = z.strictObject({ order: Order.default('urgent'), filter: Filter.default({}), reviewer });
+
+export const Facets = z.object({
+  channels: z.array(z.object({ id: Id, platformId: z.string(), name: z.string(), items: z.int().min(0) })),
+  sources: z.array(z.object({ id: Id, name: z.string(), items: z.int().min(0) })),
+  languages: z.array(z.object({ language: z.string(), items: z.int().min(0) })),
+  statuses: z.array(z.object({ status: Status, items: z.int().min(0) })),
+  notRead: z.array(z.object({ reason: NotRead, items: z.int().min(0) })),
+});
+
+export const AuthorInput = z.strictObject({ pseudonym: z.string().max(200) });
+
+export const ItemInput = z.strictObject({ item: Id, reviewer });
+
+export const ItemDetail = z.object({
+  ...QueueEntry.shape,
+  versions: z.array(z.object({ version: z.int(), text: z.string(), edited: Time.nullable() })),
+  /** the record as it stands in the source */
+  raw: z.string().nullable(),
+  source: z.object({ path: z.string(), member: z.string(), row: z.int() }),
+  held: z.boolean(),
+});
+
+export const ConversationInput = z.strictObject({
+  item: Id,
+  before: z.int().min(0).max(200).default(10),
+  after: z.int().min(0).max(200).default(5),
+});
+
+export const Conversation = z.object({
+  /** what the message answers, and what that answers … the oldest first */
+  chain: z.array(Message),
+  before: z.array(Message),
+  message: Message,
+  after: z.array(Message),
+});
+
+export const ExplainInput = z.strictObject({ item: Id });
+
+export const Explanation = z.object({
+  revision: Id,
+  label: z.string().nullable(),
+  score: Share,
+  words: z.array(
+    z.object({
+      text: z.string(),
+      /** UTF-16 units of the message's text as it is shown */
+      start: z.int().min(0),
+      end: z.int().min(0),
+      /** score of the text less that of the text without the word; null where nothing is left without it */
+      effect: z.number().nullable(),
+      /** mean gate of its tokens by third of the layers; null where the adapter has no gates */
+      gates: z.record(z.string(), z.number()).nullable(),
+      /** what those gates usually are at its tokens; null where the adapter does not say */
+      usual: z.record(z.string(), z.number()).nullable(),
+    }),
+  ),
+  /** decided messages that the model reads most alike, nearest first */
+  alike: z.array(z.object({ message: Message, labels: z.array(Id), cosine: z.number() })),
+});
+export type Explanation = z.infer<typeof Explanation>;

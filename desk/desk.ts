@@ -1,0 +1,417 @@
+/** The desk: one workspace at a time, everything that is done with it, and who is told. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import type { MessagePort } from 'node:worker_threads';
+import { z } from 'zod';
+import type { Erase, Erased } from './contract/audit.ts';
+import { Start } from './contract/jobs.ts';
+import type { Event, State } from './contract/workspace.ts';
+import { DeskError } from './errors.ts';
+import { exportJob } from './exporters/export-job.ts';
+import { importJob } from './importers/import-job.ts';
+import { JobRunner } from './jobs/runner.ts';
+import type { Places } from './models/places.ts';
+import { bitsOf } from './queue/columns.ts';
+import { LiveQueue, type QueueModel } from './queue/live-queue.ts';
+import { Explainer, baseSetting } from './triage/explainer.ts';
+import { judgeOf } from './triage/judge.ts';
+import type { Revision } from './store/revisions.ts';
+import type { Erasing } from './store/erasure.ts';
+import { saltOf } from './store/header.ts';
+import { WorkspaceLock } from './store/lock.ts';
+import { SALT_BYTES, type Secret, keyOf, recoveryKeyOf } from './store/secret.ts';
+import { WorkspaceError } from './store/errors.ts';
+import { ONLY_READ, Workspace } from './store/workspace.ts';
+import { settingsOf } from './review/settings.ts';
+import { forgetCheckpoint, trainJob } from './retrain/train-job.ts';
+import type { Supervisor } from './supervisor.ts';
+import { score } from './triage/score-job.ts';
+import { isForeign } from './triage/scoring.ts';
+import { verdictOf } from './triage/verdict.ts';
+import { WriterClient } from './writer/client.ts';
+import { Writer } from './writer/writer.ts';
+
+/** Of a job that will go on. */
+const OPEN_STATES: ReadonlySet<string> = new Set(['waiting', 'running', 'paused']);
+
+/** Name of the setting that says which revision's queue is shown. */
+const QUEUE_REVISION = 'queue.revision';
+/** … and which one's scores stand in until it has read everything. */
+const PREVIOUS_REVISION = 'queue.previous';
+
+export interface DeskOptions {
+  readonly places: Places;
+  readonly supervisor: Supervisor;
+}
+
+/** What is open. */
+export interface Opened {
+  readonly workspace: Workspace;
+  readonly writer: WriterClient;
+  readonly queue: LiveQueue;
+  readonly jobs: JobRunner;
+  readonly explainer: Explainer;
+  readonly lock: WorkspaceLock;
+  /** ends the thread that writes; what was handed over is written first */
+  readonly stop: () => Promise<void>;
+  /** resolves once the queue's columns are read */
+  readonly loaded: Promise<void>;
+  loading: boolean;
+  readonly closing: AbortController;
+}
+
+export class Desk implements AsyncDisposable {
+  readonly #options: DeskOptions;
+  readonly #listeners = new Set<(event: Event) => void>();
+  #opened: Opened | null = null;
+  /** path of the workspace that waits for its passphrase */
+  #locked: string | null = null;
+  #idle: NodeJS.Timeout | undefined;
+
+  constructor(options: DeskOptions) {
+    this.#options = options;
+  }
+
+  /** What is open. @throws DeskError no-workspace */
+  get opened(): Opened {
+    if (this.#opened !== null) return this.#opened;
+    throw new DeskError('no-workspace', 'No workspace is open.', 'Open one first.');
+  }
+
+  get options(): DeskOptions {
+    return this.#options;
+  }
+
+  /** Tells `listener` of everything from now on. @returns ends it */
+  listen(listener: (event: Event) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  tell(event: Event): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** @throws WorkspaceError, DeskError conflict */
+  async open(path: string, create: 'must' | 'may' | 'never', secret?: Secret): Promise<Opened> {
+    if (this.#opened !== null)
+      throw new DeskError('conflict', `${this.#opened.workspace.path} is open.`, 'Close it first.');
+    const file = resolve(path);
+    const isNew = create === 'must' || (create === 'may' && !existsSync(file));
+    const lock = WorkspaceLock.take(file);
+    try {
+      return this.#start(await workspaceOf(file, isNew, secret), lock);
+    } catch (error) {
+      lock[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  #start(workspace: Workspace, lock: WorkspaceLock): Opened {
+    const writer = workspace.isReadOnly ? null : Writer.of(workspace);
+    workspace.onlyRead();
+    const asked = writer ?? WriterClient.refusing(workspace.path, onlyRead(workspace.path));
+    const queue = new LiveQueue(workspace, queueModelOf(workspace));
+    const closing = new AbortController();
+    const jobs = this.#runner(workspace, asked, queue, () => writer?.connect());
+    const explainer = new Explainer(workspace, this.#options.supervisor, this.#options.places);
+    const loaded = queue.load(queue.model, closing.signal);
+    const stop = async (): Promise<void> => await writer?.[Symbol.asyncDispose]();
+    const opened: Opened = {
+      workspace,
+      writer: asked,
+      stop,
+      queue,
+      jobs,
+      explainer,
+      lock,
+      loaded,
+      loading: true,
+      closing,
+    };
+    this.#opened = opened;
+    this.#locked = null;
+    loaded.then(
+      () => {
+        opened.loading = false;
+        this.tell({ kind: 'items', items: null });
+      },
+      // Closed before it was read.
+      () => {},
+    );
+    if (writer !== null) {
+      jobs.goOn((input) => Start.safeParse(input).data ?? null);
+      if (!jobs.list().some(({ kind, state }) => kind === 'train' && OPEN_STATES.has(state)))
+        forgetCheckpoint(workspace.path);
+    }
+    this.touch();
+    return opened;
+  }
+
+  /** Closes an encrypted workspace, so that nothing can be seen until its passphrase is given. @throws DeskError */
+  async lock(): Promise<void> {
+    const { workspace } = this.opened;
+    if (!workspace.isEncrypted)
+      throw new DeskError('not-allowed', 'This workspace is not encrypted.', 'Set a passphrase first.');
+    const { path } = workspace;
+    await this.close();
+    this.#locked = path;
+    this.tell({ kind: 'state', state: this.state() });
+  }
+
+  /** @throws DeskError nothing-to-do, WorkspaceError wrong-secret */
+  async unlock(secret: Secret): Promise<void> {
+    if (this.#locked === null) throw new DeskError('nothing-to-do', 'Nothing is locked.', 'Open a workspace.');
+    await this.open(this.#locked, 'never', secret);
+    this.tell({ kind: 'state', state: this.state() });
+  }
+
+  /**
+   * Encrypts what is open, or changes its passphrase; it is open again afterwards.
+   * @returns the recovery key. @throws WorkspaceError wrong-secret, disk-full
+   */
+  async protect(passphrase: string, secret: Secret | undefined): Promise<string> {
+    const salt = saltOf(this.opened.workspace.path) ?? randomBytes(SALT_BYTES);
+    const key = await keyOf({ kind: 'passphrase', passphrase }, salt);
+    await this.#changeKey(secret, { key, salt });
+    return recoveryKeyOf(key);
+  }
+
+  async unprotect(secret: Secret): Promise<void> {
+    await this.#changeKey(secret, null);
+  }
+
+  async #changeKey(secret: Secret | undefined, to: { key: Buffer; salt: Buffer } | null): Promise<void> {
+    const { path } = this.opened.workspace;
+    const salt = saltOf(path);
+    if (salt !== null && secret === undefined)
+      throw new DeskError('bad-input', 'This workspace is encrypted.', 'Give the passphrase that it has now, too.');
+    const from = salt === null || secret === undefined ? null : await keyOf(secret, salt);
+    // Before anything is closed: whoever does not know it, disturbs nobody.
+    if (from !== null) Workspace.checkKey(path, from);
+    await this.close();
+    const lock = WorkspaceLock.take(path);
+    let key = from;
+    try {
+      Workspace.changeKey(path, from, to);
+      key = to?.key ?? null;
+    } finally {
+      this.#start(Workspace.open(path, key === null ? {} : { key }), lock);
+    }
+  }
+
+  /** Somebody is there: an encrypted workspace that nobody uses locks itself. */
+  touch(): void {
+    clearTimeout(this.#idle);
+    const opened = this.#opened;
+    const minutes = opened?.workspace.isEncrypted === true ? settingsOf(opened.workspace).lockAfter : 0;
+    if (minutes === 0) return;
+    this.#idle = setTimeout(() => {
+      // Work goes on, and its end counts as somebody being there.
+      if (opened?.jobs.isBusy === true) this.touch();
+      else this.lock().catch(() => {});
+    }, minutes * 60_000).unref();
+  }
+
+  /** Stops what runs; it goes on when the workspace is opened again. */
+  async close(): Promise<void> {
+    const opened = this.#opened;
+    clearTimeout(this.#idle);
+    if (opened === null) return;
+    this.#opened = null;
+    opened.closing.abort();
+    await opened.jobs[Symbol.asyncDispose]();
+    await opened.explainer[Symbol.asyncDispose]();
+    await opened.loaded.catch(() => {});
+    await opened.stop();
+    const { workspace } = opened;
+    const empty = workspace.isEmpty;
+    workspace.close();
+    // Made by mistake, or for an import that brought nothing: no trace is left.
+    if (empty) for (const ending of ['', '-wal', '-shm']) rmSync(workspace.path + ending, { force: true });
+    opened.lock[Symbol.dispose]();
+  }
+
+  state(): State {
+    const opened = this.#opened;
+    if (opened === null) return { open: false, locked: this.#locked };
+    const { workspace, loading } = opened;
+    const revision = revisionOf(workspace);
+    const counts = revision && workspace.counts.revision(revision.id);
+    const kinds = workspace.counts.kinds();
+    const foreign = revision
+      ? workspace.counts.languages().filter(({ language }) => isForeign(revision, language))
+      : [];
+    return {
+      open: true,
+      path: workspace.path,
+      encrypted: workspace.isEncrypted,
+      readOnly: workspace.isReadOnly,
+      loading,
+      warnings: [...workspace.warnings],
+      revision: revision && {
+        id: revision.id,
+        name: revision.name,
+        labels: [...revision.labels],
+        base: revision.base.name,
+        depth: revision.depth,
+      },
+      counts: {
+        kinds,
+        scored: counts?.scored ?? 0,
+        waiting: counts?.waiting ?? kinds.message,
+        decided: workspace.counts.decided,
+        notRead: counts?.notRead ?? {},
+        otherLanguages: Object.fromEntries(foreign.map(({ language, messages }) => [language, messages])),
+      },
+    };
+  }
+
+  /** What was written about some items shows in the queue, and is told. */
+  changed(items: readonly number[]): void {
+    this.#opened?.queue.refresh(items);
+    this.tell({ kind: 'items', items: [...items] });
+  }
+
+  /** @throws DeskError bad-input, held, nothing-to-do */
+  async erase(input: z.infer<typeof Erase>): Promise<z.infer<typeof Erased>> {
+    const { writer, workspace } = this.opened;
+    const { reviewer, items, author, before, reason } = input;
+    const erasing = oneOf(items && { items }, author && { author }, before !== undefined && { before });
+    const { items: gone, held, revisions } = await writer.write('erase', { reviewer, erasing, reason });
+    await writer.compact();
+    this.opened.explainer.forget(gone);
+    this.changed(gone);
+    return {
+      items: gone.length,
+      held: [...held],
+      revisions: revisions.map((id) => ({ id, name: workspace.revisions.get(id)?.name ?? '' })),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #runner(
+    workspace: Workspace,
+    writer: WriterClient,
+    queue: LiveQueue,
+    connect: () => MessagePort | undefined,
+  ): JobRunner {
+    const { supervisor, places } = this.#options;
+    return new JobRunner(
+      workspace,
+      writer,
+      {
+        import: {
+          lane: 'reading',
+          run: async (start, hooks) => {
+            const port = connect();
+            if (port === undefined) throw onlyRead(workspace.path);
+            const data = { writer: port, path: workspace.path, key: workspace.key, start, since: hooks.since };
+            const report = await importJob(data, hooks, (touched) => {
+              queue.catchUp();
+              this.changed(touched);
+            });
+            await queue.caughtUp;
+            this.tell({ kind: 'items', items: null });
+            return report;
+          },
+        },
+        export: { lane: 'writing', run: (start, hooks) => exportJob(workspace, start, hooks) },
+        train: {
+          lane: 'engine',
+          run: (start, hooks) =>
+            trainJob({ store: workspace, writer, supervisor, places, key: workspace.key }, start, hooks),
+        },
+        score: {
+          lane: 'engine',
+          run: (start, hooks) =>
+            score(
+              {
+                store: workspace,
+                writer,
+                supervisor,
+                places,
+                onRevision: async (revision, base) => {
+                  const before = queue.model?.revision;
+                  const first = queue.mostUncertain();
+                  if (before !== undefined && before.id !== revision.id)
+                    await writer.write('setSetting', { name: PREVIOUS_REVISION, value: before.id });
+                  await writer.write('setSetting', { name: baseSetting(revision.base.sha256), value: resolve(base) });
+                  await writer.write('setSetting', { name: QUEUE_REVISION, value: revision.id });
+                  await writer.write('seedLabels', { names: revision.labels, fine: revision.fineLabel });
+                  await queue.load(queueModelOf(workspace));
+                  this.tell({ kind: 'state', state: this.state() });
+                  return before === undefined || before.id === revision.id ? new Uint32Array() : first;
+                },
+                onItems: (items) => this.changed(items),
+                onProvisional: (leaders, done, total) =>
+                  this.tell({ kind: 'provisional', leaders: [...leaders], done, total }),
+              },
+              start,
+              hooks,
+            ),
+        },
+      },
+      (job) => this.tell({ kind: 'job', job }),
+    );
+  }
+}
+
+/** The revision whose queue is shown; null while nothing has been scored. */
+const revisionOf = (workspace: Workspace): Revision | null => storedRevision(workspace, QUEUE_REVISION);
+
+function storedRevision(workspace: Workspace, setting: string): Revision | null {
+  const id = workspace.settings.get(setting, z.int());
+  return (id === undefined ? undefined : workspace.revisions.get(id)) ?? null;
+}
+
+/** What the queue is made from: the scores of one revision, and those of the one before where it has not read yet. */
+function queueModelOf(workspace: Workspace): QueueModel | null {
+  const revision = revisionOf(workspace);
+  const previous = storedRevision(workspace, PREVIOUS_REVISION);
+  return revision && modelOf(workspace, revision, previous && modelOf(workspace, previous, null));
+}
+
+function modelOf(workspace: Workspace, revision: Revision, previous: QueueModel | null): QueueModel {
+  const judge = judgeOf(workspace, revision);
+  const other = judge.neutralLabel === null ? 0 : judge.labels.findIndex((label) => label !== judge.neutralLabel);
+  return {
+    revision,
+    previous,
+    predict: (probabilities) => {
+      const { label, labels } = verdictOf(judge, probabilities);
+      return bitsOf((labels ?? [label]).map((name) => judge.labels.indexOf(name ?? '')));
+    },
+    threshold: judge.thresholds[Math.max(0, other)] ?? 0.5,
+  };
+}
+
+function oneOf(...ways: readonly (Erasing | false | 0 | undefined)[]): Erasing {
+  const [way, ...others] = ways.filter((one) => one !== false && one !== 0 && one !== undefined);
+  if (way !== undefined && others.length === 0) return way;
+  throw new DeskError('bad-input', 'Say what to erase in one way.', 'Name messages, or an author, or a time.');
+}
+
+/** Opens a workspace, or makes it; a new one is encrypted where a passphrase is given. */
+async function workspaceOf(file: string, isNew: boolean, secret: Secret | undefined): Promise<Workspace> {
+  if (isNew) {
+    if (secret === undefined) return Workspace.create(file);
+    const salt = randomBytes(SALT_BYTES);
+    return Workspace.create(file, { key: await keyOf(secret, salt), salt });
+  }
+  const salt = saltOf(file);
+  const options = salt === null || secret === undefined ? {} : { key: await keyOf(secret, salt) };
+  try {
+    return Workspace.open(file, options);
+  } catch (error) {
+    if (!(error instanceof WorkspaceError && error.kind === 'newer-version')) throw error;
+    return Workspace.openNewer(file, options);
+  }
+}
+
+const onlyRead = (file: string): WorkspaceError =>
+  new WorkspaceError('newer-version', file, `${basename(file)} was made by a newer Moderato.`, ONLY_READ);

@@ -1,0 +1,65 @@
+import { DeskError } from '../errors.ts';
+import { verifyChain } from '../review/chain.ts';
+import { isSigned } from '../store/reviewers.ts';
+import { door } from './door.ts';
+import { itemOf } from './queue.ts';
+
+export const auditCalls = {
+  verify: door.audit.verify.handler(({ context, input }) => {
+    const { workspace } = context.desk.opened;
+    const chains = workspace.reviewers.list().map((reviewer) => verifyChain(workspace, reviewer, input.head));
+    const hasHead = input.head === undefined ? null : chains.some(({ hasKnownHead }) => hasKnownHead);
+    const tombstones = workspace.tombstones.list().map(({ link, items, revisions, signature, erasedAt }) => {
+      const said = workspace.links.get(link);
+      const by = said && workspace.reviewers.get(said.reviewer);
+      return {
+        erasedAt,
+        items,
+        revisions: [...revisions],
+        signed: !!said && !!by && isSigned(by.publicKey, said.hash, signature),
+      };
+    });
+    return {
+      whole:
+        chains.every(({ broken }) => broken === null) && hasHead !== false && tombstones.every(({ signed }) => signed),
+      chains: chains.map(({ reviewer, links, head, broken }) => ({ reviewer, links, head, broken })),
+      hasHead,
+      tombstones,
+    };
+  }),
+
+  heads: door.audit.heads.handler(({ context }) => {
+    const { workspace } = context.desk.opened;
+    return workspace.reviewers.list().flatMap((reviewer) => {
+      const end = workspace.links.end(reviewer.id);
+      if (end === undefined) return [];
+      const signature = workspace.reviewers.sign(reviewer.id, end.hash)?.toString('hex') ?? null;
+      return [{ reviewer, links: end.seq, head: end.hash.toString('hex'), signature }];
+    });
+  }),
+
+  hold: door.audit.hold.handler(async ({ context, input }) => {
+    itemOf(context.desk.opened, input.item);
+    await context.desk.opened.writer.write('hold', input);
+    return {};
+  }),
+
+  release: door.audit.release.handler(async ({ context, input }) => {
+    await context.desk.opened.writer.write('release', input);
+    return {};
+  }),
+
+  holds: door.audit.holds.handler(({ context }) => [...context.desk.opened.workspace.holds.list()]),
+
+  reveal: door.audit.reveal.handler(async ({ context, input }) => {
+    const { writer, workspace } = context.desk.opened;
+    const pseudonym = workspace.authors.pseudonym(input.author);
+    if (pseudonym === undefined)
+      throw new DeskError('not-found', `There is no author number ${input.author}.`, 'Choose the author of a message.');
+    // First it is written down that somebody looked, then it is shown.
+    await writer.write('reveal', { ...input, pseudonym });
+    return { pseudonym, names: workspace.authors.names(input.author).map((one) => ({ ...one })) };
+  }),
+
+  erase: door.audit.erase.handler(async ({ context, input }) => await context.desk.erase(input)),
+};

@@ -1,0 +1,13 @@
+/** The door over a message port: for a window, whose port goes straight to the desk. */
+import type { MessagePort } from 'node:worker_threads';
+import { RPCHandler } from '@orpc/server/message-port';
+import type { Desk } from '../desk.ts';
+import { router } from './router.ts';
+
+const handler = new RPCHandler(router);
+
+/** Answers what comes over the port, until it is closed. */
+export function answerPort(desk: Desk, port: MessagePort): void {
+  handler.upgrade(port, { context: { desk } });
+  port.start();
+}

@@ -1,0 +1,26 @@
+/** What stands behind the door, call by call. */
+import { auditCalls } from './audit.ts';
+import { door } from './door.ts';
+import { events } from './events.ts';
+import { jobCalls } from './jobs.ts';
+import { modelCalls } from './models.ts';
+import { labelCalls, policyCalls, reviewerCalls } from './policies.ts';
+import { queueCalls } from './queue.ts';
+import { reviewCalls } from './review.ts';
+import { sourceCalls } from './sources.ts';
+import { settingsCalls, workspaceCalls } from './workspace.ts';
+
+export const router = door.router({
+  workspace: workspaceCalls,
+  jobs: jobCalls,
+  queue: queueCalls,
+  review: reviewCalls,
+  sources: sourceCalls,
+  policies: policyCalls,
+  labels: labelCalls,
+  reviewers: reviewerCalls,
+  audit: auditCalls,
+  models: modelCalls,
+  settings: settingsCalls,
+  events,
+});

@@ -1,0 +1,48 @@
+import { AUDIT_EVERY, CONTACT, LOCK_AFTER, settingsOf } from '../review/settings.ts';
+import { door } from './door.ts';
+
+export const workspaceCalls = {
+  state: door.workspace.state.handler(({ context }) => context.desk.state()),
+  open: door.workspace.open.handler(async ({ context, input }) => {
+    await context.desk.open(input.path, input.create, input.secret);
+    return context.desk.state();
+  }),
+  close: door.workspace.close.handler(async ({ context }) => {
+    await context.desk.close();
+    return {};
+  }),
+  protect: door.workspace.protect.handler(async ({ context, input }) => ({
+    recoveryKey: await context.desk.protect(input.passphrase, input.secret),
+  })),
+  unprotect: door.workspace.unprotect.handler(async ({ context, input }) => {
+    await context.desk.unprotect(input.secret);
+    return {};
+  }),
+  lock: door.workspace.lock.handler(async ({ context }) => {
+    await context.desk.lock();
+    return context.desk.state();
+  }),
+  unlock: door.workspace.unlock.handler(async ({ context, input }) => {
+    await context.desk.unlock(input.secret);
+    return context.desk.state();
+  }),
+  copy: door.workspace.copy.handler(async ({ context, input }) => {
+    await context.desk.opened.workspace.copyTo(input.to);
+    return {};
+  }),
+  check: door.workspace.check.handler(({ context }) => {
+    const problems = context.desk.opened.workspace.problems();
+    return { whole: problems.length === 0, problems: [...problems] };
+  }),
+};
+
+export const settingsCalls = {
+  get: door.settings.get.handler(({ context }) => settingsOf(context.desk.opened.workspace)),
+  set: door.settings.set.handler(async ({ context, input }) => {
+    const { writer, workspace } = context.desk.opened;
+    const names = { contact: CONTACT, lockAfter: LOCK_AFTER, auditEvery: AUDIT_EVERY } as const;
+    for (const [key, name] of Object.entries(names) as [keyof typeof names, string][])
+      if (input[key] !== undefined) await writer.write('setSetting', { name, value: input[key] });
+    return settingsOf(workspace);
+  }),
+};
