@@ -11,11 +11,20 @@ import type { Places } from './places.ts';
 
 export type Added = { readonly model: CatalogModel; readonly known: boolean };
 
+export interface AddOptions {
+  readonly signal?: AbortSignal;
+  /** the file is the program's own and goes where it belongs, instead of a copy */
+  readonly moves?: boolean;
+  /** what the catalog says of it, instead of what it says itself */
+  readonly known?: Pick<NewModel, 'id' | 'title' | 'licence' | 'languages' | 'file'>;
+}
+
 /**
- * Copies a GGUF into the folder of models. One that is already there, by SHA-256, is not copied again.
+ * Takes a GGUF into the folder of models. One that is already there, by SHA-256, is not taken again.
  * @throws GgufError for a damaged file or an architecture that cannot be run, ModelFileError for any other trouble
  */
-export async function addModel(places: Places, path: string, signal?: AbortSignal): Promise<Added> {
+export async function addModel(places: Places, path: string, options: AddOptions = {}): Promise<Added> {
+  const { signal, moves = false } = options;
   const size = await sizeOf(path, 'model');
   const shape = inspect(path);
   const sha256 = await fileSha256(path, signal);
@@ -23,24 +32,24 @@ export async function addModel(places: Places, path: string, signal?: AbortSigna
   const known = catalog.models.find((model) => model.sha256 === sha256);
   if (known !== undefined) return { model: known, known: true };
   const entry: NewModel = {
-    id: freeId(shape.title, catalog.models),
-    file: `${sha256.slice(0, 12)}-${safeName(basename(path))}`,
+    ...shape,
+    ...(options.known && { title: options.known.title, licence: options.known.licence }),
+    ...(options.known && { languages: options.known.languages }),
+    id: options.known?.id ?? freeId(shape.title, catalog.models),
+    file: `${sha256.slice(0, 12)}-${safeName(options.known?.file ?? basename(path))}`,
     size,
     sha256,
-    licence: shape.licence,
-    title: shape.title,
-    architecture: shape.architecture,
-    languages: shape.languages,
-    layers: shape.layers,
-    width: shape.width,
   };
   const added = catalog.models.filter(({ origin }) => origin === 'added');
   const target = join(places.modelsFolder, entry.file);
   try {
     mkdirSync(places.modelsFolder, { recursive: true });
-    copyFileSync(path, `${target}.new`);
-    if ((await fileSha256(`${target}.new`, signal)) !== sha256) throw new Error('the copy differs from the file');
-    renameSync(`${target}.new`, target);
+    if (moves) renameSync(path, target);
+    else {
+      copyFileSync(path, `${target}.new`);
+      if ((await fileSha256(`${target}.new`, signal)) !== sha256) throw new Error('the copy differs from the file');
+      renameSync(`${target}.new`, target);
+    }
     const index = join(places.modelsFolder, INDEX);
     const models = [...added.map(({ path: _path, origin: _origin, ...model }) => model), entry];
     writeFileSync(`${index}.new`, JSON.stringify(models, null, 2));

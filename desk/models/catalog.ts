@@ -21,7 +21,17 @@ const Entry = z.object({
   layers: z.int().min(1),
   width: z.int().min(1),
 });
-const Models = z.array(Entry);
+/** A model that does not come along, and where it can be had. */
+const OfferEntry = z.object({
+  ...Entry.shape,
+  url: z.url(),
+  /** where the file's own host may send to: named, like it, before anything is connected to */
+  hosts: z.array(z.string()),
+  /** for whom it is: a line for people */
+  why: z.string(),
+});
+const Models = z.array(z.union([OfferEntry, Entry]));
+const Added = z.array(Entry);
 const Adapter = z.object({
   id: z.string().min(1),
   file: fileName,
@@ -33,6 +43,7 @@ const Adapter = z.object({
 const Adapters = z.array(Adapter);
 
 export type NewModel = z.infer<typeof Entry>;
+export type Offer = Readonly<z.infer<typeof OfferEntry>>;
 
 /** One file of the catalog and where it lies. */
 export interface CatalogModel extends Readonly<NewModel> {
@@ -48,6 +59,8 @@ export interface ModelCatalog {
   readonly models: readonly CatalogModel[];
   readonly adapters: readonly CatalogAdapter[];
   readonly defaultAdapter: CatalogAdapter | undefined;
+  /** models that can be fetched and are not here yet */
+  readonly offers: readonly Offer[];
 }
 
 export const INDEX = 'catalog.json';
@@ -56,13 +69,16 @@ const ADAPTERS = 'adapters.json';
 /** @throws ModelFileError where a catalog is missing or damaged */
 export function readCatalog({ nativeModels, modelsFolder }: Places): ModelCatalog {
   const incomplete = 'Get the program again; its checkout is incomplete.';
-  const embedded = read(join(nativeModels, INDEX), Models, incomplete);
+  const listed = read(join(nativeModels, INDEX), Models, incomplete);
+  const embedded = listed.filter((model) => !('url' in model));
   const index = join(modelsFolder, INDEX);
   const again = 'Remove the file and add the models again with `moderato models add FILE`.';
-  const added = existsSync(index) ? read(index, Models, again) : [];
+  const added = existsSync(index) ? read(index, Added, again) : [];
   const list = join(nativeModels, ADAPTERS);
   const known = existsSync(list) ? read(list, Adapters, incomplete) : [];
   const adapters = known.map((adapter) => ({ ...adapter, path: join(nativeModels, adapter.file) }));
+  const offers = listed.filter((model) => 'url' in model);
+  const here = new Set([...embedded, ...added].map(({ sha256: sum }) => sum));
   return {
     models: [
       ...embedded.map((model) => ({ ...model, path: join(nativeModels, model.file), origin: 'embedded' as const })),
@@ -70,6 +86,7 @@ export function readCatalog({ nativeModels, modelsFolder }: Places): ModelCatalo
     ],
     adapters,
     defaultAdapter: adapters[0],
+    offers: offers.filter((offer) => !here.has(offer.sha256)),
   };
 }
 

@@ -80,7 +80,8 @@ async function checked(path: string): Promise<string> {
   return path;
 }
 
-function baseOf(places: Places, adapter: Adapter, adapterFile: string): string {
+/** Path of the base model that an adapter names. @throws ModelFileError where it is not on this computer */
+export function baseOf(places: Places, adapter: Adapter, adapterFile: string): string {
   const known = readCatalog(places).models.find(({ sha256 }) => sha256 === adapter.base.sha256);
   if (known !== undefined) return known.path;
   throw new ModelFileError(

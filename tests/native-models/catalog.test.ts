@@ -7,29 +7,49 @@ import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 
 const folder = join(import.meta.dirname, '../../native-models');
-const catalog = z
-  .array(
-    z.strictObject({
-      id: z.string().regex(/^[a-z0-9-]+$/),
-      file: z.string().endsWith('.gguf'),
-      title: z.string().min(1),
-      licence: z.string().min(1),
-      source: z.url({ protocol: /^https$/ }),
-      made: z.string().min(1),
-      card: z.string().endsWith('.md'),
-      size: z.int().positive(),
-      sha256: z.string().regex(/^[0-9a-f]{64}$/),
-      architecture: z.enum(['llama', 'qwen2', 'qwen3', 'gemma3', 'phi2', 'bert']),
-      weights: z.string().min(1),
-      languages: z.array(z.string().regex(/^[a-z]{2,3}$/)).min(1),
-      layers: z.int().positive(),
-      width: z.int().positive(),
-      context: z.int().positive(),
-      parameters: z.int().positive(),
-    }),
-  )
-  .min(1)
-  .parse(JSON.parse(readFileSync(join(folder, 'catalog.json'), 'utf8')));
+const shape = {
+  id: z.string().regex(/^[a-z0-9.-]+$/),
+  file: z.string().endsWith('.gguf'),
+  title: z.string().min(1),
+  licence: z.string().min(1),
+  source: z.url({ protocol: /^https$/ }),
+  size: z.int().positive(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  architecture: z.enum(['llama', 'qwen2', 'qwen3', 'gemma3', 'phi2', 'bert']),
+  weights: z.string().min(1),
+  languages: z.array(z.string().regex(/^[a-z]{2,3}$/)).min(1),
+  layers: z.int().positive(),
+  width: z.int().positive(),
+  context: z.int().positive(),
+  parameters: z.int().positive(),
+};
+const Embedded = z.strictObject({ ...shape, made: z.string().min(1), card: z.string().endsWith('.md') });
+const Offered = z.strictObject({
+  ...shape,
+  url: z.url({ protocol: /^https$/ }),
+  hosts: z.array(z.string().regex(/^[a-z0-9.-]+$/)).min(1),
+  why: z.string().min(1),
+});
+const all = z.array(z.union([Embedded, Offered])).parse(JSON.parse(readFileSync(join(folder, 'catalog.json'), 'utf8')));
+const catalog = all.filter((entry) => 'card' in entry);
+const offered = all.filter((entry) => 'url' in entry);
+
+describe('the catalog of models to fetch', () => {
+  it('names each once, none of which comes along, from one fixed commit each', () => {
+    assert.equal(new Set(all.map(({ id }) => id)).size, all.length);
+    assert.equal(new Set(all.map(({ sha256 }) => sha256)).size, all.length);
+    for (const { url, file } of offered) {
+      assert.match(url, /\/resolve\/[0-9a-f]{40}\//);
+      assert.ok(url.endsWith(`/${file}`));
+    }
+  });
+
+  it('has a small llama, a Qwen, a Gemma, an encoder, and one for many languages', () => {
+    const kinds = new Set(offered.map(({ architecture }) => architecture));
+    for (const kind of ['llama', 'qwen2', 'gemma3', 'bert'] as const) assert.ok(kinds.has(kind), kind);
+    assert.ok(offered.some(({ architecture, languages }) => architecture === 'bert' && languages.includes('mul')));
+  });
+});
 
 describe('the catalog of embedded base models', () => {
   it('names each model once, and every model file in the folder', () => {
