@@ -4,6 +4,7 @@ import { explainText, type ExplainedWord } from '../desk/triage/explain.ts';
 import { nearestDecided, type DecidedNeighbour } from '../desk/triage/decided.ts';
 import { readLabelled } from '../desk/tables/labelled.ts';
 import { openModel } from '../desk/triage/scoring.ts';
+import { VerbDesk } from './desk.ts';
 import { mapping, positive } from './options.ts';
 import { run, type Setting } from './run.ts';
 import { noteTable } from './tables.ts';
@@ -12,6 +13,7 @@ import { probability } from './terminal/figures.ts';
 import { WrongUsage } from './terminal/problem.ts';
 import { Progress } from './terminal/progress.ts';
 import { safeLine } from './terminal/safe-text.ts';
+import type { Screen } from './terminal/screen.ts';
 import { table } from './terminal/table.ts';
 
 const command = () =>
@@ -20,7 +22,9 @@ const command = () =>
     .description(
       'Shows what each word adds to the score of a text: the score less that of the text without the word. With a DS-LoRA adapter also how far its gates open at the word, and usually do. With --decided also the three decided messages that the model reads most alike.',
     )
-    .requiredOption('--text <text>', 'the text; - is standard input')
+    .option('--text <text>', 'the text; - is standard input')
+    .option('-w, --workspace <file>', 'instead of a text: a message of this workspace, with the model that scored it')
+    .option('--item <number>', 'its number, as `moderato queue` prints it', positive)
     .option('--adapter <file>', 'adapter to score with; default: the one that comes with the program')
     .option('--model <file>', 'base model, by path or id; default: the one that the adapter names')
     .option('-n, --top <n>', 'words to print, those that matter most', positive, 12)
@@ -39,10 +43,42 @@ const NEIGHBOURS = 3;
 const COLUMN_OPTIONS = { text: '--map text=COLUMN,…', label: '--map text=COLUMN,label=COLUMN' };
 
 async function explain(setting: Setting, options: Options): Promise<void> {
+  const { workspace, item, text } = options;
+  if (workspace !== undefined && item !== undefined && text === undefined)
+    return await explainItem(setting, workspace, item, options);
+  if (text !== undefined && workspace === undefined && item === undefined)
+    return await explainOne(setting, text, options);
+  throw new WrongUsage('Say what is to be explained in one way.', 'Give --text, or --workspace and --item.');
+}
+
+/** A message as it stands in the queue: through the desk, with what was decided about those that are most alike. */
+async function explainItem(setting: Setting, workspace: string, item: number, options: Options): Promise<void> {
+  const { screen, signal } = setting;
+  using progress = new Progress(screen, { quiet: options.json });
+  await using desk = await VerbDesk.open(setting, workspace, { say: (line) => progress.say(line) });
+  const { client } = desk;
+  progress.update({ what: 'Opening the model', done: 0, total: 0, unit: '' });
+  const { label, score, words, alike } = await client.queue.explain({ item }, { signal });
+  const names = new Map((await client.labels.list()).map(({ id, name }) => [id, name]));
+  progress.clear();
+  const near = alike.map(({ message, labels, cosine }) => ({
+    id: String(message.id),
+    text: message.text,
+    labels: labels.map((id) => names.get(id) ?? ''),
+    cosine,
+  }));
+  if (options.json) return screen.line(JSON.stringify({ item, label, score, words, decided: near }));
+  const { message } = await client.queue.item({ item });
+  screen.paragraph(shownText(message.text, options.unmask));
+  screen.line();
+  print(screen, { label, score, words, near: near.length > 0 ? near : null }, options);
+}
+
+async function explainOne(setting: Setting, given: string, options: Options): Promise<void> {
   const { screen, places, signal } = setting;
   if (options.map && options.decided === undefined)
     throw new WrongUsage('--map names columns of the file of --decided.', 'Give that file as well: --decided FILE.');
-  if (options.decided === '-' && options.text === '-')
+  if (options.decided === '-' && given === '-')
     throw new WrongUsage(
       'Standard input can be the text or the decided rows, not both.',
       'Give one of them as a file.',
@@ -53,7 +89,7 @@ async function explain(setting: Setting, options: Options): Promise<void> {
     options.decided === undefined
       ? null
       : await readLabelled(options.decided, options.map ?? {}, { signal, multiLabel, named: COLUMN_OPTIONS });
-  const text = options.text === '-' ? await standardInput() : options.text;
+  const text = given === '-' ? await standardInput() : given;
   using progress = new Progress(screen, { quiet: options.json });
   await using supervisor = setting.engine((line) => progress.say(line));
   progress.update({ what: 'Opening the model', done: 0, total: 0, unit: '' });
@@ -70,6 +106,18 @@ async function explain(setting: Setting, options: Options): Promise<void> {
     return screen.line(
       JSON.stringify({ label, ...(labels && { labels }), score, scores, words, ...(near && { decided: near }) }),
     );
+  print(screen, { label, ...(labels && { labels }), score, words, near }, options);
+}
+
+interface Explained {
+  readonly label: string | null;
+  readonly labels?: readonly string[];
+  readonly score: number;
+  readonly words: readonly ExplainedWord[];
+  readonly near: readonly DecidedNeighbour[] | null;
+}
+
+function print(screen: Screen, { label, labels, score, words, near }: Explained, options: Options): void {
   screen.line(`${probability(score)}  ${safeLine(labels?.join(', ') || (label ?? 'no label'))}`);
   screen.line();
   for (const line of wordTable(words, options, screen.columns)) screen.line(line);

@@ -1,9 +1,8 @@
 import { Command, Option } from '@commander-js/extra-typings';
-import { importFrom } from '../desk/importers/job.ts';
-import { openExport } from '../desk/importers/registry.ts';
-import { openForImport } from '../desk/triage/run.ts';
+import type { ImportReport } from '../desk/importers/report.ts';
+import { VerbDesk } from './desk.ts';
 import { mapping } from './options.ts';
-import { isIncomplete, noteImport, onImport, readingOf } from './reading.ts';
+import { imported, isIncomplete, noteImport } from './reading.ts';
 import { run, type Setting } from './run.ts';
 import { count, counted, duration, rate } from './terminal/figures.ts';
 import { Failed, Interrupted } from './terminal/problem.ts';
@@ -31,15 +30,25 @@ type Options = ReturnType<ReturnType<typeof command>['opts']>;
 export const importVerb = () =>
   command().action((exports, options) => run((setting) => importExports(setting, exports, options)));
 
-async function importExports({ screen, signal }: Setting, exports: readonly string[], options: Options): Promise<void> {
-  using opened = openForImport(options.workspace);
-  const { workspace } = opened;
-  for (const warning of workspace.warnings) screen.note(warning);
+async function importExports(setting: Setting, exports: readonly string[], options: Options): Promise<void> {
+  const { screen } = setting;
   using progress = new Progress(screen, { quiet: options.json });
-  const report = await importFrom(openExport, workspace, exports, readingOf(options), {
-    signal,
-    onProgress: onImport(progress),
-  });
+  const say = (line: string): void => progress.say(line);
+  await using desk = await VerbDesk.open(setting, options.workspace, { create: 'may', say });
+  const state = await desk.client.workspace.state();
+  if (state.open) for (const warning of state.warnings) screen.note(warning);
+  let report: ImportReport;
+  try {
+    report = await imported(desk, exports, options, progress);
+  } catch (error) {
+    progress.clear();
+    if (!(error instanceof Interrupted)) throw error;
+    const after = await desk.client.workspace.state();
+    const items = after.open ? Object.values(after.counts.kinds).reduce((sum, n) => sum + n, 0) : 0;
+    throw new Interrupted(
+      `Stopped. ${counted(items, 'row')} are in ${options.workspace}; the same command again goes on from there.`,
+    );
+  }
   progress.clear();
   noteImport(screen, report);
   const { total, seconds } = report;
@@ -51,11 +60,6 @@ async function importExports({ screen, signal }: Setting, exports: readonly stri
     );
     screen.line(
       screen.style('dim', `Kept in ${options.workspace}. Next: moderato triage --workspace ${options.workspace}`),
-    );
-  }
-  if (report.cancelled) {
-    throw new Interrupted(
-      `Stopped. ${counted(total.rows, 'row')} are in ${options.workspace}; the same command again goes on from there.`,
     );
   }
   if (isIncomplete(report)) throw new Failed();

@@ -1,17 +1,27 @@
 /** The command line: `moderato VERB`. This file lists the verbs; each has a file of its own. */
 import { Command, CommanderError } from '@commander-js/extra-typings';
+import { auditVerb } from './audit.ts';
 import { benchVerb } from './bench.ts';
 import { doctorVerb } from './doctor.ts';
+import { eraseVerb, holdVerb, revealVerb } from './erase.ts';
+import { escalateVerb, reopenVerb } from './escalate.ts';
 import { evalVerb } from './eval.ts';
 import { explainVerb } from './explain.ts';
+import { exportVerb } from './export.ts';
 import { importVerb } from './import.ts';
+import { labelVerb } from './label.ts';
+import { labelsVerb } from './labels.ts';
 import { modelsVerb } from './models.ts';
+import { protectVerb } from './protect.ts';
 import { queueVerb } from './queue.ts';
 import { EXIT } from './run.ts';
 import { scoreVerb } from './score.ts';
+import { serveVerb } from './serve.ts';
 import { trainVerb } from './train.ts';
 import { triageVerb } from './triage.ts';
+import { redoVerb, undoVerb } from './undo.ts';
 import { version } from './version.ts';
+import { workspaceVerb } from './workspace.ts';
 
 const program = new Command('moderato')
   .description(
@@ -32,11 +42,25 @@ const verbs = [
   triageVerb(),
   importVerb(),
   queueVerb(),
+  labelsVerb(),
+  labelVerb(),
+  undoVerb(),
+  redoVerb(),
+  escalateVerb(),
+  reopenVerb(),
+  auditVerb(),
+  exportVerb(),
+  eraseVerb(),
+  holdVerb(),
+  revealVerb(),
   scoreVerb(),
   trainVerb(),
   evalVerb(),
   explainVerb(),
   modelsVerb(),
+  workspaceVerb(),
+  protectVerb(),
+  serveVerb(),
   doctorVerb(),
   benchVerb(),
 ];

@@ -1,11 +1,13 @@
 import { Command } from '@commander-js/extra-typings';
 import { addModel } from '../desk/models/add.ts';
+import { read } from 'read';
 import { exportPlainLora } from '../desk/models/export.ts';
 import { readCatalog } from '../desk/models/catalog.ts';
+import { getModel } from '../desk/models/get.ts';
 import { verifyFiles } from '../desk/models/verify.ts';
 import { run, type Setting } from './run.ts';
 import { bytes, counted } from './terminal/figures.ts';
-import { Failed } from './terminal/problem.ts';
+import { Failed, Interrupted, WrongUsage } from './terminal/problem.ts';
 import { Progress } from './terminal/progress.ts';
 import { safeLine } from './terminal/safe-text.ts';
 import { table } from './terminal/table.ts';
@@ -13,9 +15,12 @@ import { table } from './terminal/table.ts';
 export const modelsVerb = () =>
   new Command('models')
     .summary('the models on this computer')
-    .description('Lists, checks, takes in and exports models. Fetching them comes with a later release.')
+    .description(
+      'Lists, checks, fetches, takes in and exports models. Only `get` goes to a network, and it says where first.',
+    )
     .addCommand(listVerb())
     .addCommand(verifyVerb())
+    .addCommand(getVerb())
     .addCommand(addVerb())
     .addCommand(exportVerb());
 
@@ -25,9 +30,9 @@ const listVerb = () =>
     .option('--json', 'print JSON', false)
     .action(({ json }) =>
       run(({ screen, places }) => {
-        const { models, adapters, defaultAdapter } = readCatalog(places);
+        const { models, adapters, defaultAdapter, offers } = readCatalog(places);
         if (json) {
-          screen.line(JSON.stringify({ models, adapters, default_adapter: defaultAdapter?.id ?? null }));
+          screen.line(JSON.stringify({ models, adapters, default_adapter: defaultAdapter?.id ?? null, offers }));
           return Promise.resolve();
         }
         const rows = models.map((model) => [
@@ -50,6 +55,17 @@ const listVerb = () =>
         }));
         const cells = [...rows, ...own].map((row) => row.map(safeLine));
         for (const line of table(heads, cells, screen.columns)) screen.line(line);
+        if (offers.length === 0) return Promise.resolve();
+        screen.line();
+        screen.line('To fetch, with `moderato models get ID`:');
+        const columns = [
+          { head: 'id' },
+          { head: 'size', side: 'right' as const },
+          { head: 'licence' },
+          { head: 'for' },
+        ];
+        const more = offers.map(({ id, size, licence, why }) => [id, bytes(size), licence, why].map(safeLine));
+        for (const line of table(columns, more, screen.columns)) screen.line(line);
         return Promise.resolve();
       }),
     );
@@ -81,6 +97,55 @@ const verifyVerb = () =>
       }),
     );
 
+const getVerb = () =>
+  new Command('get')
+    .description('fetch a base model of the catalog; the one verb that goes to a network')
+    .argument('<id>', 'its id, as `models list` prints it')
+    .option('--yes', 'connect without asking', false)
+    .option('--json', 'print JSON', false)
+    .action((id, options) => run((setting) => get(setting, id, options)));
+
+async function get(
+  { screen, places, signal }: Setting,
+  id: string,
+  { yes, json }: { readonly yes: boolean; readonly json: boolean },
+): Promise<void> {
+  const { offers, models } = readCatalog(places);
+  const offer = offers.find((one) => one.id === id);
+  if (offer === undefined) {
+    const here = models.some((model) => model.id === id);
+    throw new WrongUsage(
+      here ? `${id} is on this computer already.` : `There is no model called ${id} to fetch.`,
+      offers.length === 0
+        ? 'All that the catalog knows are here.'
+        : `There are ${offers.map((one) => one.id).join(', ')}.`,
+    );
+  }
+  using progress = new Progress(screen, { quiet: json });
+  for await (const step of getModel(places, offer, signal)) {
+    if (step.kind === 'hosts') {
+      const hosts = step.hosts.map(safeLine).join(', ');
+      screen.note(`${safeLine(offer.title)}, ${bytes(step.bytes)}, ${safeLine(offer.licence)}. Connects to: ${hosts}.`);
+      if (!yes) await askToConnect();
+    } else if (step.kind === 'progress')
+      progress.update({ what: `Fetching ${id}`, done: step.done, total: step.total, unit: 'bytes' });
+    else if (step.kind === 'checking') progress.update({ what: 'Checking', done: 0, total: 0, unit: '' });
+    else {
+      progress.clear();
+      if (json) screen.line(JSON.stringify(step.model));
+      else screen.line(`Here: ${safeLine(step.model.id)}. Use it with --model ${safeLine(step.model.id)}.`);
+    }
+  }
+}
+
+/** Nothing goes to a network before somebody said so. @throws WrongUsage */
+async function askToConnect(): Promise<void> {
+  if (!process.stdin.isTTY)
+    throw new WrongUsage('Nobody can be asked here whether to connect.', 'Add --yes, or run it in a terminal.');
+  const answer = await read({ prompt: 'Connect? (y/n) ', output: process.stderr });
+  if (!/^y(es)?$/i.test(answer.trim())) throw new Interrupted('Nothing was connected to.');
+}
+
 const addVerb = () =>
   new Command('add')
     .description('copy a base model (GGUF) into the folder of models, after checking it whole')
@@ -89,7 +154,7 @@ const addVerb = () =>
     .action((file, { json }) => run((setting) => add(setting, file, json)));
 
 async function add({ screen, places, signal }: Setting, file: string, json: boolean): Promise<void> {
-  const { model, known } = await addModel(places, file, signal);
+  const { model, known } = await addModel(places, file, { signal });
   if (json) screen.line(JSON.stringify({ ...model, known }));
   else {
     const { id, architecture, layers, width, size, path } = model;

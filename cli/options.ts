@@ -47,6 +47,13 @@ export function top(text: string): number {
   }
 }
 
+/** A day (its start, here) or a moment, in milliseconds since 1970 UTC. */
+export function instant(text: string): number {
+  const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00`) : new Date(text);
+  if (/^\d{4}-/.test(text) && !Number.isNaN(time.getTime())) return time.getTime();
+  throw new InvalidArgumentError('It must be a day or a moment, such as 2026-11-26 or 2026-11-26T18:30.');
+}
+
 const ROLES = [
   'text',
   'id',

@@ -1,30 +1,33 @@
-import { Command, Option } from '@commander-js/extra-typings';
-import { z } from 'zod';
-import { listNotRead, listQueue, QueueFilterError } from '../desk/queue/list.ts';
-import type { Revision } from '../desk/store/revisions.ts';
-import type { NotReadReason } from '../desk/store/scores.ts';
-import { Workspace } from '../desk/store/workspace.ts';
-import { QUEUE_REVISION } from '../desk/triage/run.ts';
+import { Option } from '@commander-js/extra-typings';
+import type { z } from 'zod';
+import type { PageInput } from '../desk/contract/queue.ts';
+import type { Order } from '../desk/contract/shapes.ts';
+import { NOT_READ_REASONS, type NotReadReason } from '../desk/store/not-read.ts';
+import { type DeskClient, VerbDesk } from './desk.ts';
+import { filtered, filterOf, orderOption } from './filters.ts';
 import { top } from './options.ts';
+import { ranked } from './paging.ts';
 import { run, type Setting } from './run.ts';
 import { entryLines, shownText, whereabouts } from './terminal/entries.ts';
 import { count } from './terminal/figures.ts';
-import { itemJson, writeQueueJson, writeRowsJson } from './terminal/queue-json.ts';
+import { NotDone, WrongUsage } from './terminal/problem.ts';
+import { queueRow, unreadRow, writeRowsJson } from './terminal/queue-json.ts';
 import { reasonInWords } from './terminal/summary.ts';
 import { cut, fill } from './terminal/width.ts';
 
-const REASONS = ['empty', 'media-only', 'over-long', 'language', 'engine-failed'] as const satisfies NotReadReason[];
-
 const command = () =>
-  new Command('queue')
+  filtered('queue')
     .summary('print the queue of a workspace')
-    .description('Prints the scored messages of a workspace, most urgent first, or those that the model did not read.')
+    .description(
+      'Prints the messages of a workspace that nobody has decided yet, most urgent first; --status shows others. Or those that the model did not read.',
+    )
     .requiredOption('-w, --workspace <file>', 'the workspace (NAME.moderato)')
     .option('-n, --top <n>', 'messages to print, or all', top, 20)
-    .option('--label <label>', 'only messages with this label')
-    .option('--channel <name>', 'only this channel, by name or id')
-    .option('--search <words>', 'only messages that hold all of these words; "several words" stand together')
-    .addOption(new Option('--not-read [reason]', 'messages that the model did not read, instead').choices(REASONS))
+    .addOption(orderOption())
+    .option('--reviewer <name>', 'whose queue it is: without appeals against that reviewer')
+    .addOption(
+      new Option('--not-read [reason]', 'messages that the model did not read, instead').choices(NOT_READ_REASONS),
+    )
     .option('--unmask', 'show slurs as they stand', false)
     .option('--full', 'print whole messages instead of one line of each', false)
     .option('--json', 'print JSON', false);
@@ -33,28 +36,33 @@ type Options = ReturnType<ReturnType<typeof command>['opts']>;
 
 export const queueVerb = () => command().action((options) => run((setting) => printQueue(setting, options)));
 
-async function printQueue({ screen }: Setting, options: Options): Promise<void> {
-  using workspace = Workspace.open(options.workspace);
-  const revision = revisionOf(workspace, options.workspace);
-  if (options.notRead !== undefined) {
-    await printNotRead({ screen }, workspace, revision, options);
-    return;
-  }
-  if (options.json) {
-    await writeQueueJson(screen, workspace, revision, options);
-    return;
-  }
-  const { scored, waiting } = workspace.counts.revision(revision.id);
+async function printQueue(setting: Setting, options: Options): Promise<void> {
+  const { screen } = setting;
+  await using desk = await VerbDesk.open(setting, options.workspace, { say: (line) => screen.note(line) });
+  const { client } = desk;
+  const state = await client.workspace.state();
+  if (!state.open) return;
+  if (state.revision === null)
+    throw new NotDone(
+      `Nothing in ${options.workspace} has been scored yet.`,
+      `Score it with \`moderato triage --workspace ${options.workspace}\`.`,
+    );
+  const filter = await filterOf(client, { ...options, status: options.status ?? (options.decided ? 'all' : 'to-do') });
+  if (options.notRead !== undefined) return await printNotRead(setting, client, filter, options);
+  const reviewer = options.reviewer === undefined ? undefined : await reviewerOf(client, options.reviewer);
+  const input = { order: options.order as z.infer<typeof Order>, filter, reviewer };
+  if (options.json) return await writeRowsJson(screen, 'queue', jsonRows(client, input, options.top));
+  const { scored, waiting } = state.counts;
   let rows = 0;
-  for (const row of listQueue(workspace, revision, options)) {
+  const rankColumns = String(Math.min(options.top, scored)).length;
+  for await (const { rank, entry } of ranked(client, input, options.top)) {
     rows++;
-    const rankColumns = String(Math.min(options.top, scored)).length;
-    for (const line of entryLines(screen, row, { ...options, rankColumns })) screen.line(line);
+    for (const line of entryLines(screen, rank, entry, { ...options, numbers: true, rankColumns })) screen.line(line);
   }
   if (rows === 0) screen.note('No message of the queue fits.');
   else
     screen.note(
-      screen.style('dim', `${count(rows)} shown of ${count(scored)} scored by ${revision.name}.`, screen.err),
+      screen.style('dim', `${count(rows)} shown of ${count(scored)} scored by ${state.revision.name}.`, screen.err),
     );
   if (waiting > 0) {
     screen.note(
@@ -63,44 +71,50 @@ async function printQueue({ screen }: Setting, options: Options): Promise<void> 
   }
 }
 
-/** The revision that scored last. */
-function revisionOf(workspace: Workspace, file: string): Revision {
-  const id = workspace.settings.get(QUEUE_REVISION, z.int());
-  const revision = id === undefined ? undefined : workspace.revisions.get(id);
-  if (revision !== undefined) return revision;
-  throw new QueueFilterError(
-    `Nothing in ${file} has been scored yet.`,
-    `Score it with \`moderato triage --workspace ${file}\`.`,
+async function* jsonRows(client: DeskClient, input: z.input<typeof PageInput>, top: number): AsyncGenerator<object> {
+  for await (const { rank, entry } of ranked(client, { ...input, blind: false }, top)) yield queueRow(rank, entry);
+}
+
+/** Id of the reviewer of this name. @throws WrongUsage */
+export async function reviewerOf(client: DeskClient, name: string): Promise<number> {
+  const reviewers = await client.reviewers.list();
+  const found = reviewers.find((one) => one.name.toLowerCase() === name.toLowerCase());
+  if (found !== undefined) return found.id;
+  throw new WrongUsage(
+    `Nobody called ${name} has decided anything here.`,
+    reviewers.length === 0 ? 'Leave --reviewer out.' : `There are ${reviewers.map((one) => one.name).join(', ')}.`,
   );
 }
 
 async function printNotRead(
   { screen }: Pick<Setting, 'screen'>,
-  workspace: Workspace,
-  revision: Revision,
+  client: DeskClient,
+  filter: NonNullable<z.input<typeof PageInput>['filter']>,
   options: Options,
 ): Promise<void> {
-  const reasons = typeof options.notRead === 'string' ? [options.notRead] : REASONS;
-  const rows = listNotRead(workspace, revision, reasons, options);
+  const reasons: readonly NotReadReason[] = typeof options.notRead === 'string' ? [options.notRead] : NOT_READ_REASONS;
+  const input = { order: 'not-read' as const, filter: { ...filter, notRead: [...reasons] } };
   if (options.json) {
-    const json = rows.map(({ item, text, reason }) => ({ ...itemJson(item, text), not_read: reason }));
-    await writeRowsJson(screen, 'not_read', json);
-    return;
+    const rows = (async function* () {
+      for await (const { entry } of ranked(client, input, options.top)) yield unreadRow(entry);
+    })();
+    return await writeRowsJson(screen, 'not_read', rows);
   }
+  const { notRead } = await client.queue.facets();
   let shown = 0;
-  let heading: NotReadReason | undefined;
-  for (const { item, text, reason } of rows) {
-    if (reason !== heading) {
-      const all = workspace.counts.revision(revision.id).notRead[reason] ?? 0;
+  let heading: NotReadReason | null = null;
+  for await (const { entry } of ranked(client, input, options.top)) {
+    const { message, notRead: reason } = entry;
+    if (reason !== null && reason !== heading) {
+      const all = notRead.find((one) => one.reason === reason)?.items ?? 0;
       screen.line(screen.style('bold', `${count(all)} ${reasonInWords(reason)}`));
       heading = reason;
     }
     shown++;
-    const names = item.attachments.map(({ name }) => name).join(', ');
-    const words = text.trim() === '' ? names || '(nothing)' : text;
-    const line = cut(shownText(words, options.unmask), screen.columns - 2);
-    screen.line(`  ${line}`);
-    screen.line(screen.style('dim', fill('', 4) + cut(whereabouts(item), screen.columns - 4)));
+    const names = message.attachments.map(({ name }) => name).join(', ');
+    const words = message.text.trim() === '' ? names || '(nothing)' : message.text;
+    screen.line(`  ${cut(shownText(words, options.unmask), screen.columns - 2)}`);
+    screen.line(screen.style('dim', fill('', 4) + cut(whereabouts(message), screen.columns - 4)));
   }
   if (shown === 0) screen.note('Every message was read.');
 }

@@ -1,7 +1,8 @@
 /** Options of the verbs that read exports, and what an import has to say to a person. */
-import type { ImportOptions } from '../desk/importers/job.ts';
-import type { ImportProgress, ImportReport, SourceReport } from '../desk/importers/report.ts';
-import type { ColumnMapping, DayMonth, Source } from '../desk/importers/source.ts';
+import type { Job } from '../desk/contract/jobs.ts';
+import type { ImportReport, SourceReport } from '../desk/importers/report.ts';
+import type { ColumnMapping, DayMonth } from '../desk/importers/source.ts';
+import type { VerbDesk } from './desk.ts';
 import { count, counted } from './terminal/figures.ts';
 import { kindsInWords } from './terminal/summary.ts';
 import { safeLine } from './terminal/safe-text.ts';
@@ -13,24 +14,32 @@ export interface ReadingOptions {
   readonly order?: DayMonth | undefined;
 }
 
-/** How each source is to be read. A mapping is for tables alone; chats know their own fields. */
-export function readingOf({ map, order }: ReadingOptions): ImportOptions {
-  return {
-    choose: (source: Source) => ({
-      ...(map !== undefined && source.columns !== null && { mapping: map }),
-      ...(order !== undefined && { dayMonth: order }),
-    }),
-  };
+/** Imports through the desk, and gives its report. @throws NotDone, Interrupted */
+export async function imported(
+  desk: VerbDesk,
+  paths: readonly string[],
+  { map, order }: ReadingOptions,
+  progress: Progress,
+): Promise<ImportReport> {
+  const job = await desk.run(
+    {
+      kind: 'import',
+      paths: [...paths],
+      ...(map && { columns: map }),
+      ...(order !== undefined && { dates: order }),
+    },
+    (event) => {
+      if (event.kind === 'job' && event.job.state === 'running') showJob(progress, event.job);
+    },
+  );
+  // The report is the importers' own, gone through JSON.
+  return job.report as unknown as ImportReport;
 }
 
-/** Shows how far an import is: by bytes, since the rows of a file are not known before its end. */
-export function onImport(progress: Progress): (at: ImportProgress) => void {
-  return ({ allRows, rows, bytes, size }) =>
-    progress.update(
-      size === null || size === 0
-        ? { what: 'Importing', done: allRows, total: 0, unit: 'rows' }
-        : { what: 'Importing', done: bytes, total: size, unit: 'bytes', detail: counted(rows, 'row') },
-    );
+/** Shows how far a job is. */
+export function showJob(progress: Progress, { doing, done, total, unit, secondsLeft }: Job): void {
+  if (doing === '') return;
+  progress.update({ what: doing, done, total: total ?? 0, unit, ...(secondsLeft !== null && { secondsLeft }) });
 }
 
 /** Whether something that was named could not be read, or not to its end. */

@@ -1,24 +1,24 @@
+import { resolve } from 'node:path';
 import { Command, Option } from '@commander-js/extra-typings';
-import { openExport } from '../desk/importers/registry.ts';
+import type { Event, State } from '../desk/contract/workspace.ts';
+import type { ImportReport } from '../desk/importers/report.ts';
 import { chooseModel } from '../desk/models/choose.ts';
-import { listQueue } from '../desk/queue/list.ts';
-import type { Workspace } from '../desk/store/workspace.ts';
-import { openForImport, triage, TriageStopped, type TriageHooks, type TriageReport } from '../desk/triage/run.ts';
-import type { Leader } from '../desk/triage/leading.ts';
+import type { ScoreReport } from '../desk/triage/score-job.ts';
 import { makeScratch } from '../desk/triage/scratch.ts';
+import { type DeskClient, VerbDesk } from './desk.ts';
+import { TO_DO } from './filters.ts';
 import { mapping, recall, RECALL_HELP, top } from './options.ts';
-import { isIncomplete, noteImport, onImport, readingOf } from './reading.ts';
+import { ranked } from './paging.ts';
+import { imported, isIncomplete, noteImport, showJob } from './reading.ts';
 import { run, type Setting } from './run.ts';
 import { entryLines, shownText } from './terminal/entries.ts';
 import { count, counted, duration, probability, rate } from './terminal/figures.ts';
 import { Failed, Interrupted, WrongUsage } from './terminal/problem.ts';
 import { Progress } from './terminal/progress.ts';
+import { queueRow, writeRowsJson } from './terminal/queue-json.ts';
 import type { Screen } from './terminal/screen.ts';
-import { summaryLines, summaryOf } from './terminal/summary.ts';
+import { type Summary, summaryLines, summaryOf } from './terminal/summary.ts';
 import { cut } from './terminal/width.ts';
-import { writeQueueJson } from './terminal/queue-json.ts';
-
-const PROVISIONAL = 10;
 
 const command = () =>
   new Command('triage')
@@ -57,115 +57,142 @@ export const triageVerb = () =>
   command().action((exports, options) => run((setting) => triageExports(setting, exports, options)));
 
 async function triageExports(setting: Setting, exports: readonly string[], options: Options): Promise<void> {
-  const { screen, places, signal } = setting;
+  const { screen } = setting;
   if (exports.includes('-'))
     throw new WrongUsage('An export cannot come from standard input.', 'Name a file, a folder or an archive.');
   if (exports.length === 0 && options.workspace === undefined) {
     throw new WrongUsage('There is nothing to triage.', 'Name an export, or a workspace with --workspace.');
   }
-  const chosen = await chooseModel(places, options);
+  // What is wrong with the model is said before the export is read.
+  await chooseModel(setting.places, options);
   const scratch = options.workspace === undefined ? makeScratch() : undefined;
   using _scratch = scratch;
   const file = options.workspace ?? scratch?.workspace ?? '';
   if (scratch !== undefined && !options.json)
     screen.note('No --workspace was named: messages and scores go to a private temporary file, removed at the end.');
-  using opened = openForImport(file, { make: exports.length > 0 });
-  const { workspace } = opened;
-  for (const warning of workspace.warnings) screen.note(warning);
   using progress = new Progress(screen, { quiet: options.json });
-  await using supervisor = setting.engine((line) => progress.say(line));
-  const input = {
-    paths: exports,
-    open: openExport,
-    reading: readingOf(options),
-    chosen,
-    deterministic: options.deterministic,
-    anyLanguage: options.anyLanguage,
-    leaders: PROVISIONAL,
-  };
-  let report: TriageReport;
+  const create = exports.length > 0 ? 'may' : 'never';
+  await using desk = await VerbDesk.open(setting, file, { create, say: (line) => progress.say(line) });
+  const { client } = desk;
+  for (const warning of openState(await client.workspace.state()).warnings) screen.note(warning);
+  // Nobody decides anything in a file that is removed at the end.
+  if (scratch !== undefined) await client.settings.set({ auditEvery: 0 });
+  let report: ImportReport | null = null;
+  let scored: ScoreReport;
   try {
-    report = await triage(workspace, supervisor, places, input, hooksOf(screen, progress, workspace, options, signal));
+    if (exports.length > 0) report = await imported(desk, exports, options, progress);
+    scored = await scoring(desk, screen, progress, options);
   } catch (error) {
     progress.clear();
-    if (error instanceof TriageStopped) throw new Interrupted(whatWasKept(error, options.workspace));
-    throw error;
+    if (!(error instanceof Interrupted)) throw error;
+    throw new Interrupted(whatWasKept(openState(await client.workspace.state()), options.workspace));
   }
   progress.clear();
-  noteImport(screen, report.imported);
-  const { total } = report.imported;
-  if (total.rows === 0 && isIncomplete(report.imported)) throw new Failed();
-  if (options.json) await writeQueueJson(screen, workspace, report.revision, options, summaryOf(workspace, report));
-  else printQueue(screen, workspace, report, options);
-  if (isIncomplete(report.imported)) throw new Failed();
+  if (report !== null) noteImport(screen, report);
+  const incomplete = report !== null && isIncomplete(report);
+  if (report?.total.rows === 0 && incomplete) throw new Failed();
+  const state = openState(await client.workspace.state());
+  const summary = summaryOf(state, report, scored);
+  if (options.json) {
+    const rows = (async function* () {
+      const input = { ...TO_DO_FIRST, blind: false };
+      for await (const { rank, entry } of ranked(client, input, options.top)) yield queueRow(rank, entry);
+    })();
+    await writeRowsJson(screen, 'queue', rows, summary);
+  } else await printQueue(screen, client, state, scored, summary, options);
+  if (incomplete) throw new Failed();
 }
 
-function hooksOf(
-  screen: Screen,
-  progress: Progress,
-  workspace: Workspace,
-  options: Options,
-  signal: AbortSignal,
-): TriageHooks {
+const TO_DO_FIRST = { order: 'urgent', filter: { statuses: TO_DO } } as const;
+
+type OpenState = Extract<State, { open: true }>;
+
+function openState(state: State): OpenState {
+  if (state.open) return state;
+  throw new Error('the workspace was closed while it was worked on');
+}
+
+/** Scores all that has no score yet, and shows what comes first as it goes. */
+async function scoring(desk: VerbDesk, screen: Screen, progress: Progress, options: Options): Promise<ScoreReport> {
   let printed = false;
   let drawn = 0;
-  return {
-    signal,
-    onImport: onImport(progress),
-    onOpening: () => progress.update({ what: 'Opening the model', done: 0, total: 0, unit: '' }),
-    onScoring: (done, total) => {
-      if (total > 0) progress.update({ what: 'Scoring', done, total, unit: 'messages' });
-    },
-    onProvisional: (leaders, done, total) => {
-      if (options.json || done >= total) return;
-      // On a terminal the list is drawn again as it gets better; a log has it once.
-      const now = performance.now();
-      if (progress.live ? now - drawn < 500 : printed) return;
-      printed = true;
-      drawn = now;
-      const lines = provisionalLines(screen, workspace, leaders, done, total, options.unmask);
-      if (progress.live) progress.block(lines);
-      else for (const line of lines) screen.note(line);
-    },
+  const provisional = async ({ leaders, done, total }: Extract<Event, { kind: 'provisional' }>): Promise<void> => {
+    if (options.json || done >= total) return;
+    // On a terminal the list is drawn again as it gets better; a log has it once.
+    const now = performance.now();
+    if (progress.live ? now - drawn < 500 : printed) return;
+    printed = true;
+    drawn = now;
+    const lines = await provisionalLines(screen, desk.client, leaders, done, total, options.unmask);
+    if (progress.live) progress.block(lines);
+    else for (const line of lines) screen.note(line);
   };
+  const { adapter, model, anyLanguage, deterministic } = options;
+  const job = await desk.run(
+    {
+      kind: 'score',
+      ...(adapter !== undefined && { adapter: resolve(adapter) }),
+      ...(model !== undefined && { model }),
+      anyLanguage,
+      deterministic,
+    },
+    (event) => {
+      if (event.kind === 'job' && event.job.state === 'running') showJob(progress, event.job);
+      // Nothing depends on this list: what goes wrong with it shows in the queue itself.
+      else if (event.kind === 'provisional') provisional(event).catch(() => {});
+    },
+  );
+  // The report is the desk's own, gone through JSON.
+  return job.report as unknown as ScoreReport;
 }
 
-function provisionalLines(
+async function provisionalLines(
   screen: Screen,
-  workspace: Workspace,
-  leaders: readonly Leader[],
+  client: DeskClient,
+  leaders: Extract<Event, { kind: 'provisional' }>['leaders'],
   done: number,
   total: number,
   unmask: boolean,
-): string[] {
+): Promise<string[]> {
   const columns = Math.max(40, (screen.err.isTTY ? screen.err.columns : screen.columns) - 1);
   const style = (text: string): string => screen.style('dim', text, screen.err);
   const title = `PROVISIONAL top ${leaders.length}, from ${count(done)} of ${count(total)} messages; it will change`;
-  return [
-    style(cut(title, columns)),
-    ...leaders.map(({ item, score }, i) => {
-      const { text = '', platform = '' } = workspace.items.get(item) ?? {};
-      const shown = shownText(workspace.authors.maskMentions(text, platform), unmask);
-      return style(cut(`${String(i + 1).padStart(3)}  ${probability(score)}  ${shown}`, columns));
+  const lines = await Promise.all(
+    leaders.map(async ({ item, score }, i) => {
+      const { message } = await client.queue.item({ item });
+      return style(
+        cut(`${String(i + 1).padStart(3)}  ${probability(score)}  ${shownText(message.text, unmask)}`, columns),
+      );
     }),
-  ];
+  );
+  return [style(cut(title, columns)), ...lines];
 }
 
-function printQueue(screen: Screen, workspace: Workspace, report: TriageReport, options: Options): void {
-  const rankColumns = String(Math.min(options.top, report.before + report.scored)).length;
+async function printQueue(
+  screen: Screen,
+  client: DeskClient,
+  { counts, revision }: OpenState,
+  { engine, scored, seconds }: ScoreReport,
+  summary: Summary,
+  options: Options,
+): Promise<void> {
+  const rankColumns = String(Math.min(options.top, counts.scored)).length;
   let rows = 0;
-  for (const row of listQueue(workspace, report.revision, { top: options.top })) {
+  for await (const { rank, entry } of ranked(client, TO_DO_FIRST, options.top)) {
     rows++;
-    for (const line of entryLines(screen, row, { ...options, rankColumns })) screen.line(line);
+    for (const line of entryLines(screen, rank, entry, {
+      ...options,
+      numbers: options.workspace !== undefined,
+      rankColumns,
+    }))
+      screen.line(line);
   }
   if (rows > 0) screen.line();
-  const summary = summaryOf(workspace, report);
   for (const line of summaryLines(summary)) screen.paragraph(line);
-  const { engine, seconds } = report;
-  const { scoring } = seconds;
-  if (engine !== null && scoring > 0) {
+  const { scoring: took } = seconds;
+  if (engine !== null && took > 0) {
     screen.paragraph(
-      `Scored ${counted(report.scored, 'message')} in ${duration(scoring)} (${rate(report.scored / scoring)}/s) with ${report.revision.name} on ${engine.base.name}, ${engine.backend} (${engine.layout}, ${counted(engine.threads, 'thread')}).`,
+      `Scored ${counted(scored, 'message')} in ${duration(took)} (${rate(scored / took)}/s) with ${revision?.name ?? ''} on ${engine.base.name}, ${engine.backend} (${engine.layout}, ${counted(engine.threads, 'thread')}).`,
     );
   }
   screen.line();
@@ -183,10 +210,12 @@ function whatNext({ workspace, top: printed }: Options): string[] {
   ];
 }
 
-function whatWasKept({ rows, scored, total }: TriageStopped, workspace: string | undefined): string {
+function whatWasKept({ counts }: OpenState, workspace: string | undefined): string {
   if (workspace === undefined) return 'Stopped. Nothing was kept, because no --workspace was named.';
+  const rows = Object.values(counts.kinds).reduce((sum, n) => sum + n, 0);
+  const total = counts.scored + counts.waiting;
   return (
-    `Stopped. Kept in ${workspace}: ${counted(rows, 'row')} of the export and the scores of ${count(scored)} of ${counted(total, 'message')}. ` +
+    `Stopped. Kept in ${workspace}: ${counted(rows, 'row')} of the export and the scores of ${count(counts.scored)} of ${counted(total, 'message')}. ` +
     'Run the same command again to go on.'
   );
 }

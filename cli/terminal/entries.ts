@@ -1,23 +1,17 @@
 /** A message of the queue in two lines: what it says, and where it stands. */
-import type { Item } from '../../desk/store/items.ts';
-import type { Verdict } from '../../desk/triage/verdict.ts';
+import type { Message, QueueEntry } from '../../desk/contract/shapes.ts';
 import { maskSlurs } from './masking.ts';
 import { moment, probability } from './figures.ts';
 import { safeLine } from './safe-text.ts';
 import type { Screen, Style } from './screen.ts';
 import { columnsOf, cut, fill, wrap } from './width.ts';
 
-export interface Entry {
-  readonly rank: number;
-  readonly item: Item;
-  readonly text: string;
-  readonly verdict: Verdict;
-}
-
 export interface EntryOptions {
   readonly unmask: boolean;
   /** the whole text instead of one line of it */
   readonly full: boolean;
+  /** with the number by which other verbs take the message */
+  readonly numbers: boolean;
   /** columns of the widest rank */
   readonly rankColumns: number;
 }
@@ -28,26 +22,38 @@ export const shownText = (text: string, unmask: boolean): string => safeLine(unm
 const LABEL_COLUMNS = 8;
 
 /** rank, score, label, text; below it channel, author, time, and what else matters. */
-export function entryLines(screen: Screen, { rank, item, text, verdict }: Entry, options: EntryOptions): string[] {
-  const label = verdict.label ?? 'none';
-  const others = verdict.labels?.slice(1) ?? [];
+export function entryLines(
+  screen: Screen,
+  rank: number,
+  { message, model, audit, status }: QueueEntry,
+  options: EntryOptions,
+): string[] {
+  const numbered = options.numbers ? `item ${message.id} · ` : '';
+  const label = model === null ? (audit ? 'audit' : 'unread') : (model.label ?? 'none');
+  const others = model?.labels?.slice(1) ?? [];
   const also = others.length === 0 ? '' : `also ${others.map(safeLine).join(', ')} · `;
-  const head = `${fill(String(rank), options.rankColumns, 'left')}  ${fill(probability(verdict.score), 3, 'left')}  `;
+  const head = `${fill(String(rank), options.rankColumns, 'left')}  ${fill(model === null ? '–' : probability(model.score), 3, 'left')}  `;
   const room = screen.columns - columnsOf(head) - LABEL_COLUMNS - 2;
-  const shown = shownText(text, options.unmask);
+  const shown = shownText(message.text, options.unmask);
   const lines = options.full ? wrap(shown, room) : [cut(shown, room)];
   const indent = ' '.repeat(columnsOf(head));
   const beside = fill('', LABEL_COLUMNS);
   return [
     ...lines.map(
       (line, i) =>
-        (i === 0 ? screen.style(scoreStyle(verdict.score), head) : indent) +
+        (i === 0 ? screen.style(scoreStyle(model?.score ?? 0), head) : indent) +
         (i === 0 ? fill(cut(safeLine(label), LABEL_COLUMNS), LABEL_COLUMNS) : beside) +
         `  ${line}`,
     ),
-    indent + beside + '  ' + screen.style('dim', cut(also + whereabouts(item), room)),
+    indent +
+      beside +
+      '  ' +
+      screen.style('dim', cut(numbered + statusWord(status) + also + whereabouts(message), room)),
   ];
 }
+
+/** What somebody did with it. */
+const statusWord = (status: QueueEntry['status']): string => (status === 'open' ? '' : `${status} · `);
 
 function scoreStyle(score: number): Style {
   if (score >= 0.8) return ['bold', 'red'];
@@ -55,8 +61,8 @@ function scoreStyle(score: number): Style {
 }
 
 /** #general · user-7k2m9f · 12 Mar 2024, 21:07 · reply */
-export function whereabouts(item: Item): string {
-  const { channel, author, time, localTime, replyTo, forwarded, edited, deleted, language, attachments } = item;
+export function whereabouts(message: Message): string {
+  const { channel, author, time, localTime, replyTo, forwarded, edited, deleted, language, attachments } = message;
   const parts = [
     channel.name === '' ? '' : `#${safeLine(channel.name).replace(/^#/, '')}`,
     author === null ? 'author gone' : author.pseudonym + (author.bot ? ' (bot)' : ''),

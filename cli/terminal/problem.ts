@@ -23,6 +23,17 @@ export class WrongUsage extends Error {
   }
 }
 
+/** The desk could not do it; what it had done is kept. Exit 1. */
+export class NotDone extends Error {
+  override readonly name = 'NotDone';
+  readonly remedy: string;
+
+  constructor(message: string, remedy: string) {
+    super(message);
+    this.remedy = remedy;
+  }
+}
+
 const SURPRISE =
   'This should not happen. Run it again with MODERATO_DEBUG=1 for the place in the program, and report it without the messages.';
 
@@ -48,7 +59,10 @@ export function printProblem(screen: Screen, error: unknown): void {
 
 function inWords(error: Error): { readonly what: string; readonly remedy: string } {
   const field = (name: string): string | undefined => {
-    const value: unknown = Reflect.get(error, name);
+    // What the desk refuses has it in its data.
+    const data: unknown = Reflect.get(error, 'data');
+    const inside: unknown = typeof data === 'object' && data !== null ? Reflect.get(data, name) : undefined;
+    const value: unknown = inside ?? Reflect.get(error, name);
     return typeof value === 'string' ? value : undefined;
   };
   const remedy = field('remedy');

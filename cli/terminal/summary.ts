@@ -1,9 +1,9 @@
 /** What was there, what was read and what was not, in figures: for people and, as it is, for --json. */
-import type { Kind } from '../../desk/importers/record.ts';
-import type { NotReadReason } from '../../desk/store/scores.ts';
-import type { Workspace } from '../../desk/store/workspace.ts';
-import type { TriageReport } from '../../desk/triage/run.ts';
-import { isForeign } from '../../desk/triage/scoring.ts';
+import type { Kind } from '../../desk/importers/kinds.ts';
+import type { ImportReport } from '../../desk/importers/report.ts';
+import type { State } from '../../desk/contract/workspace.ts';
+import type { NotReadReason } from '../../desk/store/not-read.ts';
+import type { ScoreReport } from '../../desk/triage/score-job.ts';
 import { count, counted } from './figures.ts';
 
 export interface Summary {
@@ -26,20 +26,19 @@ export interface Summary {
 }
 
 export function summaryOf(
-  workspace: Workspace,
-  { imported, revision, engine, scored, seconds }: TriageReport,
+  { counts, revision }: Extract<State, { open: true }>,
+  imported: Pick<ImportReport, 'total' | 'seconds'> | null,
+  { engine, scored, seconds }: ScoreReport,
 ): Summary {
-  const counts = workspace.counts.revision(revision.id);
-  const foreign = workspace.counts.languages().filter(({ language }) => isForeign(revision, language));
   return {
-    kinds: workspace.counts.kinds(),
-    rejected: imported.total.rejected,
+    kinds: counts.kinds,
+    rejected: imported?.total.rejected ?? 0,
     scored: counts.scored,
     not_read: counts.notRead,
-    other_languages: Object.fromEntries(foreign.map(({ language, messages }) => [language, messages])),
-    model: { name: revision.name, base: revision.base.name, depth: revision.depth },
+    other_languages: counts.otherLanguages,
+    model: { name: revision?.name ?? '', base: revision?.base ?? '', depth: revision?.depth ?? 0 },
     engine: engine === null ? null : { backend: engine.backend, layout: engine.layout, threads: engine.threads },
-    seconds: { import: imported.seconds, open: seconds.opening, score: seconds.scoring },
+    seconds: { import: imported?.seconds ?? 0, open: seconds.opening, score: seconds.scoring },
     messages_per_second: seconds.scoring > 0 ? Math.round((scored / seconds.scoring) * 10) / 10 : 0,
   };
 }

@@ -113,7 +113,7 @@ describe('a workspace', () => {
       ['triage', few, ...bench.tiny, '--workspace', path],
       /newer\.moderato/,
       /newer Moderato/,
-      /not touched/,
+      /read here, not changed/,
     );
     assert.deepEqual(readFileSync(path), bytes);
   });

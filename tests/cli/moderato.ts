@@ -36,11 +36,14 @@ export class Bench implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'moderato-cli-'));
   readonly model = this.path('tiny.gguf');
   readonly adapter = this.path('tiny.adapter.gguf');
+  /** of the model */
+  readonly sha256: string;
 
   constructor() {
     const tokenizer = tokenizerFor('bert');
     writeRandomModel(this.model, { variant: 'bert', tokenizer, blocks: 1, width: WIDTH, vocabulary: 30_522 });
-    this.writeAdapter('tiny.adapter.gguf', createHash('sha256').update(readFileSync(this.model)).digest('hex'));
+    this.sha256 = createHash('sha256').update(readFileSync(this.model)).digest('hex');
+    this.writeAdapter('tiny.adapter.gguf', this.sha256);
   }
 
   path(name: string): string {
@@ -54,8 +57,8 @@ export class Bench implements Disposable {
   }
 
   /** An adapter with a random head for a base of this SHA-256. */
-  writeAdapter(name: string, sha256: string, languages: string[] = ['en']): string {
-    const random = seededRandom(7);
+  writeAdapter(name: string, sha256: string, languages: string[] = ['en'], seed = 7): string {
+    const random = seededRandom(seed);
     const half = Float32Array.from({ length: WIDTH }, () => random() - 0.5);
     const adapter = adapterOn(
       { name: 'tiny.gguf', sha256, architecture: 'bert' },

@@ -208,7 +208,9 @@ describe('queue', () => {
       [sentences(30)[17]],
     );
     assert.equal((await rows('--channel', '#general')).length, 30);
-    assert.equal((await rows('--channel', 'other')).length, 0);
+    const other = await bench.run(['queue', '--workspace', workspace, '--channel', 'other']);
+    assert.equal(other.code, 2);
+    assert.match(other.err, /There is general\./);
     const labels = [...(await rows('--label', 'fine')), ...(await rows('--label', 'abusive'))];
     assert.equal(labels.length, 30);
     const { code, err } = await bench.run(['queue', '--workspace', workspace, '--label', 'rude']);

@@ -1,0 +1,44 @@
+import { Command } from '@commander-js/extra-typings';
+import { HttpDoor } from '../desk/door/http.ts';
+import { VerbDesk } from './desk.ts';
+import { natural } from './options.ts';
+import { run } from './run.ts';
+
+/** How often it looks whether the program that started it is still there. */
+const PARENT_MS = 1000;
+
+export const serveVerb = () =>
+  new Command('serve')
+    .summary('open the desk for a browser on this computer')
+    .description(
+      'Opens the desk on this computer alone (127.0.0.1), for whoever has the token that it prints. Ends with Ctrl-C, and with the terminal.',
+    )
+    .option('-w, --workspace <file>', 'open this workspace at once; made if it is not there')
+    .option('--port <n>', 'on this port; default: a free one', natural, 0)
+    .action((options) =>
+      run(async (setting) => {
+        const { screen, signal } = setting;
+        await using desk = new VerbDesk(setting, (line) => screen.note(line));
+        if (options.workspace !== undefined) await desk.openWorkspace(options.workspace, 'may');
+        await using door = await HttpDoor.open(desk.desk, options.port);
+        screen.line(door.address);
+        screen.note('The desk is open on this computer. Ctrl-C closes it.');
+        await ended(signal);
+      }),
+    );
+
+/** Ctrl-C, or the terminal or program that started this one is gone. */
+async function ended(signal: AbortSignal): Promise<void> {
+  const parent = process.ppid;
+  await new Promise<void>((resolve) => {
+    const finish = (): void => {
+      clearInterval(watch);
+      resolve();
+    };
+    const watch = setInterval(() => {
+      if (process.ppid !== parent) finish();
+    }, PARENT_MS);
+    signal.addEventListener('abort', finish, { once: true });
+    process.once('SIGHUP', finish);
+  });
+}
