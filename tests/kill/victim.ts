@@ -1,0 +1,87 @@
+/**
+ * A desk under load in a process of its own, which somebody kills: imports, decides, takes back, copies. What the door
+ * confirmed is printed, one line of JSON each, after the answer.
+ */
+import { writeSync } from 'node:fs';
+import { createRouterClient } from '@orpc/server';
+import { Desk } from '../../desk/desk.ts';
+import { router } from '../../desk/door/router.ts';
+import { places } from '../../desk/models/places.ts';
+import { Supervisor } from '../../desk/supervisor.ts';
+import { seededRandom } from '../../engine/train/random.ts';
+import type { Confirmed } from './confirmed.ts';
+
+const [path = '', exportFile = '', copyTo = '', seed = '0'] = process.argv.slice(2);
+const random = seededRandom(Number(seed));
+const pick = (n: number): number => Math.floor(random() * n);
+const say = (line: Confirmed): void => void writeSync(1, `${JSON.stringify(line)}\n`);
+
+const supervisor = new Supervisor(() => {
+  throw new Error('no engine here');
+});
+const desk = new Desk({ places: places(), supervisor });
+const client = createRouterClient(router, { context: { desk } });
+await client.workspace.open({ path, create: 'may' });
+const reviewers = await client.reviewers.list();
+const reviewer = reviewers[pick(reviewers.length)] ?? (await client.reviewers.add({ name: 'Ada' }));
+for (const name of ['fine', 'insult', 'threat'])
+  if (!(await client.labels.list()).some((label) => label.name === name))
+    await client.labels.put({ name, severity: 1 });
+const labels = (await client.labels.list()).map(({ id }) => id);
+say({ kind: 'open' });
+
+const review = async (): Promise<void> => {
+  for (;;) {
+    const { entries } = await client.queue.page({
+      order: 'newest',
+      size: 50,
+      filter: { statuses: ['open', 'decided'] },
+    });
+    const entry = entries[pick(entries.length)];
+    if (entry === undefined) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      continue;
+    }
+    const seen = [{ item: entry.message.id, version: entry.message.version }];
+    const what = pick(10);
+    if (what > 7) say({ kind: 'trying' });
+    try {
+      const { action } =
+        what < 7
+          ? await client.review.decide({
+              reviewer: reviewer.id,
+              seen,
+              labels: [labels[pick(labels.length)] ?? 1],
+              note: 'because',
+            })
+          : what === 7
+            ? await client.review.escalate({ reviewer: reviewer.id, seen, reason: 'legal' })
+            : what === 8
+              ? await client.review.undo({ reviewer: reviewer.id })
+              : await client.review.redo({ reviewer: reviewer.id });
+      say({ kind: 'deed', what: what === 8 ? 'undo' : what === 9 ? 'redo' : 'deed', reviewer: reviewer.id, action });
+    } catch (error) {
+      // Nothing to undo, or the text has just changed.
+      if (!(error instanceof Error && 'code' in error && error.code === 'REFUSED')) throw error;
+    }
+  }
+};
+const importing = async (): Promise<void> => {
+  for (;;) {
+    const { id } = await client.jobs.start({ kind: 'import', paths: [exportFile] });
+    for (;;) {
+      const { state } = await client.jobs.get({ job: id });
+      if (state === 'done') break;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    say({ kind: 'imported' });
+  }
+};
+const copying = async (): Promise<void> => {
+  for (let n = 0; ; n++) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await client.workspace.copy({ to: `${copyTo}-${process.pid}-${n}` });
+    say({ kind: 'copied', path: `${copyTo}-${process.pid}-${n}` });
+  }
+};
+await Promise.all([review(), importing(), copying()]);
