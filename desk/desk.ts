@@ -59,6 +59,8 @@ export interface Opened {
   readonly loaded: Promise<void>;
   loading: boolean;
   readonly closing: AbortController;
+  /** it was made when it was opened */
+  readonly isNew: boolean;
 }
 
 export class Desk implements AsyncDisposable {
@@ -101,14 +103,14 @@ export class Desk implements AsyncDisposable {
     const isNew = create === 'must' || (create === 'may' && !existsSync(file));
     const lock = WorkspaceLock.take(file);
     try {
-      return this.#start(await workspaceOf(file, isNew, secret), lock);
+      return this.#start(await workspaceOf(file, isNew, secret), lock, isNew);
     } catch (error) {
       lock[Symbol.dispose]();
       throw error;
     }
   }
 
-  #start(workspace: Workspace, lock: WorkspaceLock): Opened {
+  #start(workspace: Workspace, lock: WorkspaceLock, isNew: boolean): Opened {
     const writer = workspace.isReadOnly ? null : Writer.of(workspace);
     workspace.onlyRead();
     const asked = writer ?? WriterClient.refusing(workspace.path, onlyRead(workspace.path));
@@ -129,6 +131,7 @@ export class Desk implements AsyncDisposable {
       loaded,
       loading: true,
       closing,
+      isNew,
     };
     this.#opened = opened;
     this.#locked = null;
@@ -197,7 +200,7 @@ export class Desk implements AsyncDisposable {
       Workspace.changeKey(path, from, to);
       key = to?.key ?? null;
     } finally {
-      this.#start(Workspace.open(path, key === null ? {} : { key }), lock);
+      this.#start(Workspace.open(path, key === null ? {} : { key }), lock, false);
     }
   }
 
@@ -226,9 +229,9 @@ export class Desk implements AsyncDisposable {
     await opened.loaded.catch(() => {});
     await opened.stop();
     const { workspace } = opened;
-    const empty = workspace.isEmpty;
+    const empty = opened.isNew && workspace.isEmpty;
     workspace.close();
-    // Made by mistake, or for an import that brought nothing: no trace is left.
+    // Made just now, by mistake or for an import that brought nothing: no trace is left.
     if (empty) for (const ending of ['', '-wal', '-shm']) rmSync(workspace.path + ending, { force: true });
     opened.lock[Symbol.dispose]();
   }

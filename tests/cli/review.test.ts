@@ -112,7 +112,7 @@ describe('a community, moderated from the command line', () => {
 
   it('says what there is where a name is wrong', async () => {
     for (const [words, said] of [
-      [['queue', '--workspace', workspace, '--channel', 'nowhere'], /There are? general/],
+      [['queue', '--workspace', workspace, '--channel', 'nowhere'], /There is general/],
       [['label', '--workspace', workspace, '--as', 'nonsense', '--item', '1'], /fine, abusive/],
       [['label', '--workspace', workspace, '--as', 'fine'], /--item/],
       [['erase', '--workspace', workspace, '--reason', 'x'], /--author/],

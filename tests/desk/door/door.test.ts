@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { ORPCError } from '@orpc/server';
+import { Workspace } from '../../../desk/store/workspace.ts';
 import { Knocking, refused, rows } from './fixtures.ts';
 
 const badRequest = (error: unknown): boolean => error instanceof ORPCError && error.code === 'BAD_REQUEST';
@@ -36,6 +37,18 @@ describe('the door', () => {
     await refused(k.client.jobs.get({ job: 9 }), 'not-found');
     await refused(k.client.queue.item({ item: 9 }), 'not-found');
     await refused(k.client.queue.explain({ item: 9 }), 'not-found');
+  });
+
+  it('removes a workspace that it made for nothing, and no other', async () => {
+    await using k = new Knocking();
+    const { client, path } = k;
+    await client.workspace.open({ path, create: 'may' });
+    await client.workspace.close();
+    assert.ok(!existsSync(path));
+    Workspace.create(path).close();
+    await client.workspace.open({ path, create: 'may' });
+    await client.workspace.close();
+    assert.ok(existsSync(path));
   });
 
   it('decides, takes back and does again, and tells who listens', async () => {
