@@ -193,14 +193,25 @@ export class Desk implements AsyncDisposable {
     const from = salt === null || secret === undefined ? null : await keyOf(secret, salt);
     // Before anything is closed: whoever does not know it, disturbs nobody.
     if (from !== null) Workspace.checkKey(path, from);
-    await this.close();
-    const lock = WorkspaceLock.take(path);
-    let key = from;
-    try {
+    await this.#whileClosed(from, () => {
       Workspace.changeKey(path, from, to);
-      key = to?.key ?? null;
+      return Promise.resolve(to?.key ?? null);
+    });
+  }
+
+  /**
+   * Does something with the file while nothing of this desk has it open, and opens it again, whatever came of it.
+   * @param key that it has; `work` gives the one that it has then
+   */
+  async #whileClosed(key: Uint8Array | null, work: () => Promise<Uint8Array | null>): Promise<void> {
+    const { opened } = this;
+    await this.#end(opened);
+    let then = key;
+    try {
+      then = await work();
     } finally {
-      this.#start(Workspace.open(path, key === null ? {} : { key }), lock, false);
+      const workspace = Workspace.open(opened.workspace.path, then === null ? {} : { key: then });
+      this.#start(workspace, opened.lock, false);
     }
   }
 
@@ -220,20 +231,25 @@ export class Desk implements AsyncDisposable {
   /** Stops what runs; it goes on when the workspace is opened again. */
   async close(): Promise<void> {
     const opened = this.#opened;
-    clearTimeout(this.#idle);
     if (opened === null) return;
+    const { workspace } = opened;
+    const empty = opened.isNew && workspace.isEmpty;
+    await this.#end(opened);
+    // Made just now, by mistake or for an import that brought nothing: no trace is left.
+    if (empty) for (const ending of ['', '-wal', '-shm']) rmSync(workspace.path + ending, { force: true });
+    opened.lock[Symbol.dispose]();
+  }
+
+  /** Ends all that works on it, and closes it; the lock stays. */
+  async #end(opened: Opened): Promise<void> {
+    clearTimeout(this.#idle);
     this.#opened = null;
     opened.closing.abort();
     await opened.jobs[Symbol.asyncDispose]();
     await opened.explainer[Symbol.asyncDispose]();
     await opened.loaded.catch(() => {});
     await opened.stop();
-    const { workspace } = opened;
-    const empty = opened.isNew && workspace.isEmpty;
-    workspace.close();
-    // Made just now, by mistake or for an import that brought nothing: no trace is left.
-    if (empty) for (const ending of ['', '-wal', '-shm']) rmSync(workspace.path + ending, { force: true });
-    opened.lock[Symbol.dispose]();
+    opened.workspace.close();
   }
 
   state(): State {
@@ -283,14 +299,15 @@ export class Desk implements AsyncDisposable {
     const { reviewer, items, author, before, reason } = input;
     const erasing = oneOf(items && { items }, author && { author }, before !== undefined && { before });
     const { items: gone, held, revisions } = await writer.write('erase', { reviewer, erasing, reason });
-    await writer.compact();
-    this.opened.explainer.forget(gone);
-    this.changed(gone);
-    return {
-      items: gone.length,
-      held: [...held],
-      revisions: revisions.map((id) => ({ id, name: workspace.revisions.get(id)?.name ?? '' })),
-    };
+    const { path, connection } = workspace;
+    const names = revisions.map((id) => ({ id, name: workspace.revisions.get(id)?.name ?? '' }));
+    // The file is written anew, so that no page holds what was taken out, and no memory holds what was derived from it.
+    await this.#whileClosed(connection.key, async () => {
+      await Workspace.rewrite(path, connection);
+      return connection.key;
+    });
+    this.tell({ kind: 'items', items: null });
+    return { items: gone.length, held: [...held], revisions: names };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

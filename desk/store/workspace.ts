@@ -246,6 +246,22 @@ export class Workspace extends Store implements Disposable {
     }
   }
 
+  /**
+   * Writes a workspace that nobody has open anew, so that no page of it holds what was taken out.
+   * @throws WorkspaceError disk-full; then it is as it was
+   */
+  static async rewrite(path: string, connection: ConnectionOptions): Promise<void> {
+    const unfinished = `${path}-new`;
+    rmSync(unfinished, { force: true });
+    try {
+      await copyWhole(path, unfinished, connection);
+      renameSync(unfinished, path);
+    } catch (error) {
+      rmSync(unfinished, { force: true });
+      throw toWorkspaceError(error, path);
+    }
+  }
+
   /** What is wrong with its pages and rows, in words; nothing where all is well. Reads everything. */
   problems(): readonly string[] {
     const pages = this.#db.prepare<[], string>('PRAGMA integrity_check(20)').pluck().all();

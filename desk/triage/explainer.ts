@@ -63,11 +63,6 @@ export class Explainer implements AsyncDisposable {
     return { ...explained, revision: revision.id, alike: await this.#alike(revision, session, item, signal) };
   }
 
-  /** Forgets what was derived from some items. */
-  forget(items: readonly number[]): void {
-    for (const kept of [this.#kept, this.#states]) kept.drop((key) => items.includes(Number(key.split(' ')[1])));
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     const open = this.#open;
     this.#open = null;
@@ -156,9 +151,5 @@ class Kept<T> {
     this.#map.set(key, value);
     const [oldest] = this.#map.keys();
     if (this.#map.size > 2 * KEPT && oldest !== undefined) this.#map.delete(oldest);
-  }
-
-  drop(which: (key: string) => boolean): void {
-    for (const key of [...this.#map.keys()]) if (which(key)) this.#map.delete(key);
   }
 }

@@ -46,11 +46,6 @@ export class WriterClient {
     });
   }
 
-  /** Writes the whole file anew, so that no page holds what was taken out. Takes as long as copying it. */
-  async compact(): Promise<void> {
-    await this.#ask((id) => this.#ports.ordinary.postMessage({ kind: 'compact', id } satisfies Request));
-  }
-
   /** Opens a stream of batches. Several may be open; their batches take turns. */
   loader(): Loader {
     const stream = this.#next++;

@@ -25,8 +25,6 @@ export type Request =
   | { readonly kind: 'load'; readonly stream: number; readonly batch: Batch }
   /** no more batches of this stream */
   | { readonly kind: 'loaded-all'; readonly stream: number }
-  /** nothing of what was taken out is left in any page */
-  | { readonly kind: 'compact'; readonly id: number }
   /** another thread asks over this port */
   | { readonly kind: 'client'; readonly port: MessagePort }
   | { readonly kind: 'close' };

@@ -1,7 +1,6 @@
 /** Entry of the thread that writes: it alone changes the workspace while a desk has it open. */
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { connect, prepareForWriting } from '../store/connection.ts';
-import { toWorkspaceError } from '../store/errors.ts';
 import { BatchLoader } from '../store/loader/load.ts';
 import { Store } from '../store/store.ts';
 import { describe } from './failure.ts';
@@ -48,15 +47,6 @@ if (parentPort !== null) {
         answer({ kind: 'load-failed', stream, error: describe(error) });
       }
     };
-    const compact = ({ id }: Extract<Request, { kind: 'compact' }>): void => {
-      try {
-        db.exec('VACUUM');
-        db.pragma('wal_checkpoint(TRUNCATE)');
-        answer({ kind: 'done', id, output: null });
-      } catch (error) {
-        answer({ kind: 'failed', id, error: describe(toWorkspaceError(error, path)) });
-      }
-    };
     client.on('message', (request: Request) => {
       turns.urgent();
       switch (request.kind) {
@@ -68,9 +58,6 @@ if (parentPort !== null) {
           return;
         case 'loaded-all':
           loaders.delete(request.stream);
-          return;
-        case 'compact':
-          compact(request);
           return;
         case 'client':
           serve(request.port, (reply) => request.port.postMessage(reply));
