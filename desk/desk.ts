@@ -13,6 +13,7 @@ import { importJob } from './importers/import-job.ts';
 import { JobRunner } from './jobs/runner.ts';
 import type { Places } from './models/places.ts';
 import { bitsOf } from './queue/columns.ts';
+import { Searches } from './queue/searches.ts';
 import { LiveQueue, type QueueModel } from './queue/live-queue.ts';
 import { Explainer, baseSetting } from './triage/explainer.ts';
 import { judgeOf } from './triage/judge.ts';
@@ -50,6 +51,7 @@ export interface Opened {
   readonly workspace: Workspace;
   readonly writer: WriterClient;
   readonly queue: LiveQueue;
+  readonly searches: Searches;
   readonly jobs: JobRunner;
   readonly explainer: Explainer;
   readonly lock: WorkspaceLock;
@@ -116,7 +118,8 @@ export class Desk implements AsyncDisposable {
     const asked = writer ?? WriterClient.refusing(workspace.path, onlyRead(workspace.path));
     const queue = new LiveQueue(workspace, queueModelOf(workspace));
     const closing = new AbortController();
-    const jobs = this.#runner(workspace, asked, queue, () => writer?.connect());
+    const searches = new Searches(workspace.search);
+    const jobs = this.#runner(workspace, asked, queue, searches, () => writer?.connect());
     const explainer = new Explainer(workspace, this.#options.supervisor, this.#options.places);
     const loaded = queue.load(queue.model, closing.signal);
     const stop = async (): Promise<void> => await writer?.[Symbol.asyncDispose]();
@@ -125,6 +128,7 @@ export class Desk implements AsyncDisposable {
       writer: asked,
       stop,
       queue,
+      searches,
       jobs,
       explainer,
       lock,
@@ -318,6 +322,7 @@ export class Desk implements AsyncDisposable {
     workspace: Workspace,
     writer: WriterClient,
     queue: LiveQueue,
+    searches: Searches,
     connect: () => MessagePort | undefined,
   ): JobRunner {
     const { supervisor, places } = this.#options;
@@ -332,6 +337,7 @@ export class Desk implements AsyncDisposable {
             if (port === undefined) throw onlyRead(workspace.path);
             const data = { writer: port, path: workspace.path, key: workspace.key, start, since: hooks.since };
             const report = await importJob(data, hooks, (touched) => {
+              searches.change();
               queue.catchUp();
               this.changed(touched);
             });

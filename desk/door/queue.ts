@@ -152,7 +152,7 @@ export function conditions(opened: Opened, filter: z.infer<typeof Filter>, revie
     ...same,
     ...(predicted && { predicted: predicted.map((label) => placeOf(opened, label)) }),
     ...(labels && { decided: labels }),
-    ...(text !== undefined && text.trim() !== '' && { found: opened.workspace.search.ids(text) }),
+    ...(text !== undefined && text.trim() !== '' && { found: opened.searches.find(text) }),
     ...(reviewer !== undefined && { reviewer }),
   };
 }
