@@ -33,9 +33,6 @@ import { verdictOf } from './triage/verdict.ts';
 import { WriterClient } from './writer/client.ts';
 import { Writer } from './writer/writer.ts';
 
-/** Of a job that will go on. */
-const OPEN_STATES: ReadonlySet<string> = new Set(['waiting', 'running', 'paused']);
-
 /** Name of the setting that says which revision's queue is shown. */
 const QUEUE_REVISION = 'queue.revision';
 /** … and which one's scores stand in until it has read everything. */
@@ -105,7 +102,10 @@ export class Desk implements AsyncDisposable {
     const isNew = create === 'must' || (create === 'may' && !existsSync(file));
     const lock = WorkspaceLock.take(file);
     try {
-      return this.#start(await workspaceOf(file, isNew, secret), lock, isNew);
+      const workspace = await workspaceOf(file, isNew, secret);
+      if (this.#opened === null) return this.#start(workspace, lock, isNew);
+      workspace.close();
+      throw new DeskError('conflict', 'Another workspace was opened meanwhile.', 'Close it first.');
     } catch (error) {
       lock[Symbol.dispose]();
       throw error;
@@ -149,8 +149,7 @@ export class Desk implements AsyncDisposable {
     );
     if (writer !== null) {
       jobs.goOn((input) => Start.safeParse(input).data ?? null);
-      if (!jobs.list().some(({ kind, state }) => kind === 'train' && OPEN_STATES.has(state)))
-        forgetCheckpoint(workspace.path);
+      if (!jobs.willGoOn('train')) forgetCheckpoint(workspace.path);
     }
     this.touch();
     return opened;
@@ -214,8 +213,16 @@ export class Desk implements AsyncDisposable {
     try {
       then = await work();
     } finally {
-      const workspace = Workspace.open(opened.workspace.path, then === null ? {} : { key: then });
-      this.#start(workspace, opened.lock, false);
+      this.#reopen(opened, then);
+    }
+  }
+
+  #reopen(opened: Opened, key: Uint8Array | null): void {
+    try {
+      this.#start(Workspace.open(opened.workspace.path, key === null ? {} : { key }), opened.lock, false);
+    } catch (error) {
+      opened.lock[Symbol.dispose]();
+      throw error;
     }
   }
 

@@ -86,6 +86,11 @@ export class JobRunner implements AsyncDisposable {
     return [...this.#live.values()].some(({ state }) => state === 'running');
   }
 
+  /** Whether a job of this kind waits, runs, or is paused. */
+  willGoOn(kind: Start['kind']): boolean {
+    return [...this.#live.values()].some(({ start }) => start.kind === kind);
+  }
+
   async start(start: Start): Promise<Job> {
     const id = await this.#writer.write('addJob', { input: start });
     this.#adopt(id, start);
