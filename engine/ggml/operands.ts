@@ -7,6 +7,8 @@ import { describe, ShapeError, type Shape, type Tensor } from './tensor.ts';
 
 /** Types without the conversions and products that weights need. */
 const NOT_WEIGHTS: ReadonlySet<GgmlType> = new Set(['i8', 'i16', 'i32', 'i64', 'f64', 'q8_1', 'q8_K']);
+/** bytes of two f32 */
+const PAIR = 8;
 const FLOATS: ReadonlySet<GgmlType> = new Set(['f32', 'f16', 'bf16']);
 
 export function refuse(what: string, ...operands: readonly Tensor[]): never {
@@ -48,7 +50,7 @@ export function takesBackOf(what: string, a: Tensor, b: Tensor): void {
 export function takesOuter(a: Tensor, b: Tensor): void {
   takesRows('outProd', a);
   const fits = a.ne[1] === b.ne[1] && b.ne[2] % a.ne[2] === 0 && b.ne[3] % a.ne[3] === 0;
-  const turned = b.nb[1] === GGML_TYPES.f32.blockBytes;
+  const turned = b.nb[1] === GGML_TYPES.f32.blockBytes && b.nb[0] >= b.ne[1] * b.nb[1];
   if (!fits || b.type !== 'f32' || b.repacked || a.nb[0] > a.nb[1] || !(b.denseRows || turned)) refuse('outProd', a, b);
 }
 
@@ -62,6 +64,9 @@ export function takesProduct(a: Tensor, b: Tensor): void {
   const fits = a.ne[0] === b.ne[0] && b.ne[2] % a.ne[2] === 0 && b.ne[3] % a.ne[3] === 0;
   const types = !NOT_WEIGHTS.has(a.type) && (b.type === 'f32' || (b.type === 'f16' && a.type === 'f16'));
   if (!fits || !types || !a.denseRows || !b.denseRows || a.nb[0] > a.nb[1] || b.repacked) refuse('mulMat', a, b);
+  // CUDA reads few columns two numbers at a time and ends the process where a pair would not lie at an even place.
+  if (b.type === 'f32' && b.ne[0] % 2 === 0 && b.nb.some((stride, i) => i > 0 && stride % PAIR !== 0))
+    refuse('mulMat with rows at odd places', a, b);
   // Rearranged weights times rows that are not side by side give wrong numbers in silence; AMX times more than two
   // dimensions writes past the end of its memory. supports_op says yes to both.
   if (a.repacked && !(b.dense && b.type === 'f32' && b.ne[2] === 1 && b.ne[3] === 1))

@@ -113,14 +113,18 @@ export abstract class Operations {
   }
 
   /**
-   * softmax(scale · kᵀ q + mask) v in one pass that never stores the shares (FlashAttention, Dao et al. 2022).
+   * softmax(scale · kᵀ q + mask) v in one pass that never stores the shares (FlashAttention, Dao et al. 2022), where the
+   * backend has it for these shapes.
    * q: (D, queries, H, B)  k, v: (D, keys, K, B), rows dense  mask: (keys, queries, 1, 1 or B) F16  returns (D, H, queries, B)
    */
   flashAttention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: number): Tensor {
     takesFlashAttention(q, k, v, mask);
     const [atQ, atK, atV, atMask] = [this.at(q), this.at(k), this.at(v), this.at(mask)];
     const made = this.native.ggml_flash_attn_ext(this.context, atQ, atK, atV, atMask, scale, 0, 0);
-    return this.result(made, [q.ne[0], q.ne[2], q.ne[1], q.ne[3]]);
+    // CUDA has it for some widths of heads only, and 32, that of small encoders, is none of them.
+    if (this.backend.supports(made)) return this.result(made, [q.ne[0], q.ne[2], q.ne[1], q.ne[3]]);
+    const P = this.softMax(this.mulMat(k, this.cont(q)), mask, scale); // (keys, queries, H, B)
+    return this.cont(this.permute(this.outProd(v, this.turned(P)), [0, 2, 1, 3]));
   }
 
   /** Rotary position embedding.  a: (head width, heads, tokens, texts)  positions: (tokens) I32, shared by the texts */
@@ -171,7 +175,9 @@ export abstract class Operations {
 
   /** A view with the first two dimensions swapped. */
   turned(a: Tensor): Tensor {
-    return this.permute(a, [1, 0, 2, 3]);
+    // A vector keeps its numbers' order, and gets strides that CUDA can go by: swapped, those of a dimension of 1 are not.
+    const isVector = a.ne[0] === 1 || a.ne[1] === 1;
+    return isVector && a.dense ? this.reshape(a, a.ne[1], a.ne[0], a.ne[2], a.ne[3]) : this.permute(a, [1, 0, 2, 3]);
   }
 
   /** A window into a, whose rows are dense; strides stay a's.  offset: bytes, a multiple of 256 */

@@ -29,7 +29,7 @@ export interface Trial {
 export interface TrialOptions {
   /** folder of the libraries instead of the installed package */
   readonly folder?: string;
-  /** after this the trial is ended and the backend refused */
+  /** after so long without a further step the trial is ended and the backend refused */
   readonly timeoutMs?: number;
   /** passed on to the trial on top of the cleaned environment */
   readonly environment?: Readonly<Record<string, string>>;
@@ -37,6 +37,7 @@ export interface TrialOptions {
   readonly signal?: AbortSignal;
 }
 
+/** For one step: a card for which there are only general kernels has each of them compiled by its driver, once. */
 const TIMEOUT_MS = 20_000;
 const ENTRY = fileURLToPath(new URL('./trial/main.ts', import.meta.url));
 const NAMES: Readonly<Record<Accelerator, string>> = { cpu: 'CPU', cuda: 'CUDA', vulkan: 'Vulkan', metal: 'Metal' };
@@ -100,6 +101,7 @@ function runTrial(order: Order, { timeoutMs = TIMEOUT_MS, environment = {}, sign
     timedOut = true;
     kill();
   }, timeoutMs);
+  child.stdio[REPORT_FD]?.on('data', () => timer.refresh());
   signal?.addEventListener('abort', kill);
   return new Promise((resolve) => {
     const end = (failure: string | null): void => {
@@ -145,9 +147,9 @@ const lastLines = (text: string): string =>
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
-    .slice(-3)
+    .slice(-5)
     .join(' | ')
-    .slice(-400);
+    .slice(-500);
 
 function judge(accelerator: Accelerator, { lines, failure, timedOut, lastWords }: Run, timeoutMs: number): Verdict {
   const name = NAMES[accelerator];

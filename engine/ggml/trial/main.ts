@@ -7,6 +7,7 @@ import { endWithParent } from '../../process/orphan.ts';
 import { Backend, BackendError, NoDeviceError } from '../backend.ts';
 import { LibraryError } from '../library.ts';
 import { CHECKS, runCheck } from './checks.ts';
+import { NULL } from '../native.ts';
 import { Order, REPORT_FD, type Line } from './report.ts';
 
 const report = (line: Line): void => void writeSync(REPORT_FD, `${JSON.stringify(line)}\n`);
@@ -16,6 +17,8 @@ async function trial(): Promise<void> {
   report({ kind: 'step', step: 'loading its libraries' });
   await using held = new AsyncDisposableStack();
   const backend = held.use(Backend.openFrom(folder, accelerator));
+  // To stderr, as it was before it was silenced: why a driver gave up stands only there.
+  backend.native.ggml_log_set(NULL, NULL);
   const { name, description, software } = backend.device;
   report({ kind: 'device', name, description, software });
   for (const check of CHECKS) {

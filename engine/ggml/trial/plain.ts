@@ -86,6 +86,9 @@ export const outProd = (a: Plain, b: Plain): Plain =>
     return sum;
   });
 
+/** W: (m, r)  u: (r, N)  returns (m, N) */
+export const shortProduct = (W: Plain, u: Plain): Plain => outProd(W, permute(u, [1, 0, 2, 3]));
+
 /** b behind a in the first dimension */
 export const concat = (a: Plain, b: Plain): Plain =>
   filled([a.ne[0] + b.ne[0], a.ne[1], a.ne[2], a.ne[3]], ([i, j, k, l]) =>

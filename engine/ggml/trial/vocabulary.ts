@@ -4,7 +4,8 @@ import type { Shape } from '../tensor.ts';
 type OfOne =
   | ('sqr' | 'sqrt' | 'exp' | 'tanh' | 'sigmoid' | 'relu' | 'step' | 'silu' | 'gelu')
   | ('sumRows' | 'mean' | 'cont' | 'transposed');
-type OfTwo = 'add' | 'sub' | 'mul' | 'div' | 'mulMat' | 'outProd' | 'concat' | 'getRows' | 'siluBack';
+type OfTwo =
+  ('add' | 'sub' | 'mul' | 'div' | 'mulMat' | 'outProd' | 'shortProduct') | ('concat' | 'getRows' | 'siluBack');
 type Turn = Omit<RopeOptions, 'factors'>;
 
 /**

@@ -1,8 +1,8 @@
 import { Backend } from '../../../engine/ggml/backend.ts';
 import type { Pointer } from '../../../engine/ggml/native.ts';
 
-/** Operations of a training step that only Metal lacks. */
-const LACKING: ReadonlySet<string> = new Set(['RMS_NORM_BACK', 'SOFT_MAX_BACK', 'OUT_PROD']);
+/** Operations that Metal lacks, and attention in one pass, which CUDA lacks for heads of 32. */
+const LACKING: ReadonlySet<string> = new Set(['RMS_NORM_BACK', 'SOFT_MAX_BACK', 'OUT_PROD', 'FLASH_ATTN_EXT']);
 
 /**
  * The processor as if it lacked what Metal lacks, so that what is composed of other operations there is computed here.

@@ -1,11 +1,14 @@
 /**
- * Vulkan beside the CPU in one process: pooled states of random models of every architecture, and of MiniLM through
- * the Scorer, which also loads node-llama-cpp's own CPU libraries for the tokenizer. On stdout: VulkanReport as JSON.
- * A process of its own, because the environment chooses Vulkan's device before the libraries are loaded.
+ * A graphics card's backend beside the CPU in one process: pooled states and gradients of random models of every
+ * architecture, and states of MiniLM through the Scorer, which also loads node-llama-cpp's own CPU libraries for the
+ * tokenizer. On stdout: GpuReport as JSON. A process of its own, because the environment chooses the device before the
+ * libraries are loaded.
+ * Usage: node gpu-main.ts vulkan|cuda|metal
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { linearHead } from '../../../engine/adapter/head.ts';
 import { modulesOf } from '../../../engine/adapter/methods.ts';
 import { Parameters } from '../../../engine/adapter/parameters.ts';
@@ -22,7 +25,7 @@ import { TrainingStep } from '../../../engine/train/steps/step.ts';
 import { runStep } from '../train/steps/run-step.ts';
 import { VARIANTS, writeRandomModel } from '../../reference/random-models.ts';
 
-export interface VulkanReport {
+export interface GpuReport {
   readonly device: string;
   readonly software: boolean;
   /** worst cosine of a pooled state with the CPU's */
@@ -32,19 +35,20 @@ export interface VulkanReport {
   readonly scorer: { readonly backend: string; readonly cosine: number };
 }
 
+const accelerator = z.enum(['vulkan', 'cuda', 'metal']).parse(process.argv[2]);
 const NATIVE = join(import.meta.dirname, '../../../native-models');
 const items = ['The server is back, thank you for waiting!', 'ok', 'Wer hat denn das geschrieben?'].map((text, i) => ({
   key: String(i),
   text,
 }));
-async function embedded(backend: 'vulkan' | 'cpu') {
+async function embedded(backend: typeof accelerator | 'cpu') {
   const base = join(NATIVE, 'all-MiniLM-L6-v2.F16.gguf');
   // A layout by name: measuring them all would free buffers on the way.
   const scorer = await Scorer.open({ base, backend, deterministic: false, layout: 'file', threads: 1 });
   return { backend: scorer.info.backend, states: (await scorer.embed(items, {})).states };
 }
-// As the engine does it: the tokenizer's libraries first, Vulkan's after them.
-const { backend, states: got } = await embedded('vulkan');
+// As the engine does it: the tokenizer's libraries first, the card's after them.
+const { backend, states: got } = await embedded(accelerator);
 const expected = await embedded('cpu');
 const width = got.length / items.length;
 const worst = Math.min(
@@ -54,9 +58,9 @@ const worst = Math.min(
   }),
 );
 
-const folder = mkdtempSync(join(tmpdir(), 'moderato-vulkan-'));
-const backends = { vulkan: Backend.open('vulkan'), cpu: Backend.open('cpu') };
-/** Of different lengths, together more than the eight columns from which Vulkan takes its large kernels. */
+const folder = mkdtempSync(join(tmpdir(), 'moderato-gpu-'));
+const backends = { gpu: Backend.open(accelerator), cpu: Backend.open('cpu') };
+/** Of different lengths, together more than the eight columns from which GPUs take their large kernels. */
 const LENGTHS = [5, 13];
 const TEXTS = LENGTHS.map((length, text) => Array.from({ length }, (_, i) => (31 * (text + 1) * (i + 7)) % 500));
 
@@ -127,20 +131,20 @@ for (const type of ['f32', 'q8_0'] as const) {
       quantise: (to, values, rowLength) => quantise(backends.cpu.native, to, values, rowLength),
     });
     const expected = await states(path, backends.cpu);
-    const got = await states(path, backends.vulkan);
+    const got = await states(path, backends.gpu);
     const worst = Math.min(...got.map((state, i) => cosine(state, expected[i] ?? new Float32Array())));
     found.push({ variant, type, cosine: worst });
     if (type === 'f32')
       training.push({
         variant,
-        apart: apart(await gradients(path, backends.vulkan), await gradients(path, backends.cpu)),
+        apart: apart(await gradients(path, backends.gpu), await gradients(path, backends.cpu)),
       });
   }
 }
 rmSync(folder, { recursive: true });
 
-const { description, software } = backends.vulkan.device;
-const report: VulkanReport = {
+const { description, software } = backends.gpu.device;
+const report: GpuReport = {
   device: description,
   software,
   states: found,
