@@ -4,6 +4,7 @@ import { Desk } from '../desk/desk.ts';
 import type { Job, Start } from '../desk/contract/jobs.ts';
 import type { Event } from '../desk/contract/workspace.ts';
 import { router } from '../desk/door/router.ts';
+import type { JobReports } from '../desk/jobs/kinds.ts';
 import { askSecret, canAskAgain } from './passphrase.ts';
 import type { Setting } from './run.ts';
 import { Interrupted, NotDone } from './terminal/problem.ts';
@@ -62,9 +63,13 @@ export class VerbDesk implements AsyncDisposable {
 
   /**
    * Starts a job and waits for its end. Ctrl-C stops it: what is done is kept.
+   * @returns its report
    * @throws NotDone, Interrupted
    */
-  async run(start: Start, onEvent: (event: Event) => void): Promise<Job> {
+  async run<K extends Start['kind']>(
+    start: Extract<Start, { kind: K }>,
+    onEvent: (event: Event) => void,
+  ): Promise<JobReports[K]> {
     const ended = Promise.withResolvers<Job>();
     let id: number | undefined;
     const stop = this.desk.listen((event) => {
@@ -82,7 +87,8 @@ export class VerbDesk implements AsyncDisposable {
       const job = isOver(now) ? now : await ended.promise;
       if (job.state === 'cancelled') throw new Interrupted('Stopped.');
       if (job.problem !== null) throw new NotDone(job.problem.message, job.problem.remedy);
-      return job;
+      // The desk's own, gone through JSON.
+      return job.report as unknown as JobReports[K];
     } finally {
       stop();
       this.#signal.removeEventListener('abort', cancel);

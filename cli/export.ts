@@ -1,5 +1,4 @@
 import { Command, Option } from '@commander-js/extra-typings';
-import type { ExportReport } from '../desk/exporters/export-job.ts';
 import { VerbDesk } from './desk.ts';
 import { showJob } from './reading.ts';
 import { run } from './run.ts';
@@ -24,12 +23,10 @@ export const exportVerb = () =>
         const say = (line: string): void => progress.say(line);
         await using desk = await VerbDesk.open(setting, options.workspace, { say });
         const format = options.format ?? (/\.(jsonl|ndjson)$/i.test(options.out) ? 'jsonl' : 'csv');
-        const job = await desk.run({ kind: 'export', path: options.out, format }, (event) => {
+        const report = await desk.run({ kind: 'export', path: options.out, format }, (event) => {
           if (event.kind === 'job' && event.job.state === 'running') showJob(progress, event.job);
         });
         progress.clear();
-        // The report is the desk's own, gone through JSON.
-        const report = job.report as unknown as ExportReport;
         if (options.json) screen.line(JSON.stringify(report));
         else screen.line(`${safeLine(report.path)}: ${counted(report.rows, 'decision')}.`);
       }),

@@ -21,7 +21,7 @@ export async function imported(
   { map, order }: ReadingOptions,
   progress: Progress,
 ): Promise<ImportReport> {
-  const job = await desk.run(
+  return await desk.run(
     {
       kind: 'import',
       paths: [...paths],
@@ -32,8 +32,6 @@ export async function imported(
       if (event.kind === 'job' && event.job.state === 'running') showJob(progress, event.job);
     },
   );
-  // The report is the importers' own, gone through JSON.
-  return job.report as unknown as ImportReport;
 }
 
 /** Shows how far a job is. */

@@ -128,7 +128,7 @@ async function scoring(desk: VerbDesk, screen: Screen, progress: Progress, optio
     else for (const line of lines) screen.note(line);
   };
   const { adapter, model, anyLanguage, deterministic } = options;
-  const job = await desk.run(
+  return await desk.run(
     {
       kind: 'score',
       ...(adapter !== undefined && { adapter: resolve(adapter) }),
@@ -142,8 +142,6 @@ async function scoring(desk: VerbDesk, screen: Screen, progress: Progress, optio
       else if (event.kind === 'provisional') provisional(event).catch(() => {});
     },
   );
-  // The report is the desk's own, gone through JSON.
-  return job.report as unknown as ScoreReport;
 }
 
 async function provisionalLines(

@@ -3,21 +3,17 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Erase, Erased } from './contract/audit.ts';
 import { Start } from './contract/jobs.ts';
 import type { Event, State } from './contract/workspace.ts';
 import { DeskError } from './errors.ts';
-import { exportJob } from './exporters/export-job.ts';
-import { importJob } from './importers/import-job.ts';
+import { jobKinds } from './jobs/kinds.ts';
 import { JobRunner } from './jobs/runner.ts';
 import type { Places } from './models/places.ts';
-import { bitsOf } from './queue/columns.ts';
 import { Searches } from './queue/searches.ts';
-import { LiveQueue, type QueueModel } from './queue/live-queue.ts';
-import { Explainer, baseSetting } from './triage/explainer.ts';
-import { judgeOf } from './triage/judge.ts';
-import type { Revision } from './store/revisions.ts';
+import { LiveQueue } from './queue/live-queue.ts';
+import { Explainer } from './triage/explainer.ts';
 import type { Erasing } from './store/erasure.ts';
 import { saltOf } from './store/header.ts';
 import { WorkspaceLock } from './store/lock.ts';
@@ -25,18 +21,12 @@ import { SALT_BYTES, type Secret, keyOf, recoveryKeyOf } from './store/secret.ts
 import { WorkspaceError } from './store/errors.ts';
 import { ONLY_READ, Workspace } from './store/workspace.ts';
 import { settingsOf } from './review/settings.ts';
-import { forgetCheckpoint, trainJob } from './retrain/train-job.ts';
+import { forgetCheckpoint } from './retrain/train-job.ts';
 import type { Supervisor } from './supervisor.ts';
-import { score } from './triage/score-job.ts';
+import { queueModelOf, shownRevision } from './triage/queue-model.ts';
 import { isForeign } from './triage/scoring.ts';
-import { verdictOf } from './triage/verdict.ts';
 import { WriterClient } from './writer/client.ts';
 import { Writer } from './writer/writer.ts';
-
-/** Name of the setting that says which revision's queue is shown. */
-const QUEUE_REVISION = 'queue.revision';
-/** … and which one's scores stand in until it has read everything. */
-const PREVIOUS_REVISION = 'queue.previous';
 
 export interface DeskOptions {
   readonly places: Places;
@@ -119,7 +109,26 @@ export class Desk implements AsyncDisposable {
     const queue = new LiveQueue(workspace, queueModelOf(workspace));
     const closing = new AbortController();
     const searches = new Searches(workspace.search);
-    const jobs = this.#runner(workspace, asked, queue, searches, () => writer?.connect());
+    const connect = (): MessagePort => {
+      if (writer !== null) return writer.connect();
+      throw onlyRead(workspace.path);
+    };
+    const jobs = new JobRunner(
+      workspace,
+      asked,
+      jobKinds({
+        ...this.#options,
+        workspace,
+        writer: asked,
+        connect,
+        queue,
+        searches,
+        tell: (event) => this.tell(event),
+        changed: (items) => this.changed(items),
+        state: () => this.state(),
+      }),
+      (job) => this.tell({ kind: 'job', job }),
+    );
     const explainer = new Explainer(workspace, this.#options.supervisor, this.#options.places);
     const loaded = queue.load(queue.model, closing.signal);
     const stop = async (): Promise<void> => await writer?.[Symbol.asyncDispose]();
@@ -267,7 +276,7 @@ export class Desk implements AsyncDisposable {
     const opened = this.#opened;
     if (opened === null) return { open: false, locked: this.#locked };
     const { workspace, loading } = opened;
-    const revision = revisionOf(workspace);
+    const revision = shownRevision(workspace);
     const counts = revision && workspace.counts.revision(revision.id);
     const kinds = workspace.counts.kinds();
     const foreign = revision
@@ -307,9 +316,8 @@ export class Desk implements AsyncDisposable {
   /** @throws DeskError bad-input, held, nothing-to-do */
   async erase(input: z.infer<typeof Erase>): Promise<z.infer<typeof Erased>> {
     const { writer, workspace } = this.opened;
-    const { reviewer, items, author, before, reason } = input;
-    const erasing = oneOf(items && { items }, author && { author }, before !== undefined && { before });
-    const { items: gone, held, revisions } = await writer.write('erase', { reviewer, erasing, reason });
+    const { reviewer, reason } = input;
+    const { items, held, revisions } = await writer.write('erase', { reviewer, erasing: erasingOf(input), reason });
     const { path, connection } = workspace;
     const names = revisions.map((id) => ({ id, name: workspace.revisions.get(id)?.name ?? '' }));
     // The file is written anew, so that no page holds what was taken out, and no memory holds what was derived from it.
@@ -318,113 +326,22 @@ export class Desk implements AsyncDisposable {
       return connection.key;
     });
     this.tell({ kind: 'items', items: null });
-    return { items: gone.length, held: [...held], revisions: names };
+    return { items: items.length, held: [...held], revisions: names };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-
-  #runner(
-    workspace: Workspace,
-    writer: WriterClient,
-    queue: LiveQueue,
-    searches: Searches,
-    connect: () => MessagePort | undefined,
-  ): JobRunner {
-    const { supervisor, places } = this.#options;
-    return new JobRunner(
-      workspace,
-      writer,
-      {
-        import: {
-          lane: 'reading',
-          run: async (start, hooks) => {
-            const port = connect();
-            if (port === undefined) throw onlyRead(workspace.path);
-            const data = { writer: port, path: workspace.path, key: workspace.key, start, since: hooks.since };
-            const report = await importJob(data, hooks, (touched) => {
-              searches.change();
-              queue.catchUp();
-              this.changed(touched);
-            });
-            await queue.caughtUp;
-            this.tell({ kind: 'items', items: null });
-            return report;
-          },
-        },
-        export: { lane: 'writing', run: (start, hooks) => exportJob(workspace, start, hooks) },
-        train: {
-          lane: 'engine',
-          run: (start, hooks) =>
-            trainJob({ store: workspace, writer, supervisor, places, key: workspace.key }, start, hooks),
-        },
-        score: {
-          lane: 'engine',
-          run: (start, hooks) =>
-            score(
-              {
-                store: workspace,
-                writer,
-                supervisor,
-                places,
-                onRevision: async (revision, base) => {
-                  const before = queue.model?.revision;
-                  const first = queue.mostUncertain();
-                  if (before !== undefined && before.id !== revision.id)
-                    await writer.write('setSetting', { name: PREVIOUS_REVISION, value: before.id });
-                  await writer.write('setSetting', { name: baseSetting(revision.base.sha256), value: resolve(base) });
-                  await writer.write('setSetting', { name: QUEUE_REVISION, value: revision.id });
-                  await writer.write('seedLabels', { names: revision.labels, fine: revision.fineLabel });
-                  await queue.load(queueModelOf(workspace));
-                  this.tell({ kind: 'state', state: this.state() });
-                  return before === undefined || before.id === revision.id ? new Uint32Array() : first;
-                },
-                onItems: (items) => this.changed(items),
-                onProvisional: (leaders, done, total) =>
-                  this.tell({ kind: 'provisional', leaders: [...leaders], done, total }),
-              },
-              start,
-              hooks,
-            ),
-        },
-      },
-      (job) => this.tell({ kind: 'job', job }),
-    );
-  }
 }
 
-/** The revision whose queue is shown; null while nothing has been scored. */
-const revisionOf = (workspace: Workspace): Revision | null => storedRevision(workspace, QUEUE_REVISION);
-
-function storedRevision(workspace: Workspace, setting: string): Revision | null {
-  const id = workspace.settings.get(setting, z.int());
-  return (id === undefined ? undefined : workspace.revisions.get(id)) ?? null;
-}
-
-/** What the queue is made from: the scores of one revision, and those of the one before where it has not read yet. */
-function queueModelOf(workspace: Workspace): QueueModel | null {
-  const revision = revisionOf(workspace);
-  const previous = storedRevision(workspace, PREVIOUS_REVISION);
-  return revision && modelOf(workspace, revision, previous && modelOf(workspace, previous, null));
-}
-
-function modelOf(workspace: Workspace, revision: Revision, previous: QueueModel | null): QueueModel {
-  const judge = judgeOf(workspace, revision);
-  const other = judge.neutralLabel === null ? 0 : judge.labels.findIndex((label) => label !== judge.neutralLabel);
-  return {
-    revision,
-    previous,
-    predict: (probabilities) => {
-      const { label, labels } = verdictOf(judge, probabilities);
-      return bitsOf((labels ?? [label]).map((name) => judge.labels.indexOf(name ?? '')));
-    },
-    threshold: judge.thresholds[Math.max(0, other)] ?? 0.5,
-  };
-}
-
-function oneOf(...ways: readonly (Erasing | false | 0 | undefined)[]): Erasing {
-  const [way, ...others] = ways.filter((one) => one !== false && one !== 0 && one !== undefined);
+/** @throws DeskError bad-input */
+function erasingOf({ items, author, before }: z.infer<typeof Erase>): Erasing {
+  const ways: readonly Erasing[] = [
+    ...(items === undefined ? [] : [{ items }]),
+    ...(author === undefined ? [] : [{ author }]),
+    ...(before === undefined ? [] : [{ before }]),
+  ];
+  const [way, ...others] = ways;
   if (way !== undefined && others.length === 0) return way;
   throw new DeskError('bad-input', 'Say what to erase in one way.', 'Name messages, or an author, or a time.');
 }

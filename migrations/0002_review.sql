@@ -139,3 +139,39 @@ CREATE INDEX jobs_open ON jobs (id) WHERE state IN ('waiting', 'running', 'pause
 DROP TABLE label_scores;
 DROP INDEX scores_by_score;
 DROP INDEX scores_not_read;
+
+-- How much there is of what, kept as it changes: counting a million rows takes longer than opening the workspace may.
+CREATE TABLE item_counts (
+  kind     INTEGER NOT NULL,
+  empty    INTEGER NOT NULL,         -- of flags, the bit of what has nothing to read
+  language TEXT NOT NULL,
+  items    INTEGER NOT NULL,
+  PRIMARY KEY (kind, empty, language)
+) STRICT, WITHOUT ROWID;
+INSERT INTO item_counts SELECT kind, flags & 4, language, count(*) FROM items GROUP BY 1, 2, 3;
+CREATE TRIGGER items_come AFTER INSERT ON items BEGIN
+  INSERT INTO item_counts VALUES (NEW.kind, NEW.flags & 4, NEW.language, 1) ON CONFLICT DO UPDATE SET items = items + 1;
+END;
+CREATE TRIGGER items_change AFTER UPDATE OF kind, flags, language ON items BEGIN
+  UPDATE item_counts SET items = items - 1
+    WHERE kind = OLD.kind AND empty = OLD.flags & 4 AND language = OLD.language;
+  INSERT INTO item_counts VALUES (NEW.kind, NEW.flags & 4, NEW.language, 1) ON CONFLICT DO UPDATE SET items = items + 1;
+END;
+
+CREATE TABLE score_counts (
+  revision INTEGER NOT NULL REFERENCES revisions (id) ON DELETE CASCADE,
+  reason   TEXT NOT NULL,            -- why not read; '' where it was
+  items    INTEGER NOT NULL,
+  PRIMARY KEY (revision, reason)
+) STRICT, WITHOUT ROWID;
+INSERT INTO score_counts SELECT revision, coalesce(reason, ''), count(*) FROM scores GROUP BY 1, 2;
+CREATE TRIGGER scores_come AFTER INSERT ON scores BEGIN
+  INSERT INTO score_counts VALUES (NEW.revision, coalesce(NEW.reason, ''), 1) ON CONFLICT DO UPDATE SET items = items + 1;
+END;
+CREATE TRIGGER scores_change AFTER UPDATE OF reason ON scores BEGIN
+  UPDATE score_counts SET items = items - 1 WHERE revision = OLD.revision AND reason = coalesce(OLD.reason, '');
+  INSERT INTO score_counts VALUES (NEW.revision, coalesce(NEW.reason, ''), 1) ON CONFLICT DO UPDATE SET items = items + 1;
+END;
+CREATE TRIGGER scores_go AFTER DELETE ON scores BEGIN
+  UPDATE score_counts SET items = items - 1 WHERE revision = OLD.revision AND reason = coalesce(OLD.reason, '');
+END;

@@ -37,7 +37,7 @@ export function markdown(table: Table, measured: readonly Measured[], options: {
     body(),
     ...(table.notes ?? []),
     table.shape === 'rows' && shown.some(isDisturbed)
-      ? '~ other programs had more than 5% of the processor meanwhile: no speed to publish.'
+      ? '~ other programs had more than 5% of the processor with every seed: no speed to publish.'
       : '',
     settings.length > 0 ? `Programs: ${settings.join('; ')}.` : '',
   ]
@@ -56,21 +56,24 @@ function rowsOf(shown: readonly Measured[], columns: readonly ('auprc' | 'cost')
     const scores = results.map((result) => scoresOf(result, cut)[0]);
     const of = (field: (result: Result) => number | null): Spread | null => spreadOf(results.map(field));
     const figure = spreadOf(scores.map((score) => score?.macroF1 ?? null));
-    const speed = (spread: Spread | null): string =>
-      spread === null ? '–' : `${isDisturbed(measured) ? '~' : ''}${whole(spread.mean)}`;
+    const quiet = isDisturbed(measured) ? results : results.filter(isQuiet);
+    const speed = (field: (result: Result) => number | null): string => {
+      const spread = spreadOf(quiet.map(field));
+      return spread === null ? '–' : `${isDisturbed(measured) ? '~' : ''}${whole(spread.mean)}`;
+    };
     const sparsity = of((result) => result.sparsity);
     return [
       nameOf(measured),
       share(figure?.mean),
       range(figure),
       ...(auprc ? [share(spreadOf(scores.map((score) => score?.auprc ?? null))?.mean)] : []),
-      speed(of((result) => result.tokensPerSecond)),
-      speed(of((result) => result.itemsPerSecond)),
+      speed((result) => result.tokensPerSecond),
+      speed((result) => result.itemsPerSecond),
       size(results[0]?.parameters ?? null),
       sparsity === null || sparsity.mean === 0 ? '–' : `${(sparsity.mean * 100).toFixed(1)}%`,
       ...(cost
         ? [
-            speed(of((result) => result.trainSeconds)),
+            speed((result) => result.trainSeconds),
             whole(of((result) => result.peakMegabytes)?.most),
             decimal(of((result) => result.latency)?.mean, 1),
           ]
@@ -169,7 +172,10 @@ function grid([header = [], ...rows]: readonly (readonly string[])[]): string {
   return cells.map((row) => `| ${header.map((_, column) => row[column] ?? '').join(' | ')} |`).join('\n');
 }
 
-const isDisturbed = ({ results }: Measured): boolean => results.some(({ others }) => others !== null && others > QUIET);
+const isQuiet = ({ others }: Result): boolean => others === null || others <= QUIET;
+
+/** Speeds are those of the seeds that had the processor to themselves; here no seed had. */
+const isDisturbed = ({ results }: Measured): boolean => results.length > 0 && !results.some(isQuiet);
 
 /** A share without its zero: .742 */
 const share = (value: number | undefined): string =>

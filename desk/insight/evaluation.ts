@@ -91,16 +91,17 @@ export function evaluate(
       ...firsts.map((k) => recallInFirst(ranking, (k * ranking.total) / rows)),
     ];
   };
-  const values = figuresOf(new Float64Array(rows).fill(1));
-  const intervals = bootstrap(rows, figuresOf, options);
-  const [ofAccuracy, ofMacroF1, ofAuprc, ofAuroc, ofEce, ...ofFirsts] = values.map((value, index) => ({
-    value,
-    ...(intervals[index] as Interval),
-  })) as [Figure, Figure, Figure, Figure, Figure, ...Figure[]];
+  const [ofAccuracy, ofMacroF1, ofAuprc, ofAuroc, ofEce, ...ofFirsts] = withIntervals(rows, figuresOf, options) as [
+    Figure,
+    Figure,
+    Figure,
+    Figure,
+    Figure,
+    ...Figure[],
+  ];
 
   const confusion = confusionOf(gold, predicted, classes);
   const positives = isPositive.reduce((sum, value) => sum + value, 0);
-  const random = randomOrder(positives, rows);
   return {
     rows,
     positives,
@@ -112,10 +113,23 @@ export function evaluate(
     ece: ofEce,
     recall_in_first: firsts.map((k, index) => ({ k, ...(ofFirsts[index] as Figure) })),
     confusion: labels.map((_, k) => [...confusion.counts.subarray(k * classes, (k + 1) * classes)]),
-    random_order: {
-      auprc: random.auprc,
-      auroc: random.auroc,
-      recall_in_first: firsts.map((k) => ({ k, value: random.recallInFirst(k) })),
-    },
+    random_order: atRandom(positives, rows, firsts),
   };
+}
+
+/** Figures of rows, each of which may weigh more or less, with the intervals of resampled rows. */
+export function withIntervals(
+  rows: number,
+  figuresOf: (weights: Float64Array) => readonly number[],
+  options: BootstrapOptions,
+): readonly Figure[] {
+  const values = figuresOf(new Float64Array(rows).fill(1));
+  const intervals = bootstrap(rows, figuresOf, options);
+  return values.map((value, i) => ({ value, ...(intervals[i] as Interval) }));
+}
+
+/** What a random order of the rows gives on average. */
+export function atRandom(positives: number, rows: number, firsts: readonly number[]): Evaluation['random_order'] {
+  const { auprc, auroc, recallInFirst } = randomOrder(positives, rows);
+  return { auprc, auroc, recall_in_first: firsts.map((k) => ({ k, value: recallInFirst(k) })) };
 }

@@ -1,6 +1,6 @@
 /** Figures of a classifier that gives a text any number of labels: each label by itself, and all of them together. */
-import { bootstrap, type BootstrapOptions } from './bootstrap.ts';
-import type { Evaluation, Figure } from './evaluation.ts';
+import type { BootstrapOptions } from './bootstrap.ts';
+import { atRandom, withIntervals, type Evaluation, type Figure } from './evaluation.ts';
 import {
   areaUnderRoc,
   averagePrecision,
@@ -9,7 +9,6 @@ import {
   expectedCalibrationError,
   MetricError,
   perClass,
-  randomOrder,
   rank,
   recallInFirst,
   type ClassFigures,
@@ -89,35 +88,31 @@ export function evaluateSets(
     ];
   };
   const once = new Float64Array(rows).fill(1);
-  const values = figuresOf(once);
-  const intervals = bootstrap(rows, figuresOf, options);
-  const figure = (i: number): Figure => ({
-    value: values[i] ?? NaN,
-    low: intervals[i]?.low ?? NaN,
-    high: intervals[i]?.high ?? NaN,
-  });
+  const [exact, ofMacroF1, ofEce, ofAuprc, ofAuroc, ...ofFirsts] = withIntervals(rows, figuresOf, options) as [
+    Figure,
+    Figure,
+    Figure,
+    Figure,
+    Figure,
+    ...Figure[],
+  ];
   const positives = isPositive.reduce((sum, value) => sum + value, 0);
-  const random = randomOrder(positives, rows);
   return {
     rows,
     positives,
-    exact_match: figure(0),
-    macro_f1: figure(1),
-    ece: figure(2),
+    exact_match: exact,
+    macro_f1: ofMacroF1,
+    ece: ofEce,
     per_label: Object.fromEntries(
       each.map((one, k) => [
         labels[k] ?? '',
         { ...figuresOfLabel(one, once), auprc: averagePrecision(rank(one.gold, one.scores, once, one.order)) },
       ]),
     ),
-    auprc: figure(3),
-    auroc: figure(4),
-    recall_in_first: firsts.map((k, i) => ({ k, ...figure(5 + i) })),
-    random_order: {
-      auprc: random.auprc,
-      auroc: random.auroc,
-      recall_in_first: firsts.map((k) => ({ k, value: random.recallInFirst(k) })),
-    },
+    auprc: ofAuprc,
+    auroc: ofAuroc,
+    recall_in_first: firsts.map((k, i) => ({ k, ...(ofFirsts[i] as Figure) })),
+    random_order: atRandom(positives, rows, firsts),
   };
 }
 

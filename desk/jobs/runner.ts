@@ -12,14 +12,16 @@ import { type Pace, type Progress, Tempo } from './progress.ts';
 /** What a job does with the machine: two of one kind would only slow each other down. */
 export type Lane = 'reading' | 'writing' | 'engine';
 
-export interface JobKind<S extends Start = Start> {
+export interface JobKind<S extends Start = Start, R = unknown> {
   readonly lane: Lane;
   /**
    * Does the work, from where it was. Ends early when the signal aborts, keeping what is done; then it throws.
    * @returns what came of it
    */
-  run(start: S, hooks: RunHooks): Promise<unknown>;
+  run(start: S, hooks: RunHooks): Promise<R>;
 }
+
+export type JobKinds = { readonly [K in Start['kind']]: JobKind<Extract<Start, { kind: K }>> };
 
 export interface RunHooks {
   /** when the job was asked for, milliseconds since 1970 UTC: it may have run before */
@@ -27,8 +29,6 @@ export interface RunHooks {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
 }
-
-export type JobKinds = { readonly [K in Start['kind']]: JobKind<Extract<Start, { kind: K }>> };
 
 interface Live {
   readonly id: number;

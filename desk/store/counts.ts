@@ -10,7 +10,19 @@ export interface RevisionCounts {
   readonly waiting: number;
 }
 
-/** How much there is of what. */
+/** What is kept, and the same counted. */
+const COUNTED = [
+  [
+    'SELECT kind, empty, language, items FROM item_counts WHERE items <> 0',
+    `SELECT kind, flags & ${EMPTY}, language, count(*) FROM items GROUP BY 1, 2, 3`,
+  ],
+  [
+    'SELECT revision, reason, items FROM score_counts WHERE items <> 0',
+    `SELECT revision, coalesce(reason, ''), count(*) FROM scores GROUP BY 1, 2`,
+  ],
+] as const;
+
+/** How much there is of what, as the triggers of migrations/0002_review.sql keep it. */
 export class Counts {
   readonly #kinds;
   readonly #languages;
@@ -18,18 +30,23 @@ export class Counts {
   readonly #results;
   readonly #decided;
   readonly #verdicts;
+  readonly #db;
 
   constructor(db: Db) {
-    this.#kinds = db.prepare<[], { kind: number; n: number }>('SELECT kind, count(*) AS n FROM items GROUP BY kind');
-    this.#languages = db.prepare<[], { language: string; n: number }>(
-      `SELECT language, count(*) AS n FROM items WHERE kind = 0 AND flags & ${EMPTY} = 0
-       GROUP BY language ORDER BY n DESC, language`,
+    this.#db = db;
+    this.#kinds = db.prepare<[], { kind: number; n: number }>(
+      'SELECT kind, sum(items) AS n FROM item_counts GROUP BY kind',
     );
-    this.#empty = db.prepare<[], number>(`SELECT count(*) FROM items WHERE kind = 0 AND flags & ${EMPTY} <> 0`).pluck();
+    this.#languages = db.prepare<[], { language: string; n: number }>(
+      'SELECT language, items AS n FROM item_counts WHERE kind = 0 AND empty = 0 AND items > 0 ORDER BY n DESC, language',
+    );
+    this.#empty = db
+      .prepare<[], number>('SELECT coalesce(sum(items), 0) FROM item_counts WHERE kind = 0 AND empty <> 0')
+      .pluck();
     this.#decided = db.prepare<[], number>('SELECT count(*) FROM reviews').pluck();
     this.#verdicts = db.prepare<[], number>('SELECT count(*) FROM verdicts').pluck();
-    this.#results = db.prepare<[number], { reason: NotReadReason | null; n: number }>(
-      'SELECT reason, count(*) AS n FROM scores WHERE revision = ? GROUP BY reason',
+    this.#results = db.prepare<[number], { reason: NotReadReason | ''; n: number }>(
+      'SELECT reason, items AS n FROM score_counts WHERE revision = ? AND items > 0',
     );
   }
 
@@ -55,6 +72,15 @@ export class Counts {
     return this.#verdicts.get() ?? 0;
   }
 
+  /** Whether they are what counting every row gives; takes its time. */
+  get areRight(): boolean {
+    const apart = (kept: string, counted: string): string =>
+      `SELECT * FROM (${kept}) EXCEPT SELECT * FROM (${counted})`;
+    return COUNTED.every(([kept, counted]) =>
+      [apart(kept, counted), apart(counted, kept)].every((sql) => this.#db.prepare(sql).get() === undefined),
+    );
+  }
+
   /** How far a revision has come, and what it did not read and why. */
   revision(revision: number): RevisionCounts {
     const kinds = this.kinds();
@@ -66,7 +92,7 @@ export class Counts {
     let done = 0;
     for (const { reason, n } of this.#results.iterate(revision)) {
       done += n;
-      if (reason === null) scored = n;
+      if (reason === '') scored = n;
       else notRead[reason] = n;
     }
     return { scored, notRead, waiting: kinds.message - empty - done };

@@ -48,8 +48,10 @@ export class Scores {
       .pluck();
     // Nothing is written where the text has changed since it was read, or the item is gone.
     this.#write = db.prepare<[number, number, number | null, Uint8Array | null, string | null, number, number]>(
-      `INSERT OR REPLACE INTO scores (revision, item, run, version, score, probabilities, reason)
-       SELECT ?, id, ?, version, ?, ?, ? FROM items WHERE id = ? AND version = ?`,
+      `INSERT INTO scores (revision, item, run, version, score, probabilities, reason)
+       SELECT ?, id, ?, version, ?, ?, ? FROM items WHERE id = ? AND version = ?
+       ON CONFLICT DO UPDATE SET run = excluded.run, version = excluded.version, score = excluded.score,
+         probabilities = excluded.probabilities, reason = excluded.reason`,
     );
     this.#get = db.prepare<[number, number], Row>(
       `SELECT score, probabilities, reason, backend, layout FROM scores JOIN score_runs ON score_runs.id = run

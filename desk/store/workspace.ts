@@ -269,6 +269,7 @@ export class Workspace extends Store implements Disposable {
     return [
       ...pages.filter((line) => line !== 'ok'),
       ...keys.slice(0, 20).map(({ table }) => `a row of ${table} points nowhere`),
+      ...(this.counts.areRight ? [] : ['the counts of messages are not those of the rows']),
     ];
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import Database from 'better-sqlite3';
 import type { NewRevision } from '../../../desk/store/revisions.ts';
 import type { ItemResult } from '../../../desk/store/scores.ts';
 import { Workspace } from '../../../desk/store/workspace.ts';
@@ -47,6 +48,40 @@ describe('scores and jobs', () => {
     });
     assert.equal(workspace.items.countUnscored(revision.id), 3);
     assert.deepEqual(workspace.counts.languages(), [{ language: 'en', messages: 6 }]);
+  });
+
+  it('keeps its counts when texts change, scores are written again, and messages are erased', async () => {
+    using folder = new Folder();
+    using workspace = await filled(folder, 5);
+    const revision = workspace.revisions.ensure(BINARY);
+    const run = workspace.scores.startRun(revision, { backend: 'cpu', layout: 'Q8_0', threads: 2 });
+    const probabilities = new Float32Array([0.5, 0.5]);
+    const scored = [1, 2, 3, 4].map((item) => ({ item, version: 1, status: 'scored', probabilities }) as const);
+    workspace.scores.write(run, [...scored, { item: 5, version: 1, status: 'not-read', reason: 'language' }]);
+    workspace.scores.write(run, [{ item: 4, version: 1, status: 'not-read', reason: 'over-long' }]);
+    workspace.scores.write(run, [{ item: 5, version: 1, status: 'scored', probabilities }]);
+    const time = { ms: 1_700_000_000_000 + 60_000, zone: 'utc' } as const;
+    const edits = [message({ id: '1', time, edited: { ms: 1_800_000_000_000, zone: 'utc' }, text: ' ' })];
+    await importFiles(workspace, writeRows(folder.file('later'), edits, 2_000));
+    workspace.erasure.erase([2]);
+    assert.deepEqual(workspace.counts.revision(revision.id), {
+      scored: 2,
+      notRead: { empty: 1, 'over-long': 1 },
+      waiting: 0,
+    });
+    assert.equal(workspace.counts.kinds().deleted, 1);
+    assert.deepEqual(workspace.problems(), []);
+  });
+
+  it('says so when a count is wrong', async () => {
+    using folder = new Folder();
+    const path = folder.file('w.moderato');
+    (await filled(folder, 2)).close();
+    const db = new Database(path);
+    db.exec('UPDATE item_counts SET items = items + 1');
+    db.close();
+    using workspace = Workspace.open(path);
+    assert.deepEqual(workspace.problems(), ['the counts of messages are not those of the rows']);
   });
 
   it('refuses results that are no probabilities of this revision, and keeps none of that batch', async () => {

@@ -1,0 +1,86 @@
+/** What each kind of job does, and what it changes that is seen elsewhere. */
+import type { MessagePort } from 'node:worker_threads';
+import type { Start } from '../contract/jobs.ts';
+import type { Event, State } from '../contract/workspace.ts';
+import { exportJob, type ExportReport } from '../exporters/export-job.ts';
+import { importJob } from '../importers/import-job.ts';
+import type { ImportReport } from '../importers/report.ts';
+import type { Places } from '../models/places.ts';
+import type { LiveQueue } from '../queue/live-queue.ts';
+import type { Searches } from '../queue/searches.ts';
+import { trainJob, type TrainReport } from '../retrain/train-job.ts';
+import type { Workspace } from '../store/workspace.ts';
+import type { Supervisor } from '../supervisor.ts';
+import { queueModelOf, showRevision } from '../triage/queue-model.ts';
+import { score, type ScoreReport } from '../triage/score-job.ts';
+import type { WriterClient } from '../writer/client.ts';
+import type { JobKind } from './runner.ts';
+
+export interface JobSetting {
+  readonly workspace: Workspace;
+  readonly writer: WriterClient;
+  /** another way to the writer, for a thread of its own. @throws WorkspaceError where nothing can be written */
+  readonly connect: () => MessagePort;
+  readonly queue: LiveQueue;
+  readonly searches: Searches;
+  readonly supervisor: Supervisor;
+  readonly places: Places;
+  readonly tell: (event: Event) => void;
+  /** what was written about some items shows in the queue, and is told */
+  readonly changed: (items: readonly number[]) => void;
+  readonly state: () => State;
+}
+
+/** What comes of a job that ended well. */
+export interface JobReports {
+  readonly import: ImportReport;
+  readonly export: ExportReport;
+  readonly train: TrainReport;
+  readonly score: ScoreReport;
+}
+
+type Kinds = { readonly [K in Start['kind']]: JobKind<Extract<Start, { kind: K }>, JobReports[K]> };
+
+export function jobKinds(setting: JobSetting): Kinds {
+  const { workspace, writer, connect, queue, searches, supervisor, places, tell, changed, state } = setting;
+  const target = { store: workspace, writer, supervisor, places };
+  return {
+    import: {
+      lane: 'reading',
+      run: async (start, hooks) => {
+        const data = { writer: connect(), path: workspace.path, key: workspace.key, start, since: hooks.since };
+        const report = await importJob(data, hooks, (touched) => {
+          searches.change();
+          queue.catchUp();
+          changed(touched);
+        });
+        await queue.caughtUp;
+        tell({ kind: 'items', items: null });
+        return report;
+      },
+    },
+    export: { lane: 'writing', run: (start, hooks) => exportJob(workspace, start, hooks) },
+    train: { lane: 'engine', run: (start, hooks) => trainJob({ ...target, key: workspace.key }, start, hooks) },
+    score: {
+      lane: 'engine',
+      run: (start, hooks) =>
+        score(
+          {
+            ...target,
+            onRevision: async (revision, base) => {
+              const before = queue.model?.revision;
+              const first = queue.mostUncertain();
+              await showRevision(writer, revision, base, before);
+              await queue.load(queueModelOf(workspace));
+              tell({ kind: 'state', state: state() });
+              return before === undefined || before.id === revision.id ? new Uint32Array() : first;
+            },
+            onItems: changed,
+            onProvisional: (leaders, done, total) => tell({ kind: 'provisional', leaders: [...leaders], done, total }),
+          },
+          start,
+          hooks,
+        ),
+    },
+  };
+}
