@@ -79,6 +79,8 @@ const OpenInput = z.strictObject({
   threads: z.int().min(1).max(1024).exactOptional(),
   /** weight layout by name, instead of the fastest measured one */
   layout: z.string().max(100).exactOptional(),
+  /** that of the scores which these will stand beside: taken where this machine has it */
+  pinnedLayout: z.string().max(100).exactOptional(),
   /** file in which the measured layout is remembered */
   calibrationFile: Path.exactOptional(),
   /** a window is in front: leave a core to it */

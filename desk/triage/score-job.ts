@@ -120,12 +120,16 @@ async function opening(
   signal: AbortSignal,
 ): Promise<EngineSession> {
   const { supervisor, places, store } = deps;
-  if (!deterministic && measuresFirst(places)) {
+  const { layout } = revision;
+  if (!deterministic && layout === null && measuresFirst(places)) {
     await using plain = await openPlainly(supervisor, chosen, signal);
     const leaders = await firstLook(store, plain, revision, FIRST_LOOK, signal);
     deps.onProvisional(leaders.slice(0, LEADERS), Math.min(FIRST_LOOK, total), total);
   }
-  return await openModel(supervisor, places, chosen, { deterministic }, signal);
+  const session = await openModel(supervisor, places, chosen, { deterministic, layout }, signal);
+  if (!deterministic && layout === null)
+    await deps.writer.write('pinLayout', { revision: revision.id, layout: session.info.layout });
+  return session;
 }
 
 const secondsSince = (started: number): number => Math.round(performance.now() - started) / 1000;

@@ -16,6 +16,8 @@ export interface OpenModelOptions {
   readonly deterministic: boolean;
   /** exit depth; it must be that of the adapter */
   readonly depth?: number;
+  /** weight layout of the scores so far; null: none yet */
+  readonly layout?: string | null;
 }
 
 /** Opens the chosen model in the engine. Throws like `Supervisor.open`. */
@@ -23,7 +25,7 @@ export async function openModel(
   supervisor: Supervisor,
   places: Places,
   { base, adapterBytes }: ChosenModel,
-  { deterministic, depth }: OpenModelOptions,
+  { deterministic, depth, layout = null }: OpenModelOptions,
   signal?: AbortSignal,
 ): Promise<EngineSession> {
   const { calibrationFile } = places;
@@ -35,6 +37,7 @@ export async function openModel(
       deterministic,
       calibrationFile,
       ...(depth !== undefined && { depth }),
+      ...(layout !== null && { pinnedLayout: layout }),
     },
     { ...(signal && { signal }) },
   );

@@ -59,6 +59,9 @@ const writes = {
   writeScores: (store: Store, { run, results }: { readonly run: Run; readonly results: readonly ItemResult[] }) =>
     store.scores.write(run, results),
 
+  pinLayout: (store: Store, { revision, layout }: { readonly revision: number; readonly layout: string }) =>
+    store.revisions.pinLayout(revision, layout),
+
   addJob: (store: Store, { input }: { readonly input: unknown }, now: number) => store.jobs.add(input, now),
   changeJob: (store: Store, { id, change }: { readonly id: number; readonly change: JobChange }, now: number) =>
     store.jobs.change(id, change, now),

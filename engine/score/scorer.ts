@@ -39,6 +39,8 @@ export interface OpenOptions {
   readonly threads?: number;
   /** layout by name instead of the measured one (`q8_0+AMX`) */
   readonly layout?: string;
+  /** layout of the scores beside which these will stand; taken, unmeasured, where this machine has it */
+  readonly pinnedLayout?: string;
   readonly calibrationFile?: string;
   /** a window is in front: leave a core to it */
   readonly foreground?: boolean;
@@ -337,10 +339,12 @@ async function accelerator({ backend, deterministic, calibrationFile }: OpenOpti
   return await chooseAccelerator(calibrationFile && verdictsBeside(calibrationFile));
 }
 
-/** The layout: fixed by the caller, exact, or measured. */
+/** The layout: fixed by the caller, exact, that of a revision, or measured. */
 async function choose(options: OpenOptions, input: CalibrationInput, signal?: AbortSignal): Promise<Calibration> {
-  const { layout, deterministic, calibrationFile } = options;
+  const { layout, pinnedLayout, deterministic, calibrationFile } = options;
   if (deterministic) return { layout: layoutName(EXACT), tokensPerSecond: 1 };
   if (layout !== undefined) return { layout, tokensPerSecond: UNMEASURED };
+  if (pinnedLayout !== undefined && findLayout(input.backend, pinnedLayout))
+    return { layout: pinnedLayout, tokensPerSecond: UNMEASURED };
   return await calibrate(input, calibrationFile, signal);
 }

@@ -7,6 +7,7 @@ import { nodeEngine } from '../../../desk/engine/process.ts';
 import { Desk } from '../../../desk/desk.ts';
 import { router } from '../../../desk/door/router.ts';
 import { places } from '../../../desk/models/places.ts';
+import type { ScoreReport } from '../../../desk/triage/score-job.ts';
 import { Supervisor } from '../../../desk/supervisor.ts';
 import { seededRandom } from '../../../engine/train/random.ts';
 import { Bench } from '../../cli/moderato.ts';
@@ -109,6 +110,24 @@ describe('scoring', () => {
     await s.ended(id);
     const done = await client.queue.page({ size: 500, blind: false });
     assert.ok(done.entries.every(({ model }) => model?.stale === false));
+  });
+
+  it('pins the weight layout of a revision, for all that is scored later', async () => {
+    await using s = new Scoring(32);
+    const { client } = s;
+    await client.workspace.open({ path: bench.path('pinned.moderato'), create: 'must' });
+    const layouts: (string | undefined)[] = [];
+    for (const [name, from] of [
+      ['first.csv', 1],
+      ['second.csv', 101],
+    ] as const) {
+      await s.import(name, from, 100);
+      const job = await s.ended((await client.jobs.start({ ...tiny, deterministic: false })).id);
+      const { engine, revision } = job.report as unknown as ScoreReport;
+      layouts.push(engine?.layout, s.desk.opened.workspace.revisions.get(revision)?.layout ?? undefined);
+    }
+    assert.match(layouts[0] ?? '', /^(file|f32|bf16|q8_0)/);
+    assert.equal(new Set(layouts).size, 1, layouts.join());
   });
 
   it('draws the audit sample, which stands without score until it is decided', async () => {

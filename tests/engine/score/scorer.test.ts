@@ -144,6 +144,16 @@ describe('Scorer', () => {
     assert.match(await using1(measured(), ({ info }) => Promise.resolve(info.layout)), /^(file|f32|bf16|q8_0)/);
   });
 
+  it('keeps the layout of earlier scores where this machine has it, and measures where it has not', async () => {
+    const layoutBeside = (pinnedLayout: string) =>
+      using1(Scorer.open({ base, backend: 'cpu', deterministic: false, pinnedLayout }), ({ info }) =>
+        Promise.resolve(info.layout),
+      );
+    // Never the fastest: the file's own type is.
+    assert.equal(await layoutBeside('f32'), 'f32');
+    assert.match(await layoutBeside('q8_0+OTHER'), /^(file|f32|bf16|q8_0)/);
+  });
+
   /** Puts another measurement under the keys that were remembered. */
   function writeMemory(file: string, kept: object): void {
     const remembered = JSON.parse(readFileSync(file, 'utf8')) as object;
