@@ -41,7 +41,7 @@ const command = () =>
     .addOption(
       new Option(
         '--preset <preset>',
-        `base model, depth and method by name; options beside it win. ${PRESETS.map((name) => `${name}: ${presetOf(name).why}`).join('; ')}`,
+        `base model and method by name; options beside it win. ${PRESETS.map((name) => `${name}: ${presetOf(name).why}`).join('; ')}`,
       ).choices(PRESETS),
     )
     .option(
@@ -53,11 +53,7 @@ const command = () =>
       '--model <file>',
       'base model, by path or id; default: that of the preset, else the first one that comes with the program',
     )
-    .option(
-      '--depth <n>',
-      'exit depth: layers that are run; default: that of the preset on its own base, else all',
-      positive,
-    )
+    .option('--depth <n>', 'exit depth: layers that are run; default: all', positive)
     .addOption(
       new Option('--pooling <pooling>', 'how the states of the tokens become one; default: mean').choices([
         'mean',
