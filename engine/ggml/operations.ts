@@ -120,9 +120,10 @@ export abstract class Operations {
   flashAttention(q: Tensor, k: Tensor, v: Tensor, mask: Tensor, scale: number): Tensor {
     takesFlashAttention(q, k, v, mask);
     const [atQ, atK, atV, atMask] = [this.at(q), this.at(k), this.at(v), this.at(mask)];
-    const made = this.native.ggml_flash_attn_ext(this.context, atQ, atK, atV, atMask, scale, 0, 0);
+    const asked = this.native.ggml_flash_attn_ext(this.context, atQ, atK, atV, atMask, scale, 0, 0);
+    const made = this.result(asked, [q.ne[0], q.ne[2], q.ne[1], q.ne[3]]);
     // CUDA has it for some widths of heads only, and 32, that of small encoders, is none of them.
-    if (this.backend.supports(made)) return this.result(made, [q.ne[0], q.ne[2], q.ne[1], q.ne[3]]);
+    if (this.backend.supports(made.pointer)) return made;
     const P = this.softMax(this.mulMat(k, this.cont(q)), mask, scale); // (keys, queries, H, B)
     return this.cont(this.permute(this.outProd(v, this.turned(P)), [0, 2, 1, 3]));
   }
