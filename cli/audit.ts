@@ -19,7 +19,7 @@ const verify = () =>
     .action((options) =>
       run(async (setting) => {
         const { screen } = setting;
-        await using desk = await VerbDesk.open(setting, options.workspace, { say: (line) => screen.note(line) });
+        await using desk = await VerbDesk.open(setting, options.workspace);
         const found = await desk.client.audit.verify(options.head === undefined ? {} : { head: options.head });
         if (options.json) screen.line(JSON.stringify(found));
         else {
@@ -50,7 +50,7 @@ const heads = () =>
     .action((options) =>
       run(async (setting) => {
         const { screen } = setting;
-        await using desk = await VerbDesk.open(setting, options.workspace, { say: (line) => screen.note(line) });
+        await using desk = await VerbDesk.open(setting, options.workspace);
         const found = await desk.client.audit.heads();
         if (options.json) return screen.line(JSON.stringify(found));
         for (const { reviewer, links, head: end, signature } of found) {

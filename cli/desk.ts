@@ -26,11 +26,14 @@ export class VerbDesk implements AsyncDisposable {
     this.client = createRouterClient(router, { context: { desk: this.desk } });
   }
 
-  /** @throws what `workspace.open` refuses */
+  /** @param options say: prints what the engine has to say; default: on standard error. @throws what `workspace.open` refuses */
   static async open(
     setting: Setting,
     path: string,
-    { create = 'never', say }: { readonly create?: 'may' | 'never'; readonly say: (line: string) => void },
+    {
+      create = 'never',
+      say = (line) => setting.screen.note(line),
+    }: { readonly create?: 'may' | 'never'; readonly say?: (line: string) => void } = {},
   ): Promise<VerbDesk> {
     const opened = new VerbDesk(setting, say);
     try {

@@ -32,7 +32,7 @@ export const labelsVerb = () =>
     .action((options) =>
       run(async (setting) => {
         const { screen } = setting;
-        await using desk = await VerbDesk.open(setting, options.workspace, { say: (line) => screen.note(line) });
+        await using desk = await VerbDesk.open(setting, options.workspace);
         const { client } = desk;
         const { add, change, retire, contact } = options;
         if (add !== undefined)

@@ -16,7 +16,7 @@ export const protectVerb = () =>
     .action((options) =>
       run(async (setting) => {
         const { screen } = setting;
-        await using desk = await VerbDesk.open(setting, options.workspace, { say: (line) => screen.note(line) });
+        await using desk = await VerbDesk.open(setting, options.workspace);
         const { client } = desk;
         const state = await client.workspace.state();
         const encrypted = state.open && state.encrypted;

@@ -38,7 +38,7 @@ export const queueVerb = () => command().action((options) => run((setting) => pr
 
 async function printQueue(setting: Setting, options: Options): Promise<void> {
   const { screen } = setting;
-  await using desk = await VerbDesk.open(setting, options.workspace, { say: (line) => screen.note(line) });
+  await using desk = await VerbDesk.open(setting, options.workspace);
   const { client } = desk;
   const state = await client.workspace.state();
   if (!state.open) return;

@@ -26,7 +26,7 @@ export interface ReviewDesk extends AsyncDisposable {
 
 /** Opens the workspace for a reviewer, who is added where nobody of that name was there yet. */
 export async function openReview(setting: Setting, options: ReviewOptions): Promise<ReviewDesk> {
-  const desk = await VerbDesk.open(setting, options.workspace, { say: (line) => setting.screen.note(line) });
+  const desk = await VerbDesk.open(setting, options.workspace);
   try {
     const { client } = desk;
     const name = options.reviewer ?? process.env['MODERATO_REVIEWER'] ?? userInfo().username;

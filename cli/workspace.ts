@@ -17,7 +17,7 @@ const copyVerb = () =>
     .action((options) =>
       run(async (setting) => {
         const { screen } = setting;
-        await using desk = await VerbDesk.open(setting, options.workspace, { say: (line) => screen.note(line) });
+        await using desk = await VerbDesk.open(setting, options.workspace);
         await desk.client.workspace.copy({ to: options.to });
         if (options.json) screen.line(JSON.stringify({ path: options.to }));
         else screen.line(`Copied to ${safeLine(options.to)}.`);
@@ -30,7 +30,7 @@ const checkVerb = () =>
     .action((options) =>
       run(async (setting) => {
         const { screen } = setting;
-        await using desk = await VerbDesk.open(setting, options.workspace, { say: (line) => screen.note(line) });
+        await using desk = await VerbDesk.open(setting, options.workspace);
         const found = await desk.client.workspace.check();
         if (options.json) screen.line(JSON.stringify(found));
         else if (found.whole) screen.line('It is whole.');
@@ -45,7 +45,7 @@ const stateVerb = () =>
     .action((options) =>
       run(async (setting) => {
         const { screen } = setting;
-        await using desk = await VerbDesk.open(setting, options.workspace, { say: (line) => screen.note(line) });
+        await using desk = await VerbDesk.open(setting, options.workspace);
         const state = await desk.client.workspace.state();
         if (options.json) return screen.line(JSON.stringify(state));
         if (!state.open) return;

@@ -1,8 +1,8 @@
 import { DeskError } from '../errors.ts';
 import { verifyChain } from '../review/chain.ts';
 import { isSigned } from '../store/reviewers.ts';
+import { standing } from '../review/standing.ts';
 import { door } from './door.ts';
-import { itemOf } from './queue.ts';
 
 export const auditCalls = {
   verify: door.audit.verify.handler(({ context, input }) => {
@@ -39,7 +39,7 @@ export const auditCalls = {
   }),
 
   hold: door.audit.hold.handler(async ({ context, input }) => {
-    itemOf(context.desk.opened, input.item);
+    standing(context.desk.opened.workspace, input.item);
     await context.desk.opened.writer.write('hold', input);
     return {};
   }),

@@ -4,6 +4,7 @@ import type { Opened } from '../desk.ts';
 import { DeskError } from '../errors.ts';
 import { MOST_LABELS } from '../queue/columns.ts';
 import type { QueueFilter } from '../queue/filter.ts';
+import { gone, standing } from '../review/standing.ts';
 import type { Item } from '../store/items.ts';
 import { door } from './door.ts';
 import { Entries, messageOf } from './entries.ts';
@@ -65,7 +66,7 @@ export const queueCalls = {
     const { workspace } = opened;
     const entry = new Entries(opened, input.reviewer).of(input.item);
     if (entry === null) throw gone(input.item);
-    const item = itemOf(opened, input.item);
+    const item = standing(workspace, input.item);
     const source = workspace.sources.get(item.source);
     return {
       ...entry,
@@ -97,7 +98,7 @@ export const queueCalls = {
 
   explain: door.queue.explain.handler(async ({ context, input, signal }) => {
     const { opened } = context.desk;
-    const item = itemOf(opened, input.item);
+    const item = standing(opened.workspace, input.item);
     const revision = opened.queue.model?.revision;
     if (revision === undefined)
       throw new DeskError('nothing-to-do', 'No model has read this workspace yet.', 'Score it first.');
@@ -122,7 +123,7 @@ export const queueCalls = {
         };
       }),
       alike: alike.map(({ item: id, labels, cosine }) => ({
-        message: messageOf(opened, itemOf(opened, id)),
+        message: messageOf(opened, standing(opened.workspace, id)),
         labels: [...labels],
         cosine,
       })),
@@ -173,12 +174,3 @@ function placeOf({ queue }: Opened, label: string): number {
     labels.length === 0 ? 'Score the workspace first.' : `Its labels are ${labels.join(', ')}.`,
   );
 }
-
-export function itemOf({ workspace }: Opened, id: number): Item {
-  const item = workspace.items.get(id);
-  if (item === undefined || item.erased) throw gone(id);
-  return item;
-}
-
-const gone = (id: number): DeskError =>
-  new DeskError('not-found', `There is no message number ${id}, or it was erased.`, 'Go on with the next one.');

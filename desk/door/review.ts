@@ -5,8 +5,9 @@ import { DeskError } from '../errors.ts';
 import type { Done } from '../review/deeds.ts';
 import { type Model, type Span, readBody } from '../review/link.ts';
 import { settingsOf } from '../review/settings.ts';
+import { standing } from '../review/standing.ts';
 import { door } from './door.ts';
-import { conditions, itemOf } from './queue.ts';
+import { conditions } from './queue.ts';
 
 export const reviewCalls = {
   decide: door.review.decide.handler(async ({ context, input }) => {
@@ -73,7 +74,7 @@ export const reviewCalls = {
 
   history: door.review.history.handler(({ context, input }) => {
     const { workspace } = context.desk.opened;
-    const item = itemOf(context.desk.opened, input.item);
+    const item = standing(workspace, input.item);
     const shown = workspace.authors.shown(item.text, item.platform);
     return workspace.links.allAbout(input.item).flatMap((link) => {
       const body = readBody(link.body);
@@ -112,7 +113,7 @@ function told(desk: Desk, done: Done): { action: number; items: number[]; change
 /** Marks are made in the text as it is shown, and kept as places of the text that is stored. */
 function storedSpans(opened: Opened, id: number, spans: readonly Span[]): readonly Span[] {
   if (spans.length === 0) return [];
-  const item = itemOf(opened, id);
+  const item = standing(opened.workspace, id);
   const shown = opened.workspace.authors.shown(item.text, item.platform);
   return spans.map(({ start, end }) => ({ start: shown.toStored(start, 'start'), end: shown.toStored(end, 'end') }));
 }

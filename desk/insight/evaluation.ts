@@ -35,6 +35,10 @@ export interface Figure extends Interval {
   readonly value: number;
 }
 
+/** Five figures, then the recall in the first k for each k that was asked for. */
+type FiveAndMore<T> = readonly [T, T, T, T, T, ...T[]];
+export type Values = FiveAndMore<number>;
+
 export interface Evaluation {
   readonly rows: number;
   readonly positives: number;
@@ -78,7 +82,7 @@ export function evaluate(
   const scores = Float32Array.from({ length: rows }, (_, row) => probabilities[row * classes + positive] as number);
 
   const order = descending(scores);
-  const figuresOf = (weights: Float64Array): readonly number[] => {
+  const figuresOf = (weights: Float64Array): Values => {
     const confusion = confusionOf(gold, predicted, classes, weights);
     const ranking = rank(isPositive, scores, weights, order);
     return [
@@ -91,14 +95,7 @@ export function evaluate(
       ...firsts.map((k) => recallInFirst(ranking, (k * ranking.total) / rows)),
     ];
   };
-  const [ofAccuracy, ofMacroF1, ofAuprc, ofAuroc, ofEce, ...ofFirsts] = withIntervals(rows, figuresOf, options) as [
-    Figure,
-    Figure,
-    Figure,
-    Figure,
-    Figure,
-    ...Figure[],
-  ];
+  const [ofAccuracy, ofMacroF1, ofAuprc, ofAuroc, ofEce, ...ofFirsts] = withIntervals(rows, figuresOf, options);
 
   const confusion = confusionOf(gold, predicted, classes);
   const positives = isPositive.reduce((sum, value) => sum + value, 0);
@@ -120,12 +117,19 @@ export function evaluate(
 /** Figures of rows, each of which may weigh more or less, with the intervals of resampled rows. */
 export function withIntervals(
   rows: number,
-  figuresOf: (weights: Float64Array) => readonly number[],
+  figuresOf: (weights: Float64Array) => Values,
   options: BootstrapOptions,
-): readonly Figure[] {
+): FiveAndMore<Figure> {
   const values = figuresOf(new Float64Array(rows).fill(1));
   const intervals = bootstrap(rows, figuresOf, options);
-  return values.map((value, i) => ({ value, ...(intervals[i] as Interval) }));
+  return values.map((value, i) => ({ value, ...(intervals[i] as Interval) })) as [
+    Figure,
+    Figure,
+    Figure,
+    Figure,
+    Figure,
+    ...Figure[],
+  ];
 }
 
 /** What a random order of the rows gives on average. */

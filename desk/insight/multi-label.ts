@@ -1,6 +1,6 @@
 /** Figures of a classifier that gives a text any number of labels: each label by itself, and all of them together. */
 import type { BootstrapOptions } from './bootstrap.ts';
-import { atRandom, withIntervals, type Evaluation, type Figure } from './evaluation.ts';
+import { atRandom, withIntervals, type Evaluation, type Figure, type Values } from './evaluation.ts';
 import {
   areaUnderRoc,
   averagePrecision,
@@ -75,7 +75,7 @@ export function evaluateSets(
   const isPositive = Uint8Array.from({ length: rows }, (_, row) => (each.some((one) => one.gold[row] === 1) ? 1 : 0));
   const scores = Float32Array.from({ length: rows }, (_, row) => Math.max(...each.map((one) => one.scores[row] ?? 0)));
   const order = descending(scores);
-  const figuresOf = (weights: Float64Array): readonly number[] => {
+  const figuresOf = (weights: Float64Array): Values => {
     const ranking = rank(isPositive, scores, weights, order);
     const byLabel = each.map((one) => figuresOfLabel(one, weights));
     return [
@@ -88,14 +88,7 @@ export function evaluateSets(
     ];
   };
   const once = new Float64Array(rows).fill(1);
-  const [exact, ofMacroF1, ofEce, ofAuprc, ofAuroc, ...ofFirsts] = withIntervals(rows, figuresOf, options) as [
-    Figure,
-    Figure,
-    Figure,
-    Figure,
-    Figure,
-    ...Figure[],
-  ];
+  const [exact, ofMacroF1, ofEce, ofAuprc, ofAuroc, ...ofFirsts] = withIntervals(rows, figuresOf, options);
   const positives = isPositive.reduce((sum, value) => sum + value, 0);
   return {
     rows,

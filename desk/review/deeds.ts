@@ -9,6 +9,7 @@ import type { Reviewer } from '../store/reviewers.ts';
 import type { Store } from '../store/store.ts';
 import type { Escalation, Reopening } from './reasons.ts';
 import { type Body, type Deed, type Model, type Span, newSalt, readBody, salted, seal } from './link.ts';
+import { standing } from './standing.ts';
 import { type About, type Review, reviewOf } from './status.ts';
 
 /** A message as it was on screen. */
@@ -236,8 +237,7 @@ function actOn(
   const items: number[] = [];
   const changed: number[] = [];
   for (const { item: id, version } of seen) {
-    const item = store.items.get(id);
-    if (item === undefined || item.erased) throw gone(id);
+    const item = standing(store, id);
     if (item.version !== version) {
       changed.push(id);
       continue;
@@ -302,9 +302,6 @@ function namesOf(store: Store, ids: readonly number[]): readonly string[] {
 
 const hasOthers = (store: Store, { id }: Reviewer): boolean =>
   store.reviewers.list().some((other) => other.own && other.id !== id);
-
-const gone = (id: number): DeskError =>
-  new DeskError('not-found', `There is no message number ${id}, or it was erased.`, 'Go on with the next one.');
 
 const blind = (): DeskError =>
   new DeskError(
