@@ -43,7 +43,7 @@ export class Explainer implements AsyncDisposable {
   readonly #places: Places;
   readonly #kept = new Kept<ExplainedText>();
   readonly #states = new Kept<Float32Array>();
-  #open: { readonly revision: number; readonly judge: Judge; readonly session: Promise<EngineSession> } | null = null;
+  #open: { readonly revision: Revision; readonly judge: Judge; readonly session: Promise<EngineSession> } | null = null;
 
   constructor(store: Store, supervisor: Supervisor, places: Places) {
     this.#store = store;
@@ -71,7 +71,8 @@ export class Explainer implements AsyncDisposable {
   }
 
   async #sessionOf(revision: Revision): Promise<{ readonly judge: Judge; readonly session: EngineSession }> {
-    if (this.#open?.revision !== revision.id) {
+    // Effects are differences of scores, so they come from the scores' own weight layout.
+    if (this.#open?.revision.id !== revision.id || this.#open.revision.layout !== revision.layout) {
       await this[Symbol.asyncDispose]();
       const bytes = this.#store.revisions.adapter(revision.id);
       if (bytes === null)
@@ -82,9 +83,12 @@ export class Explainer implements AsyncDisposable {
       const last = this.#store.settings.get(baseSetting(adapter.base.sha256), z.string());
       const base = last !== undefined && existsSync(last) ? last : baseOf(this.#places, adapter, source);
       const chosen = { base, adapter, adapterBytes: bytes, adapterFile: source };
-      const session = openModel(this.#supervisor, this.#places, chosen, { deterministic: false });
+      const session = openModel(this.#supervisor, this.#places, chosen, {
+        deterministic: false,
+        layout: revision.layout,
+      });
       session.catch(() => (this.#open = null));
-      this.#open = { revision: revision.id, judge: adapter, session };
+      this.#open = { revision, judge: adapter, session };
     }
     return { judge: this.#open.judge, session: await this.#open.session };
   }

@@ -33,13 +33,13 @@ export class Gradients {
   }
 
   scale(by: number): void {
-    for (const values of this.#arrays()) for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) * by;
+    for (const values of this.#arrays()) scaleBy(values, by);
   }
 
   /** The length of all gradients as one vector. */
   get norm(): number {
     let sum = 0;
-    for (const values of this.#arrays()) for (const value of values) sum += value * value;
+    for (const values of this.#arrays()) sum += sumOfSquares(values);
     return Math.sqrt(sum);
   }
 
@@ -51,4 +51,17 @@ export class Gradients {
 
 function addTo(sum: Float32Array | undefined, more: Float32Array): void {
   if (sum) for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (more[i] as number);
+}
+
+function scaleBy(values: Float32Array, by: number): void {
+  for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) * by;
+}
+
+function sumOfSquares(values: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    sum += value * value;
+  }
+  return sum;
 }

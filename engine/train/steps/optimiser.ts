@@ -65,7 +65,8 @@ export class Optimiser {
       if (!values || !moments) throw new Error(`There is no parameter called ${parameter.name}.`);
       const lr = learningRate * rate * (parameter.role === 'gate' ? gateRate : 1);
       const decay = parameter.role === 'magnitude' ? 0 : weightDecay;
-      const options = { lr, shorten, weightDecay: decay, steps: this.#steps };
+      const threshold = parameter.role === 'low-rank' ? lr * l1 : 0;
+      const options = { lr, shorten, weightDecay: decay, threshold, steps: this.#steps };
       const gradient = gradients.values.get(parameter.name);
       if (gradient) adamW(values, gradient, moments, options);
       for (const [row, rowGradient] of gradients.rows.get(parameter.name) ?? []) {
@@ -73,7 +74,6 @@ export class Optimiser {
         const { first, second } = moments;
         adamW(own(values), rowGradient, { first: own(first), second: own(second) }, options);
       }
-      if (l1 > 0 && parameter.role === 'low-rank') shrink(values, lr * l1);
     }
     return norm;
   }
@@ -92,11 +92,23 @@ export class Optimiser {
   }
 }
 
+interface StepSize {
+  readonly lr: number;
+  /** factor on the gradient */
+  readonly shorten: number;
+  readonly weightDecay: number;
+  /** what stays within ± of it becomes zero, the rest comes closer by it */
+  readonly threshold: number;
+  /** this one included */
+  readonly steps: number;
+}
+
+/** AdamW, then the proximal operator of threshold · |x|, so that zeros are real (Parikh and Boyd 2014, 6.5.2). */
 function adamW(
   values: Float32Array,
   gradient: Float32Array,
   { first, second }: Moments,
-  { lr, shorten, weightDecay, steps }: { lr: number; shorten: number; weightDecay: number; steps: number },
+  { lr, shorten, weightDecay, threshold, steps }: StepSize,
 ): void {
   // Both corrections for the start at zero, taken out of the loop.
   const rate = lr / (1 - BETA1 ** steps);
@@ -108,15 +120,11 @@ function adamW(
     first[i] = m;
     second[i] = v;
     const value = values[i] as number;
-    values[i] = value - (rate * m) / (Math.sqrt(v) * correction + EPSILON) - lr * weightDecay * value;
-  }
-}
-
-/** The proximal operator of t · |x|: soft thresholding, so that zeros are real (Parikh and Boyd 2014, 6.5.2). */
-function shrink(values: Float32Array, t: number): void {
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number;
-    values[i] = Math.sign(value) * Math.max(0, Math.abs(value) - t);
+    const next = value - (rate * m) / (Math.sqrt(v) * correction + EPSILON) - lr * weightDecay * value;
+    // max(x − t, 0) + min(x + t, 0) without a branch: one on the sign of a weight is guessed wrong every other time.
+    const above = next - threshold;
+    const below = next + threshold;
+    values[i] = 0.5 * (above + Math.abs(above) + (below - Math.abs(below)));
   }
 }
 
