@@ -56,6 +56,8 @@ export class Desk implements AsyncDisposable {
   readonly #options: DeskOptions;
   readonly #listeners = new Set<(event: Event) => void>();
   #opened: Opened | null = null;
+  /** what is being closed */
+  #ending: Opened | null = null;
   /** path of the workspace that waits for its passphrase */
   #locked: string | null = null;
   #idle: NodeJS.Timeout | undefined;
@@ -264,12 +266,15 @@ export class Desk implements AsyncDisposable {
   async #end(opened: Opened): Promise<void> {
     clearTimeout(this.#idle);
     this.#opened = null;
+    this.#ending = opened;
     opened.closing.abort();
     await opened.jobs[Symbol.asyncDispose]();
     await opened.explainer[Symbol.asyncDispose]();
     await opened.loaded.catch(() => {});
+    await keepQueue(opened);
     await opened.stop();
     opened.workspace.close();
+    this.#ending = null;
   }
 
   state(): State {
@@ -309,7 +314,7 @@ export class Desk implements AsyncDisposable {
 
   /** What was written about some items shows in the queue, and is told. */
   changed(items: readonly number[]): void {
-    this.#opened?.queue.refresh(items);
+    (this.#opened ?? this.#ending)?.queue.refresh(items);
     this.tell({ kind: 'items', items: [...items] });
   }
 
@@ -331,6 +336,28 @@ export class Desk implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+}
+
+/** Pages of the queue that are written at a time. */
+const PAGES_TOGETHER = 32;
+
+/**
+ * Keeps the queue's columns, so that the workspace opens fast the next time. That they cannot be kept, because the disk is
+ * full, is no reason not to close.
+ */
+async function keepQueue({ workspace, writer, queue, loading }: Opened): Promise<void> {
+  if (loading || workspace.isReadOnly) return;
+  const model = queue.pagesOf;
+  try {
+    // What was written before this has been answered once this is, so that the columns know of it.
+    await writer.write('keepQueuePages', { model });
+    await queue.caughtUp;
+    const pages = queue.pagesToKeep();
+    for (let at = 0; at < pages.length; at += PAGES_TOGETHER)
+      await writer.write('putQueuePages', { model, pages: pages.slice(at, at + PAGES_TOGETHER) });
+  } catch (error) {
+    if (!(error instanceof WorkspaceError)) throw error;
   }
 }
 

@@ -38,13 +38,50 @@ export class Names {
 class Tally {
   readonly #counts = new Uint8Array(1 << 22);
 
-  /** @returns how often it was met before, 255 at most */
-  count(hash: number): number {
-    const place = hash % this.#counts.length;
+  placeOf(hash: number): number {
+    return hash % this.#counts.length;
+  }
+
+  /** @returns how often something of this place was met before, 255 at most */
+  count(place: number): number {
     const before = this.#counts[place] as number;
     if (before < 255) this.#counts[place] = before + 1;
     return before;
   }
+}
+
+/** Those of large numbers first, so that each lies at a multiple of its size when they stand one behind the other. */
+export const COLUMNS = {
+  time: Float64Array,
+  decidedAt: Float64Array,
+  score: Float32Array,
+  predicted: Uint32Array,
+  channel: Uint32Array,
+  author: Uint32Array,
+  source: Uint32Array,
+  decided: Uint32Array,
+  auditPlace: Float32Array,
+  textPlace: Uint32Array,
+  language: Uint16Array,
+  version: Uint16Array,
+  present: Uint8Array,
+  status: Uint8Array,
+  reason: Uint8Array,
+  marks: Uint8Array,
+  repeats: Uint8Array,
+} as const;
+export const COLUMN_NAMES = Object.keys(COLUMNS) as readonly (keyof typeof COLUMNS)[];
+export type Column = InstanceType<(typeof COLUMNS)[keyof typeof COLUMNS]>;
+
+export type Columns = { readonly [K in keyof typeof COLUMNS]: InstanceType<(typeof COLUMNS)[K]> };
+
+/** Everything that is known of the items from one id on. */
+export interface ColumnsPart {
+  readonly from: number;
+  readonly columns: Columns;
+  /** what the numbers of the column `language` mean, from 1 */
+  readonly languages: readonly string[];
+  readonly blindTo: readonly (readonly [item: number, reviewer: number])[];
 }
 
 export class QueueColumns {
@@ -75,17 +112,44 @@ export class QueueColumns {
   repeats = new Uint8Array(1);
   /** of audit items, 0 … 1: their own order */
   auditPlace = new Float32Array(1);
+  /** where its text is counted */
+  textPlace = new Uint32Array(1);
   readonly #equals = new Tally();
   readonly languages = new Names();
   /** whom an appeal must not go to, of the few reopened items */
   readonly blindTo = new Map<number, number>();
+
+  /** Some items with everything that is known of them. `columns` as long as there are items. */
+  putPart({ from, columns, languages, blindTo }: ColumnsPart): void {
+    const count = columns.channel.length;
+    this.#grow(from + count);
+    for (const name of COLUMN_NAMES) this[name].set(columns[name], from);
+    const numbers = Uint16Array.from(['', ...languages], (language) => this.languages.numberOf(language));
+    for (let id = from; id < from + count; id++) {
+      if (this.channel[id] === 0) continue;
+      this.language[id] = numbers[this.language[id] as number] as number;
+      this.repeats[id] = this.#equals.count(this.textPlace[id] as number);
+    }
+    for (const [item, reviewer] of blindTo) this.blindTo.set(item, reviewer);
+  }
+
+  /** Items with ids in [from, to), as `putPart` takes them: views, good until something is put. */
+  part(from: number, to: number): ColumnsPart {
+    return {
+      from,
+      columns: Object.fromEntries(COLUMN_NAMES.map((name) => [name, this[name].subarray(from, to)])) as Columns,
+      languages: this.languages.all().map(([name]) => name),
+      blindTo: [...this.blindTo].filter(([item]) => item >= from && item < to),
+    };
+  }
 
   putItem({ id, channel, author, time, language, source, version, kind, empty, erased, contentHash }: ItemFacts): void {
     this.#grow(id + 1);
     // Of what the model never reads, the queue has messages and pictures: system rows and gone messages need nobody.
     this.present[id] = !erased && (kind === 'message' || kind === 'media-only' || kind === 'share') ? 1 : 0;
     // Looked at once more, it is no repetition of itself.
-    if (this.channel[id] === 0) this.repeats[id] = this.#equals.count(contentHash);
+    this.textPlace[id] = this.#equals.placeOf(contentHash);
+    if (this.channel[id] === 0) this.repeats[id] = this.#equals.count(this.textPlace[id]);
     this.channel[id] = channel;
     this.author[id] = author ?? 0;
     this.time[id] = time ?? NaN;
@@ -130,35 +194,22 @@ export class QueueColumns {
     this.putReview({ item, status: 0, label: null, disagree: false, decidedAt: null, blindTo: null });
   }
 
-  #grow(length: number): void {
-    const had = this.length;
-    this.length = Math.max(had, length);
-    if (length <= this.present.length) {
-      this.score.fill(NaN, had, this.length);
-      return;
-    }
-    const room = Math.max(1024, length + (length >> 2));
+  /** Makes room for ids below `length`, so that columns that will hold so many need not grow on the way. */
+  reserve(length: number): void {
     const grown = <T extends Column>(column: T): T => {
-      const larger = new (column.constructor as new (length: number) => T)(room);
-      larger.set(column.subarray(0, had));
+      const larger = new (column.constructor as new (length: number) => T)(length);
+      larger.set(column.subarray(0, this.length));
       return larger;
     };
-    this.present = grown(this.present);
-    this.score = grown(this.score).fill(NaN, had);
-    this.predicted = grown(this.predicted);
-    this.channel = grown(this.channel);
-    this.author = grown(this.author);
-    this.time = grown(this.time);
-    this.language = grown(this.language);
-    this.source = grown(this.source);
-    this.version = grown(this.version);
-    this.status = grown(this.status);
-    this.decided = grown(this.decided);
-    this.decidedAt = grown(this.decidedAt);
-    this.reason = grown(this.reason);
-    this.marks = grown(this.marks);
-    this.repeats = grown(this.repeats);
-    this.auditPlace = grown(this.auditPlace);
+    Object.assign(this, Object.fromEntries(COLUMN_NAMES.map((name) => [name, grown(this[name])])));
+  }
+
+  #grow(length: number): void {
+    const had = this.length;
+    if (length <= had) return;
+    this.length = length;
+    if (length > this.present.length) this.reserve(Math.max(1024, length + (length >> 2)));
+    this.score.fill(NaN, had, length);
   }
 }
 
@@ -170,5 +221,3 @@ export const bitsOf = (places: readonly number[]): number =>
   places.reduce((bits, place) => (place >= 0 && place < MOST_LABELS ? (bits | (1 << place)) >>> 0 : bits), 0);
 
 export const reasonNumber = (reason: NotReadReason): number => NOT_READ_REASONS.indexOf(reason) + 1;
-
-type Column = Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array;

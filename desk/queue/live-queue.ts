@@ -1,6 +1,8 @@
 /** The queue's columns as they follow the workspace: read once, then what was written since. */
 import type { Revision } from '../store/revisions.ts';
+import type { QueuePage } from '../store/queue-pages.ts';
 import type { Store } from '../store/store.ts';
+import { PAGE_FORM, PAGE_ITEMS, decodePage, encodePage } from './column-page.ts';
 import { QueueColumns } from './columns.ts';
 import { type Facets, facetsOf } from './facets.ts';
 import { type QueueFilter, matching } from './filter.ts';
@@ -58,13 +60,20 @@ export class LiveQueue {
   async load(model: QueueModel | null, signal?: AbortSignal): Promise<void> {
     const columns = new QueueColumns();
     const last = this.#store.items.lastId;
+    columns.reserve(last + 1);
     const meanwhile = (this.#meanwhile = new Set());
-    for (let after = 0; after < last;) {
-      signal?.throwIfAborted();
-      const to = Math.min(after + PIECE, last);
-      this.#read(columns, model, after, to);
-      after = to;
-      await new Promise(setImmediate);
+    for (let page = 0; page * PAGE_ITEMS <= last; page++) {
+      const from = page * PAGE_ITEMS;
+      const to = Math.min(from + PAGE_ITEMS - 1, last);
+      if (this.#takePage(columns, model, page, to - from + 1)) {
+        signal?.throwIfAborted();
+        await new Promise(setImmediate);
+      } else
+        for (let after = from - 1; after < to; after += PIECE) {
+          signal?.throwIfAborted();
+          this.#read(columns, model, after, Math.min(after + PIECE, to));
+          await new Promise(setImmediate);
+        }
     }
     if (this.#meanwhile === meanwhile) this.#meanwhile = null;
     this.#columns = columns;
@@ -73,6 +82,23 @@ export class LiveQueue {
     this.catchUp();
     this.refresh([...meanwhile]);
     await this.caughtUp;
+  }
+
+  /** What its pages are kept under. */
+  get pagesOf(): string {
+    return pagesOf(this.#model);
+  }
+
+  /** Pages of the columns as they are now, of those that the workspace does not have. */
+  pagesToKeep(): readonly QueuePage[] {
+    const kept = this.#store.queuePages.kept(this.pagesOf);
+    const pages: QueuePage[] = [];
+    for (let page = 0; page * PAGE_ITEMS <= this.#last; page++) {
+      const from = page * PAGE_ITEMS;
+      const to = Math.min(from + PAGE_ITEMS, this.#last + 1);
+      if (!kept.has(page)) pages.push({ page, data: encodePage(this.#columns.part(from, to)) });
+    }
+    return pages;
   }
 
   /** Takes in the items that are new, piece by piece. */
@@ -133,6 +159,15 @@ export class LiveQueue {
     return facetsOf(this.#columns);
   }
 
+  /** @returns false where the workspace has no such page: something about its items has changed */
+  #takePage(columns: QueueColumns, model: QueueModel | null, page: number, items: number): boolean {
+    const data = this.#store.queuePages.get(pagesOf(model), page);
+    const part = data === undefined ? null : decodePage(page, data);
+    if (part?.columns.channel.length !== items) return false;
+    columns.putPart(part);
+    return true;
+  }
+
   #read(columns: QueueColumns, model: QueueModel | null, after: number, to: number): void {
     const { queueFacts } = this.#store;
     for (const facts of queueFacts.items(after, to)) columns.putItem(facts);
@@ -142,3 +177,7 @@ export class LiveQueue {
     for (const { item, place } of queueFacts.audits(after, to)) columns.putAudit(item, place);
   }
 }
+
+/** Scores of a revision never change their meaning, so that its number says whose they are. */
+const pagesOf = (model: QueueModel | null): string =>
+  [PAGE_FORM, model?.revision.id ?? 0, model?.previous?.revision.id ?? 0].join(' ');

@@ -10,6 +10,7 @@ import { Jobs } from './jobs.ts';
 import { Links } from './links.ts';
 import { Policies } from './policies.ts';
 import { QueueFacts } from './queue-facts.ts';
+import { QueuePages } from './queue-pages.ts';
 import { Rejected } from './rejected.ts';
 import { Reviewers } from './reviewers.ts';
 import { Reviews } from './reviews.ts';
@@ -33,6 +34,7 @@ export class Store {
   readonly revisions: Revisions;
   readonly scores: Scores;
   readonly queueFacts: QueueFacts;
+  readonly queuePages: QueuePages;
   readonly search: Search;
   readonly counts: Counts;
   readonly jobs: Jobs;
@@ -56,6 +58,7 @@ export class Store {
     this.revisions = new Revisions(db);
     this.scores = new Scores(db);
     this.queueFacts = new QueueFacts(db);
+    this.queuePages = new QueuePages(db);
     this.search = new Search(db);
     this.counts = new Counts(db);
     this.jobs = new Jobs(db);

@@ -9,6 +9,7 @@ import type { ItemResult, Run } from '../store/scores.ts';
 import type { NewSource, SourceStatus } from '../store/sources.ts';
 import type { Store } from '../store/store.ts';
 import type { JobChange } from '../store/jobs.ts';
+import type { QueuePage } from '../store/queue-pages.ts';
 import { erase } from '../review/erase.ts';
 import * as words from '../review/words.ts';
 import type { Escalation, Reopening } from '../review/reasons.ts';
@@ -61,6 +62,10 @@ const writes = {
 
   pinLayout: (store: Store, { revision, layout }: { readonly revision: number; readonly layout: string }) =>
     store.revisions.pinLayout(revision, layout),
+
+  keepQueuePages: (store: Store, { model }: { readonly model: string }) => store.queuePages.keepOnly(model),
+  putQueuePages: (store: Store, { model, pages }: { readonly model: string; readonly pages: readonly QueuePage[] }) =>
+    store.queuePages.put(model, pages),
 
   addJob: (store: Store, { input }: { readonly input: unknown }, now: number) => store.jobs.add(input, now),
   changeJob: (store: Store, { id, change }: { readonly id: number; readonly change: JobChange }, now: number) =>
