@@ -11,6 +11,7 @@ import { nodeEngine } from '../desk/engine/process.ts';
 import { Desk, type Opened } from '../desk/desk.ts';
 import { router } from '../desk/door/router.ts';
 import { places } from '../desk/models/places.ts';
+import { queueModelOf } from '../desk/triage/queue-model.ts';
 import { ORDERS } from '../desk/queue/order.ts';
 import { Supervisor } from '../desk/supervisor.ts';
 import type { ItemResult } from '../desk/store/scores.ts';
@@ -70,6 +71,8 @@ async function measured(
   await scoreAll(desk.opened, random);
   const { id: label } = await client.labels.put({ name: 'bench', severity: 1 });
   const { id: reviewer } = await client.reviewers.add({ name: 'bench' });
+  // Closed as somebody closes it who has worked with it: the queue's columns are kept.
+  await desk.opened.queue.load(queueModelOf(desk.opened.workspace));
   await client.workspace.close();
   const began = performance.now();
   await client.workspace.open({ path, ...secret });

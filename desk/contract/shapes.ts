@@ -117,7 +117,7 @@ export const Filter = z.strictObject({
 export type Filter = z.infer<typeof Filter>;
 
 /** Where a page ended. Opaque: what a page gives as `next` is the `after` of the following one. */
-export const Place = z.strictObject({ keys: z.tuple([z.number(), z.number(), z.number()]), item: Id });
+export const Place = z.strictObject({ keys: z.tuple([z.number(), z.number()]), item: Id });
 
 export const Reviewer = z.object({
   id: Id,

@@ -24,7 +24,7 @@ export const queueCalls = {
       entries: page.items.flatMap((id) => entries.of(id) ?? []),
       total,
       before,
-      next: next && { keys: [...next.keys] as [number, number, number], item: next.item },
+      next: next && { keys: [...next.keys] as [number, number], item: next.item },
     };
   }),
 

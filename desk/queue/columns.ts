@@ -1,9 +1,10 @@
 /**
- * What the queue is filtered and ordered by, of every item, in columns in memory: 40 bytes an item. Whatever is asked, a
+ * What the queue is filtered and ordered by, of every item, in columns in memory: 90 bytes an item. Whatever is asked, a
  * few passes over columns answer it in milliseconds, also of a million items, while SQLite would look up each of them. The
  * workspace stays the truth; these follow it.
  */
 import type { ItemFacts, ReviewFacts, ScoreFacts } from '../store/queue-facts.ts';
+import { uncertaintyOf, urgencyOf } from './rank.ts';
 import { NOT_READ_REASONS, type NotReadReason } from '../store/not-read.ts';
 
 /** Bits of `marks`. */
@@ -12,6 +13,8 @@ export const DISAGREE = 2;
 
 /** No label, language or reason. */
 export const NONE = 0;
+/** The time of what has none: before all others. */
+export const NO_TIME = -Number.MAX_VALUE;
 
 /** Numbers of names, from 1, in the order in which they were met. */
 export class Names {
@@ -68,9 +71,10 @@ export const COLUMNS = {
   status: Uint8Array,
   reason: Uint8Array,
   marks: Uint8Array,
-  repeats: Uint8Array,
 } as const;
 export const COLUMN_NAMES = Object.keys(COLUMNS) as readonly (keyof typeof COLUMNS)[];
+/** Columns that follow from the others. */
+const DERIVED_NAMES = ['repeats', 'urgency', 'uncertainty'] as const;
 export type Column = InstanceType<(typeof COLUMNS)[keyof typeof COLUMNS]>;
 
 export type Columns = { readonly [K in keyof typeof COLUMNS]: InstanceType<(typeof COLUMNS)[K]> };
@@ -96,7 +100,7 @@ export class QueueColumns {
   channel = new Uint32Array(1);
   /** 0 for nobody */
   author = new Uint32Array(1);
-  /** NaN where there is none */
+  /** NO_TIME where there is none */
   time = new Float64Array(1);
   language = new Uint16Array(1);
   source = new Uint32Array(1);
@@ -110,6 +114,9 @@ export class QueueColumns {
   marks = new Uint8Array(1);
   /** how many items with the same text came before it, 255 at most */
   repeats = new Uint8Array(1);
+  /** desk/queue/rank.ts; −∞ where it is not in that order */
+  urgency = new Float64Array(1);
+  uncertainty = new Float64Array(1);
   /** of audit items, 0 … 1: their own order */
   auditPlace = new Float32Array(1);
   /** where its text is counted */
@@ -118,6 +125,12 @@ export class QueueColumns {
   readonly languages = new Names();
   /** whom an appeal must not go to, of the few reopened items */
   readonly blindTo = new Map<number, number>();
+  readonly #threshold: number;
+
+  /** @param threshold score at which the model changes its mind */
+  constructor(threshold = 0.5) {
+    this.#threshold = threshold;
+  }
 
   /** Some items with everything that is known of them. `columns` as long as there are items. */
   putPart({ from, columns, languages, blindTo }: ColumnsPart): void {
@@ -129,6 +142,7 @@ export class QueueColumns {
       if (this.channel[id] === 0) continue;
       this.language[id] = numbers[this.language[id] as number] as number;
       this.repeats[id] = this.#equals.count(this.textPlace[id] as number);
+      this.#rank(id);
     }
     for (const [item, reviewer] of blindTo) this.blindTo.set(item, reviewer);
   }
@@ -152,12 +166,13 @@ export class QueueColumns {
     if (this.channel[id] === 0) this.repeats[id] = this.#equals.count(this.textPlace[id]);
     this.channel[id] = channel;
     this.author[id] = author ?? 0;
-    this.time[id] = time ?? NaN;
+    this.time[id] = time ?? NO_TIME;
     this.language[id] = this.languages.numberOf(language);
     this.source[id] = source;
     this.version[id] = Math.min(version, 0xffff);
     if (kind === 'media-only') this.reason[id] = reasonNumber('media-only');
     else if (empty) this.reason[id] = reasonNumber('empty');
+    this.#rank(id);
   }
 
   putScore({ item, score, predicted, reason }: ScoreFacts): void {
@@ -166,6 +181,7 @@ export class QueueColumns {
     this.predicted[item] = predicted;
     if (reason !== null) this.reason[item] = reasonNumber(reason);
     else if (score !== null) this.reason[item] = NONE;
+    this.#rank(item);
   }
 
   putReview({ item, status, label, disagree, decidedAt, blindTo }: ReviewFacts): void {
@@ -176,6 +192,7 @@ export class QueueColumns {
     this.marks[item] = ((this.marks[item] ?? 0) & ~DISAGREE) | (disagree ? DISAGREE : 0);
     if (blindTo === null) this.blindTo.delete(item);
     else this.blindTo.set(item, blindTo);
+    this.#rank(item);
   }
 
   putAudit(item: number, place: number): void {
@@ -194,6 +211,12 @@ export class QueueColumns {
     this.putReview({ item, status: 0, label: null, disagree: false, decidedAt: null, blindTo: null });
   }
 
+  #rank(item: number): void {
+    const score = this.score[item] as number;
+    this.urgency[item] = urgencyOf(score, this.status[item] as number);
+    this.uncertainty[item] = uncertaintyOf(score, this.#threshold, this.repeats[item] as number);
+  }
+
   /** Makes room for ids below `length`, so that columns that will hold so many need not grow on the way. */
   reserve(length: number): void {
     const grown = <T extends Column>(column: T): T => {
@@ -201,7 +224,8 @@ export class QueueColumns {
       larger.set(column.subarray(0, this.length));
       return larger;
     };
-    Object.assign(this, Object.fromEntries(COLUMN_NAMES.map((name) => [name, grown(this[name])])));
+    const names = [...COLUMN_NAMES, ...DERIVED_NAMES];
+    Object.assign(this, Object.fromEntries(names.map((name) => [name, grown(this[name])])));
   }
 
   #grow(length: number): void {
@@ -210,6 +234,8 @@ export class QueueColumns {
     this.length = length;
     if (length > this.present.length) this.reserve(Math.max(1024, length + (length >> 2)));
     this.score.fill(NaN, had, length);
+    this.urgency.fill(-Infinity, had, length);
+    this.uncertainty.fill(-Infinity, had, length);
   }
 }
 

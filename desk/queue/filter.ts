@@ -2,6 +2,7 @@
 import type { NotReadReason } from '../store/not-read.ts';
 import { type Status, statusCode } from '../review/status.ts';
 import { AUDIT, DISAGREE, type QueueColumns, bitsOf, reasonNumber } from './columns.ts';
+import type { PageRoom } from './page-room.ts';
 
 /** All conditions hold together; of a list one must hold. */
 export interface QueueFilter {
@@ -31,10 +32,10 @@ export interface QueueFilter {
   readonly reviewer?: number | undefined;
 }
 
-/** Ids of all items that pass, rising. */
-export function matching(columns: QueueColumns, filter: QueueFilter): Uint32Array {
+/** 1 where an item passes, by id. */
+export function maskOf(columns: QueueColumns, filter: QueueFilter, room: PageRoom): Uint8Array {
   const { length } = columns;
-  const mask = startOf(columns, filter.found);
+  const mask = startOf(columns, filter.found, room);
   among(mask, columns.channel, filter.channels);
   among(mask, columns.author, filter.authors);
   among(mask, columns.source, filter.sources);
@@ -47,27 +48,38 @@ export function matching(columns: QueueColumns, filter: QueueFilter): Uint32Arra
   among(mask, columns.decided, filter.decided);
   among(mask, columns.status, filter.statuses?.map(statusCode));
   among(mask, columns.reason, filter.notRead?.map(reasonNumber));
-  within(mask, columns.time, filter.from, filter.to === undefined ? undefined : filter.to - 1);
-  within(mask, columns.score, filter.minScore, filter.maxScore);
+  if (filter.from !== undefined || filter.to !== undefined)
+    within(mask, columns.time, filter.from ?? EARLIEST, (filter.to ?? Infinity) - 1);
+  if (filter.minScore !== undefined || filter.maxScore !== undefined)
+    within(mask, columns.score, filter.minScore ?? -Infinity, filter.maxScore ?? Infinity);
   marked(mask, columns.marks, AUDIT, filter.audit);
   marked(mask, columns.marks, DISAGREE, filter.disagree);
   if (filter.reviewer !== undefined)
     for (const [item, reviewer] of columns.blindTo) if (reviewer === filter.reviewer && item < length) mask[item] = 0;
-  return idsOf(mask);
+  return mask;
 }
 
-function idsOf(mask: Uint8Array): Uint32Array {
-  let count = 0;
-  for (let i = 0; i < mask.length; i++) count += mask[i] as number;
-  const ids = new Uint32Array(count);
+/**
+ * Ids of all that pass, rising. Here and below no branch depends on an item: one that is guessed wrong costs more than all
+ * else that is done with it.
+ */
+export function idsOf(mask: Uint8Array, room: PageRoom): Uint32Array {
+  const ids = room.ids(mask.length + 1);
   let at = 0;
-  for (let i = 0; i < mask.length; i++) if (mask[i] === 1) ids[at++] = i;
-  return ids;
+  for (let i = 0; i < mask.length; i++) {
+    ids[at] = i;
+    at += mask[i] as number;
+  }
+  return ids.subarray(0, at);
 }
 
-function startOf({ present, length }: QueueColumns, found: Uint32Array | undefined): Uint8Array {
-  if (found === undefined) return present.slice(0, length);
-  const mask = new Uint8Array(length);
+function startOf({ present, length }: QueueColumns, found: Uint32Array | undefined, room: PageRoom): Uint8Array {
+  const mask = room.mask(length);
+  if (found === undefined) {
+    mask.set(present.subarray(0, length));
+    return mask;
+  }
+  mask.fill(0);
   for (const item of found) if (item < length) mask[item] = present[item] as number;
   return mask;
 }
@@ -81,37 +93,35 @@ function among(
   if (values === undefined) return;
   const [only] = values;
   if (values.length === 1 && only !== undefined) {
-    for (let i = 0; i < mask.length; i++) if (column[i] !== only) mask[i] = 0;
+    for (let i = 0; i < mask.length; i++) mask[i]! &= Number(column[i] === only);
     return;
   }
   const largest = values.reduce((a, b) => Math.max(a, b), -1);
-  const wanted = new Uint8Array(largest + 1);
+  // The last place stands for all that is larger.
+  const wanted = new Uint8Array(largest + 2);
   for (const value of values) wanted[value] = 1;
-  for (let i = 0; i < mask.length; i++) {
-    const value = column[i] as number;
-    if (value > largest || wanted[value] === 0) mask[i] = 0;
-  }
+  for (let i = 0; i < mask.length; i++) mask[i]! &= wanted[Math.min(column[i] as number, largest + 1)] as number;
 }
 
 /** Leaves those that have one of some bits. */
 function anyOf(mask: Uint8Array, column: Uint32Array, bits: number | undefined): void {
   if (bits === undefined) return;
-  for (let i = 0; i < mask.length; i++) if (((column[i] as number) & bits) === 0) mask[i] = 0;
+  for (let i = 0; i < mask.length; i++) mask[i]! &= Number(((column[i] as number) & bits) !== 0);
 }
 
-/** Leaves those from `from` to `to`, both included; none whose value is NaN. */
-function within(mask: Uint8Array, column: Float32Array | Float64Array, from?: number, to?: number): void {
-  if (from === undefined && to === undefined) return;
-  const low = from ?? -Infinity;
-  const high = to ?? Infinity;
+/** Leaves those from `low` to `high`, both included; none whose value is NaN. */
+function within(mask: Uint8Array, column: Float32Array | Float64Array, low: number, high: number): void {
   for (let i = 0; i < mask.length; i++) {
     const value = column[i] as number;
-    if (!(value >= low && value <= high)) mask[i] = 0;
+    mask[i]! &= Number(value >= low) & Number(value <= high);
   }
 }
 
 function marked(mask: Uint8Array, marks: Uint8Array, bit: number, wanted: boolean | undefined): void {
   if (wanted === undefined) return;
-  const other = wanted ? 0 : bit;
-  for (let i = 0; i < mask.length; i++) if (((marks[i] as number) & bit) === other) mask[i] = 0;
+  const right = wanted ? bit : 0;
+  for (let i = 0; i < mask.length; i++) mask[i]! &= Number(((marks[i] as number) & bit) === right);
 }
+
+/** The first moment that a date can be: before it are those without one. */
+const EARLIEST = -8.64e15;

@@ -5,8 +5,9 @@ import type { Store } from '../store/store.ts';
 import { PAGE_FORM, PAGE_ITEMS, decodePage, encodePage } from './column-page.ts';
 import { QueueColumns } from './columns.ts';
 import { type Facets, facetsOf } from './facets.ts';
-import { type QueueFilter, matching } from './filter.ts';
-import { KeyRoom, type Order, keysOf } from './order.ts';
+import { type QueueFilter, idsOf, maskOf } from './filter.ts';
+import { type Order, keysOf } from './order.ts';
+import { PageRoom } from './page-room.ts';
 import { type Page, type Place, pageOf } from './page.ts';
 
 /** Rows that are read in one go, between which others get their turn. */
@@ -27,7 +28,7 @@ export interface QueueModel {
 
 export class LiveQueue {
   readonly #store: Store;
-  readonly #room = new KeyRoom();
+  readonly #room = new PageRoom();
   #columns = new QueueColumns();
   #model: QueueModel | null = null;
   /** items up to this id are in the columns */
@@ -35,6 +36,8 @@ export class LiveQueue {
   #catching = false;
   /** resolves once what was new is in the columns */
   caughtUp: Promise<void> = Promise.resolve();
+  /** pages that the workspace has, and that could not be read */
+  readonly #damaged = new Set<number>();
   /** items that were written while all is being read anew */
   #meanwhile: Set<number> | null = null;
 
@@ -58,7 +61,7 @@ export class LiveQueue {
    * @param signal aborts it; then nothing has changed
    */
   async load(model: QueueModel | null, signal?: AbortSignal): Promise<void> {
-    const columns = new QueueColumns();
+    const columns = new QueueColumns(model?.threshold);
     const last = this.#store.items.lastId;
     columns.reserve(last + 1);
     const meanwhile = (this.#meanwhile = new Set());
@@ -96,7 +99,8 @@ export class LiveQueue {
     for (let page = 0; page * PAGE_ITEMS <= this.#last; page++) {
       const from = page * PAGE_ITEMS;
       const to = Math.min(from + PAGE_ITEMS, this.#last + 1);
-      if (!kept.has(page)) pages.push({ page, data: encodePage(this.#columns.part(from, to)) });
+      if (!kept.has(page) || this.#damaged.has(page))
+        pages.push({ page, data: encodePage(this.#columns.part(from, to)) });
     }
     return pages;
   }
@@ -128,16 +132,16 @@ export class LiveQueue {
 
   /** @param size entries at most */
   page(filter: QueueFilter, order: Order, size: number, after: Place | null): Page {
-    const ids = matching(this.#columns, filter);
-    const threshold = this.#model?.threshold ?? 0.5;
-    return pageOf(keysOf(this.#columns, ids, order, { threshold, room: this.#room }), size, after);
+    const mask = maskOf(this.#columns, filter, this.#room);
+    const keys = keysOf(this.#columns, mask, order, this.#room);
+    return pageOf(idsOf(mask, this.#room), keys, size, after);
   }
 
   /** Ids of all that pass and have a place in this order, rising. */
   all(filter: QueueFilter, order: Order): readonly number[] {
-    const ids = matching(this.#columns, filter);
-    const { first } = keysOf(this.#columns, ids, order, { threshold: this.#model?.threshold ?? 0.5, room: this.#room });
-    return [...ids].filter((_, j) => first[j] !== -Infinity);
+    const mask = maskOf(this.#columns, filter, this.#room);
+    keysOf(this.#columns, mask, order, this.#room);
+    return [...idsOf(mask, this.#room)];
   }
 
   /** Ids of all that have a score, the most uncertain first: with another model these are most likely to change. */
@@ -162,8 +166,12 @@ export class LiveQueue {
   /** @returns false where the workspace has no such page: something about its items has changed */
   #takePage(columns: QueueColumns, model: QueueModel | null, page: number, items: number): boolean {
     const data = this.#store.queuePages.get(pagesOf(model), page);
-    const part = data === undefined ? null : decodePage(page, data);
-    if (part?.columns.channel.length !== items) return false;
+    if (data === undefined) return false;
+    const part = decodePage(page, data);
+    if (part?.columns.channel.length !== items) {
+      this.#damaged.add(page);
+      return false;
+    }
     columns.putPart(part);
     return true;
   }

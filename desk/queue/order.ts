@@ -1,6 +1,6 @@
-/** In which order the queue is read: up to three keys of each item that passes, the highest first. */
-import { statusCode } from '../review/status.ts';
-import { AUDIT, DISAGREE, type QueueColumns } from './columns.ts';
+/** In which order the queue is read: one key or two of each item, the highest first. */
+import { AUDIT, DISAGREE, NO_TIME, type QueueColumns } from './columns.ts';
+import type { PageRoom } from './page-room.ts';
 
 export const ORDERS = [
   'urgent',
@@ -14,139 +14,80 @@ export const ORDERS = [
 ] as const;
 export type Order = (typeof ORDERS)[number];
 
-/** The keys of some items. −Infinity as the first one: the item is not in this order at all. */
+/** Keys by id. The second decides between equals. */
 export interface Keys {
-  readonly ids: Uint32Array;
   readonly first: Float64Array;
-  readonly second: Float64Array | null;
-  readonly third: Float64Array | null;
+  readonly second: ((item: number) => number) | null;
 }
 
-/**
- * What goes before every score: somebody said that it cannot wait, that it was decided wrongly, or it reads otherwise now.
- * What somebody put off goes behind all.
- */
-const AHEAD = { escalated: 4, reopened: 3, changed: 2, skipped: -2 } as const;
-
-/**
- * Bands of uncertainty: what lies in the same one is as uncertain as the other, and is mixed, so that what is decided next
- * is not the same once more. A text that was there before goes a band further back, each time it comes.
- */
-const BANDS = 40;
+/** Spreads neighbours (Knuth's multiplicative hash). */
 const GOLDEN = 0x9e3779b1;
 
-/** Room for keys that is used again, so that asking for a page takes no new memory. */
-export class KeyRoom {
-  #room = [new Float64Array(0), new Float64Array(0), new Float64Array(0)] as const;
-
-  /** @param count how many numbers of each */
-  take(count: number): readonly [Float64Array, Float64Array, Float64Array] {
-    if (this.#room[0].length < count) {
-      const size = count + (count >> 2);
-      this.#room = [new Float64Array(size), new Float64Array(size), new Float64Array(size)];
-    }
-    return this.#room;
-  }
-}
-
-/** @param threshold score at which the model changes its mind */
-export function keysOf(
-  columns: QueueColumns,
-  ids: Uint32Array,
-  order: Order,
-  { threshold, room }: { readonly threshold: number; readonly room: KeyRoom },
-): Keys {
-  const [first, second, third] = room.take(ids.length);
-  const single: Keys = { ids, first, second: null, third: null };
+/**
+ * The keys of an order, good until the room is taken again.
+ * @param mask loses what is not in this order at all
+ */
+export function keysOf(columns: QueueColumns, mask: Uint8Array, order: Order, room: PageRoom): Keys {
+  const single = (first: Float64Array): Keys => ({ first, second: null });
+  const { marks, reason, time, score, auditPlace } = columns;
   switch (order) {
     case 'urgent':
-      urgency(columns, ids, first);
-      return single;
+      leaveRanked(mask, columns.urgency);
+      return single(columns.urgency);
     case 'uncertain':
-      for (let j = 0; j < ids.length; j++) {
-        const i = ids[j] as number;
-        const s = columns.score[i] as number;
-        first[j] =
-          s === s ? -(Math.floor(Math.abs(s - threshold) * BANDS) + (columns.repeats[i] as number)) : -Infinity;
-        // Neighbours in time are alike: within a band they lie apart.
-        second[j] = Math.imul(i, GOLDEN) >>> 0;
-      }
-      return { ids, first, second, third: null };
+      leaveRanked(mask, columns.uncertainty);
+      // Neighbours in time are alike: within a band they lie apart.
+      return { first: columns.uncertainty, second: (i) => Math.imul(i, GOLDEN) >>> 0 };
     case 'newest':
-      for (let j = 0; j < ids.length; j++) {
-        const t = columns.time[ids[j] as number] as number;
-        first[j] = t === t ? t : -Number.MAX_VALUE;
-      }
-      return single;
-    case 'conversation':
-      byGroup(columns, columns.channel, ids, first, second);
-      for (let j = 0; j < ids.length; j++) {
-        const t = columns.time[ids[j] as number] as number;
-        third[j] = t === t ? -t : -Number.MAX_VALUE;
-      }
-      return { ids, first, second, third };
-    case 'author':
-      byGroup(columns, columns.author, ids, first, second);
-      for (let j = 0; j < ids.length; j++) {
-        const s = columns.score[ids[j] as number] as number;
-        third[j] = s === s ? s : -1;
-      }
-      return { ids, first, second, third };
+      return single(time);
+    case 'conversation': {
+      const { channel } = columns;
+      const oldest = (i: number): number => (time[i] === NO_TIME ? NO_TIME : -(time[i] as number));
+      return { first: byGroup(columns, channel, room), second: oldest };
+    }
+    case 'author': {
+      const { author } = columns;
+      const surest = (i: number): number => (Number.isNaN(score[i]) ? -1 : (score[i] as number));
+      return { first: byGroup(columns, author, room), second: surest };
+    }
     case 'audit':
-      for (let j = 0; j < ids.length; j++) {
-        const i = ids[j] as number;
-        first[j] = ((columns.marks[i] as number) & AUDIT) === 0 ? -Infinity : -(columns.auditPlace[i] as number);
-      }
-      return single;
+      for (let i = 0; i < mask.length; i++) mask[i]! &= Number(((marks[i] as number) & AUDIT) !== 0);
+      return single(negated(auditPlace, mask.length, room));
     case 'disagreement':
-      for (let j = 0; j < ids.length; j++) {
-        const i = ids[j] as number;
-        first[j] = ((columns.marks[i] as number) & DISAGREE) === 0 ? -Infinity : (columns.decidedAt[i] as number);
-      }
-      return single;
+      for (let i = 0; i < mask.length; i++) mask[i]! &= Number(((marks[i] as number) & DISAGREE) !== 0);
+      return single(columns.decidedAt);
     case 'not-read':
-      for (let j = 0; j < ids.length; j++) {
-        const reason = columns.reason[ids[j] as number] as number;
-        first[j] = reason === 0 ? -Infinity : -reason;
-      }
-      return single;
+      for (let i = 0; i < mask.length; i++) mask[i]! &= Number(reason[i] !== 0);
+      return single(negated(reason, mask.length, room));
   }
 }
 
-function urgency({ score, status }: QueueColumns, ids: Uint32Array, first: Float64Array): void {
-  const ahead = new Float64Array(256);
-  for (const [name, before] of Object.entries(AHEAD)) ahead[statusCode(name as keyof typeof AHEAD)] = before;
-  for (let j = 0; j < ids.length; j++) {
-    const i = ids[j] as number;
-    const s = score[i] as number;
-    const before = ahead[status[i] as number] as number;
-    if (s === s) first[j] = before + s;
-    else first[j] = before > 0 ? before : -Infinity;
-  }
+function leaveRanked(mask: Uint8Array, rank: Float64Array): void {
+  for (let i = 0; i < mask.length; i++) mask[i]! &= Number(rank[i] !== -Infinity);
 }
 
-/** Groups one after the other, the one with the highest score first. */
-function byGroup(
-  { length, score, present }: QueueColumns,
-  group: Uint32Array,
-  ids: Uint32Array,
-  first: Float64Array,
-  second: Float64Array,
-): void {
-  let highest = new Float32Array(1024).fill(-1);
+function negated(column: Float32Array | Uint8Array, count: number, room: PageRoom): Float64Array {
+  const keys = room.keys(count);
+  for (let i = 0; i < count; i++) keys[i] = -(column[i] as number);
+  return keys;
+}
+
+/** A score to 24 bits and the number of a group of 28 are one key: together as many as a double has. */
+const SCORE_STEPS = 2 ** 24;
+const MOST_GROUPS = 2 ** 28;
+
+/** Groups one after the other, the one with the highest score first: keys that are equal within a group alone. */
+function byGroup({ length, score, present }: QueueColumns, group: Uint32Array, room: PageRoom): Float64Array {
+  let largest = 0;
+  for (let i = 0; i < length; i++) largest = Math.max(largest, group[i] as number);
+  const highest = new Float32Array(largest + 1).fill(-1);
   for (let i = 0; i < length; i++) {
     const g = group[i] as number;
-    if (g >= highest.length) {
-      const larger = new Float32Array(2 * g).fill(-1);
-      larger.set(highest);
-      highest = larger;
-    }
     const s = score[i] as number;
     if (s > (highest[g] as number) && present[i] === 1) highest[g] = s;
   }
-  for (let j = 0; j < ids.length; j++) {
-    const g = group[ids[j] as number] as number;
-    first[j] = highest[g] as number;
-    second[j] = -g;
-  }
+  const ofGroup = Float64Array.from(highest, (s, g) => Math.round(s * SCORE_STEPS) * MOST_GROUPS - g);
+  const keys = room.keys(length);
+  for (let i = 0; i < length; i++) keys[i] = ofGroup[group[i] as number] as number;
+  return keys;
 }

@@ -100,6 +100,12 @@ describe('the queue as it was kept', () => {
     change(k.path, "UPDATE queue_pages SET data = x'00112233' WHERE page = 1");
     change(k.path, 'UPDATE queue_pages SET data = (SELECT data FROM queue_pages WHERE page = 2) WHERE page = 0');
     assert.deepEqual(await shown(k.path), right);
+    await k.client.workspace.open({ path: k.path });
+    await kept(k);
+    const lengths = 'SELECT count(*) FROM queue_pages WHERE length(data) < 100';
+    const db = new Database(k.path, { readonly: true });
+    assert.equal(db.prepare(lengths).pluck().get(), 0, 'and written anew');
+    db.close();
   });
 });
 

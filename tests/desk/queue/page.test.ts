@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { QueueColumns } from '../../../desk/queue/columns.ts';
-import { type QueueFilter, matching } from '../../../desk/queue/filter.ts';
-import { KeyRoom, ORDERS, keysOf } from '../../../desk/queue/order.ts';
+import { type QueueFilter, idsOf, maskOf } from '../../../desk/queue/filter.ts';
+import { ORDERS, keysOf } from '../../../desk/queue/order.ts';
+import { PageRoom } from '../../../desk/queue/page-room.ts';
 import { type Place, pageOf } from '../../../desk/queue/page.ts';
 import { STATUSES, statusCode } from '../../../desk/review/status.ts';
 import { NOT_READ_REASONS } from '../../../desk/store/not-read.ts';
@@ -90,12 +91,14 @@ function passes(one: Fact, item: number, filter: QueueFilter): boolean {
   );
 }
 
+const room = new PageRoom();
+
 describe('filters', () => {
   it('let pass what they say, whatever is combined', () => {
     fc.assert(
       fc.property(fc.array(fact, { maxLength: 60 }), filters, (facts, filter) => {
         const wanted = facts.flatMap((one, i) => (passes(one, i + 1, filter) ? [i + 1] : []));
-        assert.deepEqual([...matching(columnsOf(facts), filter)], wanted);
+        assert.deepEqual([...idsOf(maskOf(columnsOf(facts), filter, room), room)], wanted);
       }),
       { numRuns: 500 },
     );
@@ -126,14 +129,13 @@ describe('filters', () => {
         blindTo: id,
       });
     }
-    assert.deepEqual([...matching(columns, { reviewer: 1 })], [2]);
-    assert.deepEqual([...matching(columns, { reviewer: 3 })], [1, 2]);
+    assert.deepEqual([...idsOf(maskOf(columns, { reviewer: 1 }, room), room)], [2]);
+    assert.deepEqual([...idsOf(maskOf(columns, { reviewer: 3 }, room), room)], [1, 2]);
   });
 });
 
 describe('pages', () => {
   it('give every item of an order once, the highest keys first, however they are cut', () => {
-    const room = new KeyRoom();
     fc.assert(
       fc.property(
         fc.array(fact, { maxLength: 600 }),
@@ -141,26 +143,19 @@ describe('pages', () => {
         fc.integer({ min: 1, max: 40 }),
         (facts, order, size) => {
           const columns = columnsOf(facts);
-          const ids = matching(columns, {});
-          const keys = keysOf(columns, ids, order, { threshold: 0.5, room });
-          const tuple = (j: number): readonly number[] => [
-            keys.first[j] ?? 0,
-            keys.second?.[j] ?? 0,
-            keys.third?.[j] ?? 0,
-            -(ids[j] ?? 0),
-          ];
-          const sorted = [...ids.keys()]
-            .filter((j) => keys.first[j] !== -Infinity)
-            .sort(
-              (a, b) =>
-                tuple(b)
-                  .map((x, i) => x - (tuple(a)[i] ?? 0))
-                  .find((d) => d !== 0) ?? 0,
-            )
-            .map((j) => ids[j]);
+          const mask = maskOf(columns, {}, room);
+          const keys = keysOf(columns, mask, order, room);
+          const ids = idsOf(mask, room);
+          const tuple = (i: number): readonly number[] => [keys.first[i] ?? 0, keys.second?.(i) ?? 0, -i];
+          const sorted = [...ids].sort(
+            (a, b) =>
+              tuple(b)
+                .map((x, i) => x - (tuple(a)[i] ?? 0))
+                .find((d) => d !== 0) ?? 0,
+          );
           const seen: number[] = [];
           for (let after: Place | null = null, first = true; first || after !== null; first = false) {
-            const page = pageOf(keys, size, after);
+            const page = pageOf(ids, keys, size, after);
             assert.equal(page.total, sorted.length);
             assert.equal(page.before, seen.length);
             seen.push(...page.items);
@@ -207,7 +202,6 @@ describe('orders', () => {
   put(5, { score: null, reason: 'over-long' });
   put(6, { score: 0.95, channel: 2, author: 2, audit: true });
   put(7, { score: 0.3, status: 'changed' });
-  const room = new KeyRoom();
   const wanted = {
     urgent: [2, 4, 7, 6, 1, 3],
     uncertain: [3, 7, 4, 1, 2, 6],
@@ -220,8 +214,9 @@ describe('orders', () => {
   } as const;
   for (const order of ORDERS) {
     it(`${order}: put first what they are for`, () => {
-      const keys = keysOf(columns, matching(columns, {}), order, { threshold: 0.5, room });
-      assert.deepEqual(pageOf(keys, 50, null).items, wanted[order]);
+      const mask = maskOf(columns, {}, room);
+      const keys = keysOf(columns, mask, order, room);
+      assert.deepEqual(pageOf(idsOf(mask, room), keys, 50, null).items, wanted[order]);
     });
   }
 });
