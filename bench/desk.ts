@@ -37,7 +37,7 @@ const bench: Bench = async ({ scale, say }) => {
     const first = join(folder, 'first.csv');
     const more = join(folder, 'more.csv');
     writeCsv(first, Math.round(MESSAGES * scale), 7);
-    writeCsv(more, Math.round(MORE * scale), 8);
+    writeCsv(more, Math.round(MORE * scale), 8, Math.round(MESSAGES * scale));
     for (const encrypted of [false, true]) {
       const place = join(folder, encrypted ? 'encrypted' : 'plain');
       mkdirSync(place);

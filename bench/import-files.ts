@@ -41,10 +41,10 @@ interface Row {
   readonly text: string;
 }
 
-function* rows(count: number, seed: number): Generator<Row> {
+function* rows(count: number, seed: number, from = 0): Generator<Row> {
   const next = random(seed);
   const words = vocabulary(next);
-  for (let i = 0; i < count; i++) {
+  for (let i = from; i < from + count; i++) {
     let text = '';
     for (let n = 1 + Math.floor(-Math.log(1 - next()) * 16); n > 0; n--) {
       text += `${text === '' ? '' : ' '}${words[Math.floor(words.length ** next()) - 1]}`;
@@ -76,13 +76,13 @@ function write(path: string, pieces: Iterable<string>): number {
   return bytes;
 }
 
-/** A table: id, author, date, channel, text. */
-export function writeCsv(path: string, count: number, seed: number): number {
+/** A table: id, author, date, channel, text. @param from number of its first message */
+export function writeCsv(path: string, count: number, seed: number, from = 0): number {
   return write(
     path,
     (function* () {
       yield 'id,author,date,channel,text\r\n';
-      for (const { id, author, time, channel, text } of rows(count, seed)) {
+      for (const { id, author, time, channel, text } of rows(count, seed, from)) {
         yield `${id},person ${author},${time},channel-${channel},"${text}"\r\n`;
       }
     })(),

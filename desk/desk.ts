@@ -126,7 +126,6 @@ export class Desk implements AsyncDisposable {
         queue,
         searches,
         tell: (event) => this.tell(event),
-        changed: (items) => this.changed(items),
         state: () => this.state(),
       }),
       (job) => this.tell({ kind: 'job', job }),

@@ -5,7 +5,6 @@ import type { Opened } from '../desk.ts';
 import type { Item } from '../store/items.ts';
 import type { Revision } from '../store/revisions.ts';
 import type { StoredScore } from '../store/scores.ts';
-import { judgeOf } from '../triage/judge.ts';
 import { type Judge, verdictOf } from '../triage/verdict.ts';
 
 export function messageOf({ workspace }: Pick<Opened, 'workspace'>, item: Item): Message {
@@ -49,7 +48,7 @@ export class Entries {
     this.#opened = opened;
     const { model } = opened.queue;
     this.#judges = [model, model?.previous].flatMap((one) =>
-      one ? [{ revision: one.revision, judge: judgeOf(opened.workspace, one.revision) }] : [],
+      one ? [{ revision: one.revision, judge: one.judge }] : [],
     );
     this.#reviewer = reviewer;
   }

@@ -2,12 +2,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { WriterClient } from '../writer/client.ts';
 import { describe } from '../writer/failure.ts';
+import { giveWay } from '../../engine/process/priority.ts';
 import type { Reply } from '../writer/protocol.ts';
 import type { FromImport, ImportThreadData } from './import-job.ts';
 import { importExports } from './job.ts';
 import type { ColumnMapping, Source } from './source.ts';
 
 if (parentPort !== null) {
+  // Elsewhere it is the whole desk that would.
+  if (process.platform === 'linux') giveWay();
   const port = parentPort;
   const { writer: toWriter, path, key, start, since } = workerData as ImportThreadData;
   const say = (said: FromImport): void => port.postMessage(said);

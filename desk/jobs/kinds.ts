@@ -27,7 +27,6 @@ export interface JobSetting {
   readonly places: Places;
   readonly tell: (event: Event) => void;
   /** what was written about some items shows in the queue, and is told */
-  readonly changed: (items: readonly number[]) => void;
   readonly state: () => State;
 }
 
@@ -42,8 +41,11 @@ export interface JobReports {
 type Kinds = { readonly [K in Start['kind']]: JobKind<Extract<Start, { kind: K }>, JobReports[K]> };
 
 export function jobKinds(setting: JobSetting): Kinds {
-  const { workspace, writer, connect, queue, searches, supervisor, places, tell, changed, state } = setting;
+  const { workspace, writer, connect, queue, searches, supervisor, places, tell, state } = setting;
   const target = { store: workspace, writer, supervisor, places };
+  const follow = (items: readonly number[]): void => {
+    void queue.follow(items).then(() => tell({ kind: 'items', items: [...items] }));
+  };
   return {
     import: {
       lane: 'reading',
@@ -51,8 +53,7 @@ export function jobKinds(setting: JobSetting): Kinds {
         const data = { writer: connect(), path: workspace.path, key: workspace.key, start, since: hooks.since };
         const report = await importJob(data, hooks, (touched) => {
           searches.change();
-          queue.catchUp();
-          changed(touched);
+          follow(touched);
         });
         await queue.caughtUp;
         tell({ kind: 'items', items: null });
@@ -63,8 +64,8 @@ export function jobKinds(setting: JobSetting): Kinds {
     train: { lane: 'engine', run: (start, hooks) => trainJob({ ...target, key: workspace.key }, start, hooks) },
     score: {
       lane: 'engine',
-      run: (start, hooks) =>
-        score(
+      run: async (start, hooks) => {
+        const report = await score(
           {
             ...target,
             onRevision: async (revision, base) => {
@@ -75,12 +76,15 @@ export function jobKinds(setting: JobSetting): Kinds {
               tell({ kind: 'state', state: state() });
               return before === undefined || before.id === revision.id ? new Uint32Array() : first;
             },
-            onItems: changed,
+            onItems: follow,
             onProvisional: (leaders, done, total) => tell({ kind: 'provisional', leaders: [...leaders], done, total }),
           },
           start,
           hooks,
-        ),
+        );
+        await queue.caughtUp;
+        return report;
+      },
     },
   };
 }

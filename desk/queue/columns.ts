@@ -4,6 +4,7 @@
  * workspace stays the truth; these follow it.
  */
 import type { ItemFacts, ReviewFacts, ScoreFacts } from '../store/queue-facts.ts';
+import { GroupScores } from './group-scores.ts';
 import { uncertaintyOf, urgencyOf } from './rank.ts';
 import { NOT_READ_REASONS, type NotReadReason } from '../store/not-read.ts';
 
@@ -125,6 +126,8 @@ export class QueueColumns {
   readonly languages = new Names();
   /** whom an appeal must not go to, of the few reopened items */
   readonly blindTo = new Map<number, number>();
+  readonly channelScores = new GroupScores();
+  readonly authorScores = new GroupScores();
   readonly #threshold: number;
 
   /** @param threshold score at which the model changes its mind */
@@ -143,6 +146,8 @@ export class QueueColumns {
       this.language[id] = numbers[this.language[id] as number] as number;
       this.repeats[id] = this.#equals.count(this.textPlace[id] as number);
       this.#rank(id);
+      this.channelScores.put(this.channel[id] as number, NaN, this.score[id] as number);
+      this.authorScores.put(this.author[id] as number, NaN, this.score[id] as number);
     }
     for (const [item, reviewer] of blindTo) this.blindTo.set(item, reviewer);
   }
@@ -177,7 +182,7 @@ export class QueueColumns {
 
   putScore({ item, score, predicted, reason }: ScoreFacts): void {
     if (item >= this.length) return;
-    this.score[item] = score ?? NaN;
+    this.#score(item, score ?? NaN);
     this.predicted[item] = predicted;
     if (reason !== null) this.reason[item] = reasonNumber(reason);
     else if (score !== null) this.reason[item] = NONE;
@@ -209,6 +214,15 @@ export class QueueColumns {
     this.marks[item] = 0;
     this.putScore({ item, score: null, predicted: 0, reason: null });
     this.putReview({ item, status: 0, label: null, disagree: false, decidedAt: null, blindTo: null });
+  }
+
+  #score(item: number, score: number): void {
+    const before = this.score[item] as number;
+    this.score[item] = score;
+    // As it is kept: in 32 bits.
+    const after = this.score[item];
+    this.channelScores.put(this.channel[item] as number, before, after);
+    this.authorScores.put(this.author[item] as number, before, after);
   }
 
   #rank(item: number): void {

@@ -2,6 +2,7 @@
 import type { Revision } from '../store/revisions.ts';
 import type { QueuePage } from '../store/queue-pages.ts';
 import type { Store } from '../store/store.ts';
+import type { Judge } from '../triage/verdict.ts';
 import { PAGE_FORM, PAGE_ITEMS, decodePage, encodePage } from './column-page.ts';
 import { QueueColumns } from './columns.ts';
 import { type Facets, facetsOf } from './facets.ts';
@@ -10,14 +11,18 @@ import { type Order, keysOf } from './order.ts';
 import { PageRoom } from './page-room.ts';
 import { type Page, type Place, pageOf } from './page.ts';
 
-/** Rows that are read in one go, between which others get their turn. */
-const PIECE = 2_000;
+/** Rows that are read in one go: two milliseconds, between which whoever reviews gets a turn. */
+const PIECE = 256;
+/** What a job wrote is read in smaller ones, as many as there is time for in a turn. */
+const SMALL_PIECE = 64;
+const SLICE_MS = 2;
 
 /** Bands into which scores are sorted by how uncertain they are. */
 const BANDS = 256;
 
 export interface QueueModel {
   readonly revision: Revision;
+  readonly judge: Judge;
   /** labels that these probabilities mean: bit i for the label in place i */
   readonly predict: (probabilities: Float32Array) => number;
   /** score from which on the model says that something is wrong */
@@ -33,8 +38,10 @@ export class LiveQueue {
   #model: QueueModel | null = null;
   /** items up to this id are in the columns */
   #last = 0;
-  #catching = false;
-  /** resolves once what was new is in the columns */
+  /** items that were written since they were read */
+  readonly #changed = new Set<number>();
+  #following = false;
+  /** resolves once what was followed is in the columns */
   caughtUp: Promise<void> = Promise.resolve();
   /** pages that the workspace has, and that could not be read */
   readonly #damaged = new Set<number>();
@@ -68,23 +75,20 @@ export class LiveQueue {
     for (let page = 0; page * PAGE_ITEMS <= last; page++) {
       const from = page * PAGE_ITEMS;
       const to = Math.min(from + PAGE_ITEMS - 1, last);
-      if (this.#takePage(columns, model, page, to - from + 1)) {
-        signal?.throwIfAborted();
-        await new Promise(setImmediate);
-      } else
+      signal?.throwIfAborted();
+      if (!this.#takePage(columns, model, page, to - from + 1))
         for (let after = from - 1; after < to; after += PIECE) {
           signal?.throwIfAborted();
           this.#read(columns, model, after, Math.min(after + PIECE, to));
           await new Promise(setImmediate);
         }
+      await new Promise(setImmediate);
     }
     if (this.#meanwhile === meanwhile) this.#meanwhile = null;
     this.#columns = columns;
     this.#model = model;
     this.#last = last;
-    this.catchUp();
-    this.refresh([...meanwhile]);
-    await this.caughtUp;
+    await this.follow([...meanwhile]);
   }
 
   /** What its pages are kept under. */
@@ -105,23 +109,45 @@ export class LiveQueue {
     return pages;
   }
 
-  /** Takes in the items that are new, piece by piece. */
-  catchUp(): void {
-    if (this.#catching) return;
-    this.#catching = true;
-    this.caughtUp = this.#catchUp().finally(() => (this.#catching = false));
+  /** Takes in what a job wrote, new items and those that it names, in small pieces. */
+  async follow(items: readonly number[]): Promise<void> {
+    for (const item of items) {
+      this.#meanwhile?.add(item);
+      this.#changed.add(item);
+    }
+    if (!this.#following) {
+      this.#following = true;
+      this.caughtUp = this.#follow().finally(() => (this.#following = false));
+    }
+    await this.caughtUp;
   }
 
-  async #catchUp(): Promise<void> {
-    for (let last = this.#store.items.lastId; this.#last < last; last = this.#store.items.lastId) {
-      const to = Math.min(this.#last + PIECE, last);
-      this.#read(this.#columns, this.#model, this.#last, to);
-      this.#last = to;
-      await new Promise(setImmediate);
+  async #follow(): Promise<void> {
+    for (let more = true; more;) {
+      const until = performance.now() + SLICE_MS;
+      while (more && performance.now() < until) more = this.#takePiece();
+      if (more) await new Promise(setImmediate);
     }
   }
 
-  /** Takes in what was written about some items. */
+  /** Reads items that lie side by side. @returns false where nothing is left */
+  #takePiece(): boolean {
+    const [first] = this.#changed;
+    if (first !== undefined) {
+      let to = first - 1;
+      while (to < first + SMALL_PIECE && this.#changed.delete(to + 1)) this.#columns.forget(++to);
+      this.#read(this.#columns, this.#model, first - 1, to);
+      return true;
+    }
+    const last = this.#store.items.lastId;
+    if (this.#last >= last) return false;
+    const to = Math.min(this.#last + SMALL_PIECE, last);
+    this.#read(this.#columns, this.#model, this.#last, to);
+    this.#last = to;
+    return true;
+  }
+
+  /** Takes in what was written about some items, at once: whoever decided sees it in the next page. */
   refresh(items: readonly number[]): void {
     for (const item of items) {
       this.#meanwhile?.add(item);

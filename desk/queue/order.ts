@@ -1,5 +1,6 @@
 /** In which order the queue is read: one key or two of each item, the highest first. */
 import { AUDIT, DISAGREE, NO_TIME, type QueueColumns } from './columns.ts';
+import type { GroupScores } from './group-scores.ts';
 import type { PageRoom } from './page-room.ts';
 
 export const ORDERS = [
@@ -17,6 +18,8 @@ export type Order = (typeof ORDERS)[number];
 /** Keys by id. The second decides between equals. */
 export interface Keys {
   readonly first: Float64Array;
+  /** where `first` is by group: the group of each item */
+  readonly through: Uint32Array | null;
   readonly second: ((item: number) => number) | null;
 }
 
@@ -28,7 +31,7 @@ const GOLDEN = 0x9e3779b1;
  * @param mask loses what is not in this order at all
  */
 export function keysOf(columns: QueueColumns, mask: Uint8Array, order: Order, room: PageRoom): Keys {
-  const single = (first: Float64Array): Keys => ({ first, second: null });
+  const single = (first: Float64Array): Keys => ({ first, through: null, second: null });
   const { marks, reason, time, score, auditPlace } = columns;
   switch (order) {
     case 'urgent':
@@ -37,18 +40,18 @@ export function keysOf(columns: QueueColumns, mask: Uint8Array, order: Order, ro
     case 'uncertain':
       leaveRanked(mask, columns.uncertainty);
       // Neighbours in time are alike: within a band they lie apart.
-      return { first: columns.uncertainty, second: (i) => Math.imul(i, GOLDEN) >>> 0 };
+      return { first: columns.uncertainty, through: null, second: (i) => Math.imul(i, GOLDEN) >>> 0 };
     case 'newest':
       return single(time);
     case 'conversation': {
       const { channel } = columns;
       const oldest = (i: number): number => (time[i] === NO_TIME ? NO_TIME : -(time[i] as number));
-      return { first: byGroup(columns, channel, room), second: oldest };
+      return { ...byGroup(columns, channel, columns.channelScores), second: oldest };
     }
     case 'author': {
       const { author } = columns;
       const surest = (i: number): number => (Number.isNaN(score[i]) ? -1 : (score[i] as number));
-      return { first: byGroup(columns, author, room), second: surest };
+      return { ...byGroup(columns, author, columns.authorScores), second: surest };
     }
     case 'audit':
       for (let i = 0; i < mask.length; i++) mask[i]! &= Number(((marks[i] as number) & AUDIT) !== 0);
@@ -77,17 +80,14 @@ const SCORE_STEPS = 2 ** 24;
 const MOST_GROUPS = 2 ** 28;
 
 /** Groups one after the other, the one with the highest score first: keys that are equal within a group alone. */
-function byGroup({ length, score, present }: QueueColumns, group: Uint32Array, room: PageRoom): Float64Array {
-  let largest = 0;
-  for (let i = 0; i < length; i++) largest = Math.max(largest, group[i] as number);
-  const highest = new Float32Array(largest + 1).fill(-1);
-  for (let i = 0; i < length; i++) {
-    const g = group[i] as number;
-    const s = score[i] as number;
-    if (s > (highest[g] as number) && present[i] === 1) highest[g] = s;
-  }
-  const ofGroup = Float64Array.from(highest, (s, g) => Math.round(s * SCORE_STEPS) * MOST_GROUPS - g);
-  const keys = room.keys(length);
-  for (let i = 0; i < length; i++) keys[i] = ofGroup[group[i] as number] as number;
-  return keys;
+function byGroup(
+  { score, length }: QueueColumns,
+  group: Uint32Array,
+  scores: GroupScores,
+): Pick<Keys, 'first' | 'through'> {
+  const highest = scores.of(group, score, length);
+  return {
+    first: Float64Array.from(highest, (s, g) => Math.round(s * SCORE_STEPS) * MOST_GROUPS - g),
+    through: group,
+  };
 }

@@ -26,21 +26,27 @@ const STRIDE = 256;
  * @param after the last entry of the page before
  */
 export function pageOf(ids: Uint32Array, keys: Keys, size: number, after: Place | null): Page {
-  const { first } = keys;
   const best: number[] = [];
   let before = 0;
   let worst = -Infinity;
+  let worstSecond = -Infinity;
+  const { second } = keys;
   const look = (item: number): void => {
     if (after !== null && !follows(keys, item, after)) {
       before++;
       return;
     }
     if (best.length === size) {
-      if ((first[item] as number) < worst || !comesBefore(keys, item, best[size - 1] as number)) return;
+      const first = firstOf(keys, item);
+      if (first < worst) return;
+      if (first === worst && second !== null && second(item) < worstSecond) return;
+      if (!comesBefore(keys, item, best[size - 1] as number)) return;
       best.pop();
     }
     insert(best, item, keys);
-    if (best.length === size) worst = first[best[size - 1] as number] as number;
+    if (best.length < size) return;
+    worst = firstOf(keys, best[size - 1] as number);
+    worstSecond = second?.(best[size - 1] as number) ?? 0;
   };
   for (let j = 0; j < ids.length; j += STRIDE) look(ids[j] as number);
   for (let from = 0; from < ids.length; from += STRIDE) {
@@ -52,8 +58,11 @@ export function pageOf(ids: Uint32Array, keys: Keys, size: number, after: Place 
   return { items: best, total: ids.length, before, next: last !== undefined && more ? placeOf(keys, last) : null };
 }
 
-const placeOf = ({ first, second }: Keys, item: number): Place => ({
-  keys: [first[item] ?? 0, second?.(item) ?? 0],
+const firstOf = ({ first, through }: Keys, item: number): number =>
+  first[through === null ? item : (through[item] as number)] as number;
+
+const placeOf = (keys: Keys, item: number): Place => ({
+  keys: [firstOf(keys, item), keys.second?.(item) ?? 0],
   item,
 });
 
@@ -69,9 +78,10 @@ function insert(sorted: number[], item: number, keys: Keys): void {
 }
 
 /** Higher keys first; among equal ones the item that came first. */
-function comesBefore({ first, second }: Keys, a: number, b: number): boolean {
-  const one = (first[a] as number) - (first[b] as number);
+function comesBefore(keys: Keys, a: number, b: number): boolean {
+  const one = firstOf(keys, a) - firstOf(keys, b);
   if (one !== 0) return one > 0;
+  const { second } = keys;
   if (second !== null) {
     const two = second(a) - second(b);
     if (two !== 0) return two > 0;
@@ -79,13 +89,12 @@ function comesBefore({ first, second }: Keys, a: number, b: number): boolean {
   return a < b;
 }
 
-function follows({ first, second }: Keys, item: number, after: Place): boolean {
-  const { keys } = after;
-  const one = first[item] as number;
-  if (one !== keys[0]) return one < keys[0];
-  if (second !== null) {
-    const two = second(item);
-    if (two !== keys[1]) return two < keys[1];
+function follows(keys: Keys, item: number, after: Place): boolean {
+  const one = firstOf(keys, item);
+  if (one !== after.keys[0]) return one < after.keys[0];
+  if (keys.second !== null) {
+    const two = keys.second(item);
+    if (two !== after.keys[1]) return two < after.keys[1];
   }
   return item > after.item;
 }

@@ -50,6 +50,7 @@ function modelOf(store: Store, revision: Revision, previous: QueueModel | null):
   return {
     revision,
     previous,
+    judge,
     predict: (probabilities) => {
       const { label, labels } = verdictOf(judge, probabilities);
       return bitsOf((labels ?? [label]).map((name) => judge.labels.indexOf(name ?? '')));

@@ -42,6 +42,8 @@ const LEADERS = 10;
 const SAMPLE = { messages: 512, piece: 64, seconds: 1.5 } as const;
 /** Audit items of one write. */
 const AUDIT_TOGETHER = 500;
+/** With more than this it does not matter how many there are to a message. */
+const MANY = 10_000;
 /** Messages that are read before anything is measured. */
 const FIRST_LOOK = 32;
 
@@ -58,7 +60,7 @@ export async function score(
   const chosen = await chooseModel(deps.places, start);
   const revision = await writer.write('ensureRevision', newRevisionOf(chosen));
   const first = await deps.onRevision(revision, chosen.base);
-  const total = store.items.countUnscored(revision.id);
+  const total = unscoredOf(store, revision.id);
   const before = store.counts.revision(revision.id).scored;
   if (total === 0)
     return { revision: revision.id, engine: null, scored: 0, before, seconds: { opening: 0, scoring: 0 } };
@@ -98,6 +100,12 @@ export async function score(
     before,
     seconds: { opening: seconds, scoring: secondsSince(started) },
   };
+}
+
+/** Looking at every row takes half a second in a million; what is kept may be off by what changed its kind since. */
+function unscoredOf(store: ScoreDeps['store'], revision: number): number {
+  const { waiting } = store.counts.revision(revision);
+  return waiting > MANY ? waiting : store.items.countUnscored(revision);
 }
 
 /** Draws the audit sample of what was scored, and keeps it. */

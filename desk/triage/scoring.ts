@@ -211,7 +211,7 @@ export function drawUnscored(store: Store, revision: number, size: number): read
   const all = Object.values(store.counts.kinds()).reduce((sum, n) => sum + n, 0);
   const random = seededRandom(all);
   const drawn = new Map<number, UnscoredItem>();
-  if (store.items.countUnscored(revision) <= size) return store.items.unscored(revision, 0, size);
+  if (store.counts.revision(revision).waiting <= size) return store.items.unscored(revision, 0, size);
   for (let tries = 0; tries < size * 2 && drawn.size < size; tries++) {
     const [item] = store.items.unscored(revision, Math.floor(random() * all), 1);
     if (item !== undefined) drawn.set(item.id, item);

@@ -1,8 +1,8 @@
 /** What an engine's entry file does: find the wire, take care of the ways in which the process may end, serve. */
-import { constants, setPriority } from 'node:os';
 import { EngineServer } from './server.ts';
 import type { EngineWork, WorkSession } from './server.ts';
 import { endWithParent } from './orphan.ts';
+import { giveWay } from './priority.ts';
 import { parentTransport } from './transport.ts';
 
 /** BSD's EX_SOFTWARE: a mistake of the program's own. */
@@ -10,8 +10,7 @@ const MISTAKE = 70;
 
 /** Serves `work` to the desk that started this process. Throws an Error when none did. */
 export function runEngine<S extends WorkSession>(work: EngineWork<S>): void {
-  // Whoever reviews goes first. Before anything starts a thread: threads have the priority of the one that started them.
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  giveWay();
   const transport = parentTransport();
   // Killed, not left by process.exit, which would wait for native threads; an engine has nothing to save.
   const end = (): boolean => process.kill(process.pid, 'SIGKILL');

@@ -11,6 +11,8 @@ import { textBytes, textString } from './text-column.ts';
 
 /** Rows in one INSERT: SQLite's cost per statement is shared, and a statement that fails is short. */
 const CHUNK = 50;
+/** Rows that may change what is there take a millisecond each: the text index is written for every one of them. */
+const MERGED_TOGETHER = 4;
 /** After a chunk that met known rows, so many are first looked up row by row. */
 const CAUTIOUS_CHUNKS = 20;
 
@@ -88,7 +90,12 @@ export class BatchLoader {
       const end = Math.min(i + CHUNK, batch.rows);
       if (end - i < CHUNK || this.#caution > 0 || !this.#insertAll(state, i)) {
         if (this.#caution > 0) this.#caution--;
-        for (let row = i; row < end; row++) this.#loadRow(state, row);
+        for (let row = i; row < end; row++) {
+          this.#loadRow(state, row);
+          if (row % MERGED_TOGETHER !== 0) continue;
+          this.#index(state);
+          yield;
+        }
       }
       this.#index(state);
       yield;

@@ -146,7 +146,11 @@ describe('pages', () => {
           const mask = maskOf(columns, {}, room);
           const keys = keysOf(columns, mask, order, room);
           const ids = idsOf(mask, room);
-          const tuple = (i: number): readonly number[] => [keys.first[i] ?? 0, keys.second?.(i) ?? 0, -i];
+          const tuple = (i: number): readonly number[] => [
+            keys.first[keys.through?.[i] ?? i] ?? 0,
+            keys.second?.(i) ?? 0,
+            -i,
+          ];
           const sorted = [...ids].sort(
             (a, b) =>
               tuple(b)
