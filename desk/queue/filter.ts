@@ -1,4 +1,8 @@
-/** Which items of the queue are wanted: one pass over a column for each condition. */
+/**
+ * Which items of the queue are wanted. Items are looked at some thousands at a time, so that what is said of them stays in the
+ * processor's nearest memory; and no branch depends on an item, since one that is guessed wrong costs more than all else that
+ * is done with it.
+ */
 import type { NotReadReason } from '../store/not-read.ts';
 import { type Status, statusCode } from '../review/status.ts';
 import { AUDIT, DISAGREE, type QueueColumns, bitsOf, reasonNumber } from './columns.ts';
@@ -32,96 +36,139 @@ export interface QueueFilter {
   readonly reviewer?: number | undefined;
 }
 
-/** 1 where an item passes, by id. */
-export function maskOf(columns: QueueColumns, filter: QueueFilter, room: PageRoom): Uint8Array {
-  const { length } = columns;
-  const mask = startOf(columns, filter.found, room);
-  among(mask, columns.channel, filter.channels);
-  among(mask, columns.author, filter.authors);
-  among(mask, columns.source, filter.sources);
-  among(
-    mask,
-    columns.language,
-    filter.languages?.flatMap((language) => columns.languages.find(language) ?? []),
-  );
-  anyOf(mask, columns.predicted, filter.predicted && bitsOf(filter.predicted));
-  among(mask, columns.decided, filter.decided);
-  among(mask, columns.status, filter.statuses?.map(statusCode));
-  among(mask, columns.reason, filter.notRead?.map(reasonNumber));
-  if (filter.from !== undefined || filter.to !== undefined)
-    within(mask, columns.time, filter.from ?? EARLIEST, (filter.to ?? Infinity) - 1);
-  if (filter.minScore !== undefined || filter.maxScore !== undefined)
-    within(mask, columns.score, filter.minScore ?? -Infinity, filter.maxScore ?? Infinity);
-  marked(mask, columns.marks, AUDIT, filter.audit);
-  marked(mask, columns.marks, DISAGREE, filter.disagree);
-  if (filter.reviewer !== undefined)
-    for (const [item, reviewer] of columns.blindTo) if (reviewer === filter.reviewer && item < length) mask[item] = 0;
-  return mask;
+/** Sets to 0 what does not pass, of the items from `from` on; the rest stays as it is. */
+export type Condition = (mask: Uint8Array, from: number) => void;
+
+/** Items that are looked at together. */
+const BLOCK = 4096;
+/** The first moment that a date can be: before it are those without one. */
+const EARLIEST = -8.64e15;
+
+/** What a filter asks for, as conditions that hold together. */
+export function conditionsOf(columns: QueueColumns, filter: QueueFilter): readonly Condition[] {
+  const { found, reviewer } = filter;
+  const languages = filter.languages?.flatMap((language) => columns.languages.find(language) ?? []);
+  const all = [
+    found && foundAmong(columns.length, found),
+    among(columns.channel, filter.channels),
+    among(columns.author, filter.authors),
+    among(columns.source, filter.sources),
+    among(columns.language, languages),
+    filter.predicted && anyOf(columns.predicted, bitsOf(filter.predicted)),
+    among(columns.decided, filter.decided),
+    among(columns.status, filter.statuses?.map(statusCode)),
+    among(columns.reason, filter.notRead?.map(reasonNumber)),
+    within(columns.time, filter.from, filter.to === undefined ? undefined : filter.to - 1, EARLIEST),
+    within(columns.score, filter.minScore, filter.maxScore, -Infinity),
+    filter.audit === undefined ? undefined : marked(columns, AUDIT, filter.audit),
+    filter.disagree === undefined ? undefined : marked(columns, DISAGREE, filter.disagree),
+    reviewer === undefined ? undefined : notBlind(columns, reviewer),
+  ];
+  return all.filter((condition) => condition !== undefined);
 }
 
-/**
- * Ids of all that pass, rising. Here and below no branch depends on an item: one that is guessed wrong costs more than all
- * else that is done with it.
- */
-export function idsOf(mask: Uint8Array, room: PageRoom): Uint32Array {
-  const ids = room.ids(mask.length + 1);
+/** Ids of all that can be in a queue and pass, rising. */
+export function idsOf(
+  { present, length }: QueueColumns,
+  conditions: readonly Condition[],
+  room: PageRoom,
+): Uint32Array {
+  const ids = room.ids(length + 1);
   let at = 0;
-  for (let i = 0; i < mask.length; i++) {
-    ids[at] = i;
-    at += mask[i] as number;
+  for (let from = 0; from < length; from += BLOCK) {
+    const mask = room.mask(Math.min(BLOCK, length - from));
+    mask.set(present.subarray(from, from + mask.length));
+    for (const condition of conditions) condition(mask, from);
+    for (let j = 0; j < mask.length; j++) {
+      ids[at] = from + j;
+      at += mask[j] as number;
+    }
   }
   return ids.subarray(0, at);
 }
 
-function startOf({ present, length }: QueueColumns, found: Uint32Array | undefined, room: PageRoom): Uint8Array {
-  const mask = room.mask(length);
-  if (found === undefined) {
-    mask.set(present.subarray(0, length));
-    return mask;
-  }
-  mask.fill(0);
-  for (const item of found) if (item < length) mask[item] = present[item] as number;
-  return mask;
-}
+// Copies of a block: a loop that meets arrays of one type alone is several times faster.
+const whole = new Uint32Array(BLOCK);
+const real = new Float64Array(BLOCK);
 
-/** Leaves those whose value is one of some. */
+/** Leaves those that have one of some values. */
 function among(
-  mask: Uint8Array,
   column: Uint8Array | Uint16Array | Uint32Array,
   values: readonly number[] | undefined,
-) {
-  if (values === undefined) return;
+): Condition | undefined {
+  if (values === undefined) return undefined;
   const [only] = values;
-  if (values.length === 1 && only !== undefined) {
-    for (let i = 0; i < mask.length; i++) mask[i]! &= Number(column[i] === only);
-    return;
-  }
+  if (only !== undefined && values.length === 1)
+    return (mask, from) => {
+      whole.set(column.subarray(from, from + mask.length));
+      for (let j = 0; j < mask.length; j++) mask[j]! &= Number(whole[j] === only);
+    };
   const largest = values.reduce((a, b) => Math.max(a, b), -1);
   // The last place stands for all that is larger.
   const wanted = new Uint8Array(largest + 2);
   for (const value of values) wanted[value] = 1;
-  for (let i = 0; i < mask.length; i++) mask[i]! &= wanted[Math.min(column[i] as number, largest + 1)] as number;
+  return (mask, from) => {
+    whole.set(column.subarray(from, from + mask.length));
+    for (let j = 0; j < mask.length; j++) mask[j]! &= wanted[Math.min(whole[j] as number, largest + 1)] as number;
+  };
 }
 
 /** Leaves those that have one of some bits. */
-function anyOf(mask: Uint8Array, column: Uint32Array, bits: number | undefined): void {
-  if (bits === undefined) return;
-  for (let i = 0; i < mask.length; i++) mask[i]! &= Number(((column[i] as number) & bits) !== 0);
+const anyOf =
+  (column: Uint32Array, bits: number): Condition =>
+  (mask, from) => {
+    whole.set(column.subarray(from, from + mask.length));
+    for (let j = 0; j < mask.length; j++) mask[j]! &= Number(((whole[j] as number) & bits) !== 0);
+  };
+
+/** Leaves those from `low` to `high`, both included; none whose value is NaN. @param least where `low` is left out */
+function within(
+  column: Float32Array | Float64Array,
+  low: number | undefined,
+  high: number | undefined,
+  least: number,
+): Condition | undefined {
+  if (low === undefined && high === undefined) return undefined;
+  const [from, to] = [low ?? least, high ?? Infinity];
+  return (mask, first) => {
+    real.set(column.subarray(first, first + mask.length));
+    for (let j = 0; j < mask.length; j++) {
+      const value = real[j] as number;
+      mask[j]! &= Number(value >= from) & Number(value <= to);
+    }
+  };
 }
 
-/** Leaves those from `low` to `high`, both included; none whose value is NaN. */
-function within(mask: Uint8Array, column: Float32Array | Float64Array, low: number, high: number): void {
-  for (let i = 0; i < mask.length; i++) {
-    const value = column[i] as number;
-    mask[i]! &= Number(value >= low) & Number(value <= high);
-  }
+/** Leaves those that have a mark, or those that do not. */
+export const marked =
+  ({ marks }: QueueColumns, bit: number, wanted: boolean): Condition =>
+  (mask, from) => {
+    const right = wanted ? bit : 0;
+    whole.set(marks.subarray(from, from + mask.length));
+    for (let j = 0; j < mask.length; j++) mask[j]! &= Number(((whole[j] as number) & bit) === right);
+  };
+
+/** Leaves those of which a column holds something. */
+export const notNothing =
+  (column: Uint8Array | Float64Array, nothing: number): Condition =>
+  (mask, from) => {
+    real.set(column.subarray(from, from + mask.length));
+    for (let j = 0; j < mask.length; j++) mask[j]! &= Number(real[j] !== nothing);
+  };
+
+function foundAmong(length: number, found: Uint32Array): Condition {
+  const all = new Uint8Array(length);
+  for (const item of found) if (item < length) all[item] = 1;
+  return (mask, from) => {
+    const own = all.subarray(from, from + mask.length);
+    for (let j = 0; j < mask.length; j++) mask[j]! &= own[j] as number;
+  };
 }
 
-function marked(mask: Uint8Array, marks: Uint8Array, bit: number, wanted: boolean | undefined): void {
-  if (wanted === undefined) return;
-  const right = wanted ? bit : 0;
-  for (let i = 0; i < mask.length; i++) mask[i]! &= Number(((marks[i] as number) & bit) === right);
+/** Leaves out appeals against what this reviewer decided. */
+function notBlind({ blindTo }: QueueColumns, reviewer: number): Condition {
+  const theirs = [...blindTo].filter(([, blind]) => blind === reviewer).map(([item]) => item);
+  return (mask, from) => {
+    for (const item of theirs) if (item >= from && item < from + mask.length) mask[item - from] = 0;
+  };
 }
-
-/** The first moment that a date can be: before it are those without one. */
-const EARLIEST = -8.64e15;

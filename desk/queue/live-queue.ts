@@ -6,8 +6,8 @@ import type { Judge } from '../triage/verdict.ts';
 import { PAGE_FORM, PAGE_ITEMS, decodePage, encodePage } from './column-page.ts';
 import { QueueColumns } from './columns.ts';
 import { type Facets, facetsOf } from './facets.ts';
-import { type QueueFilter, idsOf, maskOf } from './filter.ts';
-import { type Order, keysOf } from './order.ts';
+import { type QueueFilter, conditionsOf, idsOf } from './filter.ts';
+import { type Keys, type Order, keysOf } from './order.ts';
 import { PageRoom } from './page-room.ts';
 import { type Page, type Place, pageOf } from './page.ts';
 
@@ -158,16 +158,13 @@ export class LiveQueue {
 
   /** @param size entries at most */
   page(filter: QueueFilter, order: Order, size: number, after: Place | null): Page {
-    const mask = maskOf(this.#columns, filter, this.#room);
-    const keys = keysOf(this.#columns, mask, order, this.#room);
-    return pageOf(idsOf(mask, this.#room), keys, size, after);
+    const keys = keysOf(this.#columns, order, this.#room);
+    return pageOf(this.#ids(filter, keys), keys, size, after);
   }
 
   /** Ids of all that pass and have a place in this order, rising. */
   all(filter: QueueFilter, order: Order): readonly number[] {
-    const mask = maskOf(this.#columns, filter, this.#room);
-    keysOf(this.#columns, mask, order, this.#room);
-    return [...idsOf(mask, this.#room)];
+    return [...this.#ids(filter, keysOf(this.#columns, order, this.#room))];
   }
 
   /** Ids of all that have a score, the most uncertain first: with another model these are most likely to change. */
@@ -187,6 +184,11 @@ export class LiveQueue {
   /** How many items there are of what. */
   facets(): Facets {
     return facetsOf(this.#columns);
+  }
+
+  #ids(filter: QueueFilter, { members }: Keys): Uint32Array {
+    const conditions = conditionsOf(this.#columns, filter);
+    return idsOf(this.#columns, members === null ? conditions : [...conditions, members], this.#room);
   }
 
   /** @returns false where the workspace has no such page: something about its items has changed */
