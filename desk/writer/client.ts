@@ -15,7 +15,7 @@ export interface WriterPorts {
   readonly urgent: Pick<MessagePort, 'postMessage'>;
 }
 
-/** One end of the thread that writes: asks, and matches answers. What it says is done, is on the disk. */
+/** One end of the thread that writes: asks, and matches answers. What it says is done, is on the disk, but for what can be made again (writes.ts). */
 export class WriterClient {
   readonly #path: string;
   readonly #ports: WriterPorts;
@@ -31,7 +31,7 @@ export class WriterClient {
   }
 
   /**
-   * Writes, and resolves once it is on the disk.
+   * Writes, and resolves once it is done.
    * @param urgent somebody waits for it: it goes before imports and scores
    * @throws WorkspaceError, DeskError; nothing was written then
    */

@@ -6,7 +6,7 @@ import { Store } from '../store/store.ts';
 import { describe } from './failure.ts';
 import type { Reply, Request, ThreadData, WriteRequest } from './protocol.ts';
 import { Turns, type Short } from './turns.ts';
-import { perform } from './writes.ts';
+import { canBeMadeAgain, perform } from './writes.ts';
 
 if (parentPort !== null) {
   const port = parentPort;
@@ -22,11 +22,15 @@ if (parentPort !== null) {
     failed: (error) => answer({ kind: 'failed', id, error: describe(error) }),
   });
   const toDesk: Answer = (reply) => port.postMessage(reply);
-  const turns = new Turns(db, () => {
-    // What comes over this port was put there by desk/writer/client.ts.
-    const next = receiveMessageOnPort(urgent) as { readonly message: WriteRequest } | undefined;
-    return next && shortOf(next.message, toDesk);
-  });
+  const turns = new Turns(
+    db,
+    () => {
+      // What comes over this port was put there by desk/writer/client.ts.
+      const next = receiveMessageOnPort(urgent) as { readonly message: WriteRequest } | undefined;
+      return next && shortOf(next.message, toDesk);
+    },
+    connection.journal,
+  );
   urgent.on('message', (request: WriteRequest) => {
     turns.short(shortOf(request, toDesk));
     turns.urgent();
@@ -51,7 +55,7 @@ if (parentPort !== null) {
       turns.urgent();
       switch (request.kind) {
         case 'write':
-          turns.short(shortOf(request, answer));
+          turns.short(shortOf(request, answer), canBeMadeAgain(request.name));
           return;
         case 'load':
           load(request);

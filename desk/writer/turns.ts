@@ -1,7 +1,9 @@
 /**
  * Whose turn it is on the one connection that writes. Long work gives up its turn after every piece: what somebody waits
- * for goes first, inside the transaction that is open, which is then ended, so that a decision costs one write to the
- * disk and waits for a millisecond of somebody else's work at most.
+ * for goes first, in a transaction of its own, which alone waits for the disk. What can be made again, an import or scores,
+ * is committed without that: the log is one file, so that the next write that waits brings it to the disk as well, and a
+ * power cut before takes away a whole number of its transactions. A decision waits for a piece of somebody else's work at
+ * most, and for one write to the disk.
  */
 import type { Db } from '../store/connection.ts';
 import { toWorkspaceError } from '../store/errors.ts';
@@ -20,17 +22,24 @@ const WHILE_MS = 10_000;
 export class Turns {
   readonly #db: Db;
   readonly #next: () => Short | undefined;
+  /** a rollback journal is no log: each of its transactions must wait */
+  readonly #mayLag: boolean;
+  #lags = false;
   #lastUrgent = -Infinity;
 
-  /** @param next the next thing that somebody waits for; undefined where nobody does */
-  constructor(db: Db, next: () => Short | undefined) {
+  /**
+   * @param next the next thing that somebody waits for; undefined where nobody does
+   * @param journal of the connection
+   */
+  constructor(db: Db, next: () => Short | undefined, journal: 'wal' | 'delete') {
     this.#db = db;
     this.#next = next;
+    this.#mayLag = journal === 'wal';
   }
 
-  /** One transaction of its own. Nothing is thrown: the work is told. */
-  short(work: Short): void {
-    this.#tell([work]);
+  /** One transaction of its own. Nothing is thrown: the work is told. @param lags it need not be on the disk yet */
+  short(work: Short, lags = false): void {
+    this.#tell([work], lags);
   }
 
   /** All that somebody waits for, in one transaction. */
@@ -40,29 +49,40 @@ export class Turns {
   }
 
   /**
-   * Long work, in transactions that end after a piece of it. Gives what it returns, once all of it is on the disk.
+   * Long work, in transactions that end after a piece of it. Gives what it returns, once all of it is committed; it is on the
+   * disk with the next short work.
    * @throws what the work throws, and WorkspaceError; what was ended before is kept
    */
   long<T>(work: Generator<void, T, void>): T {
     for (;;) {
-      let finished: { readonly value: T } | undefined;
-      // What is waited for was not there when the slice began, or it would have gone before it.
       const waiting: Short[] = [];
-      this.#settle(waiting, () => {
-        const began = performance.now();
-        const hurried = began - this.#lastUrgent < WHILE_MS;
-        for (;;) {
-          const step = work.next();
-          if (step.done === true) {
-            finished = { value: step.value };
-            return;
-          }
-          waiting.push(...this.#waiting());
-          if (waiting.length > 0 || (hurried && performance.now() - began > SLICE_MS)) return;
-        }
-      });
-      if (finished !== undefined) return finished.value;
+      try {
+        const finished = this.#slice(work, waiting);
+        if (finished !== undefined) return finished.value;
+      } finally {
+        if (waiting.length > 0) this.#tell(waiting);
+      }
     }
+  }
+
+  /** A transaction of long work. @param waiting gets what somebody waits for, which ends it */
+  #slice<T>(work: Generator<void, T, void>, waiting: Short[]): { readonly value: T } | undefined {
+    let finished: { readonly value: T } | undefined;
+    // What is waited for was not there when the slice began, or it would have gone before it.
+    this.#settle([], true, () => {
+      const began = performance.now();
+      const hurried = began - this.#lastUrgent < WHILE_MS;
+      for (;;) {
+        const step = work.next();
+        if (step.done === true) {
+          finished = { value: step.value };
+          return;
+        }
+        waiting.push(...this.#waiting());
+        if (waiting.length > 0 || (hurried && performance.now() - began > SLICE_MS)) return;
+      }
+    });
+    return finished;
   }
 
   #waiting(): Short[] {
@@ -72,9 +92,9 @@ export class Turns {
     return found;
   }
 
-  #tell(waiting: readonly Short[]): void {
+  #tell(waiting: readonly Short[], lags = false): void {
     try {
-      this.#settle(waiting, () => undefined);
+      this.#settle(waiting, lags, () => undefined);
     } catch {
       // Each was told what went wrong.
     }
@@ -84,9 +104,10 @@ export class Turns {
    * One transaction of `first` and then of what is in `waiting` by then.
    * @throws WorkspaceError where nothing of it is kept; those in `waiting` are told as well
    */
-  #settle(waiting: readonly Short[], first: () => void): void {
+  #settle(waiting: readonly Short[], lags: boolean, first: () => void): void {
     const told: (() => void)[] = [];
     try {
+      this.#let(lags && this.#mayLag);
       this.#db.exec('BEGIN IMMEDIATE');
       first();
       for (const work of waiting) told.push(this.#inside(work));
@@ -99,6 +120,13 @@ export class Turns {
       throw known;
     }
     for (const tell of told) tell();
+  }
+
+  /** Whether commits may come before the disk. */
+  #let(lag: boolean): void {
+    if (lag === this.#lags) return;
+    this.#db.pragma(`synchronous = ${lag ? 'NORMAL' : 'FULL'}`);
+    this.#lags = lag;
   }
 
   /** Runs within the open transaction; what goes wrong in it is undone alone, unless the transaction is lost. */

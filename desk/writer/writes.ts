@@ -146,6 +146,11 @@ export type WriteName = keyof typeof writes;
 export type WriteInput<N extends WriteName> = Parameters<(typeof writes)[N]>[1];
 export type WriteOutput<N extends WriteName> = ReturnType<(typeof writes)[N]>;
 
+/** What a power cut may take away, because nobody was told that it is done: the job that makes it goes on. */
+const AGAIN: ReadonlySet<WriteName> = new Set(['writeScores', 'addAuditItems', 'noteJob', 'putQueuePages']);
+
+export const canBeMadeAgain = (name: WriteName): boolean => AGAIN.has(name);
+
 /** @param input of the write of this name */
 export function perform(store: Store, name: WriteName, input: unknown, now: number): unknown {
   const write = writes[name] as (store: Store, input: unknown, now: number) => unknown;
