@@ -1,5 +1,5 @@
 /**
- * What the queue is filtered and ordered by, of every item, in columns in memory: 90 bytes an item. Whatever is asked, a
+ * What the queue is filtered and ordered by, of every item, in columns in memory: 70 bytes an item. Whatever is asked, a
  * few passes over columns answer it in milliseconds, also of a million items, while SQLite would look up each of them. The
  * workspace stays the truth; these follow it.
  */
