@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { UsageError, type Bench, type Figure } from './figure.ts';
 
-const NAMES = ['ablation', 'desk', 'explain', 'import', 'score', 'train'] as const;
+const NAMES = ['ablation', 'audit', 'desk', 'explain', 'import', 'insights', 'score', 'train'] as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

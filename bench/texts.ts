@@ -59,6 +59,10 @@ export function labelledTexts(
   };
 }
 
+/** All comments of samples/, each with whether people found it abusive. */
+export const labelledSamples = (): readonly { readonly text: string; readonly positive: boolean }[] =>
+  read(null).rows.map(({ text, label }) => ({ text, positive: label !== 'fine' }));
+
 const nameOf = (data: string | null): string => (data === null ? 'samples/ (Civil Comments)' : 'HateXplain');
 
 function read(data: string | null): { readonly file: string; readonly rows: z.infer<typeof Rows> } {

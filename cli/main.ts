@@ -9,6 +9,7 @@ import { evalVerb } from './eval.ts';
 import { explainVerb } from './explain.ts';
 import { exportVerb } from './export.ts';
 import { importVerb } from './import.ts';
+import { insightsVerb } from './insights.ts';
 import { labelVerb } from './label.ts';
 import { labelsVerb } from './labels.ts';
 import { modelsVerb } from './models.ts';
@@ -49,6 +50,7 @@ const verbs = [
   escalateVerb(),
   reopenVerb(),
   auditVerb(),
+  insightsVerb(),
   exportVerb(),
   eraseVerb(),
   holdVerb(),

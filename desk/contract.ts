@@ -8,6 +8,7 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import * as audit from './contract/audit.ts';
+import * as insights from './contract/insights.ts';
 import * as jobs from './contract/jobs.ts';
 import * as models from './contract/models.ts';
 import { Problem } from './contract/problem.ts';
@@ -117,6 +118,15 @@ export const contract = {
     /** a real name; that it was looked at stands in the reviewer's chain */
     reveal: call.input(audit.Reveal).output(audit.Revealed),
     erase: call.input(audit.Erase).output(audit.Erased),
+  },
+  insights: {
+    /** how the scores are spread, and what each threshold would do */
+    thresholds: call.input(insights.ThresholdsInput).output(insights.Thresholds),
+    /** whether scores are probabilities, and thresholds that hold without them being so */
+    calibration: call.output(insights.Calibration),
+    /** whether the scores of the last imports are those of the ones before */
+    drift: call.output(insights.Drifts),
+    volumes: call.input(insights.VolumesInput).output(insights.Volumes),
   },
   models: {
     list: call.output(models.List),

@@ -2,6 +2,7 @@
 import { auditCalls } from './audit.ts';
 import { door } from './door.ts';
 import { events } from './events.ts';
+import { insightCalls } from './insights.ts';
 import { jobCalls } from './jobs.ts';
 import { modelCalls } from './models.ts';
 import { labelCalls, policyCalls, reviewerCalls } from './policies.ts';
@@ -20,6 +21,7 @@ export const router = door.router({
   labels: labelCalls,
   reviewers: reviewerCalls,
   audit: auditCalls,
+  insights: insightCalls,
   models: modelCalls,
   settings: settingsCalls,
   events,

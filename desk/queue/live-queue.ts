@@ -58,6 +58,11 @@ export class LiveQueue {
     return this.#model;
   }
 
+  /** What is known of every item; to be read at once, because they change as the workspace does. */
+  get columns(): Readonly<QueueColumns> {
+    return this.#columns;
+  }
+
   /** Versions of texts as the queue has them. */
   versionOf(item: number): number {
     return this.#columns.version[item] ?? 0;

@@ -185,7 +185,8 @@ function figures(adapter: Adapter, gold: readonly number[], p: Float32Array, fir
   return { ...classes, positives, auprc, auroc, recall_in_first, random_order };
 }
 
-function ngramsOf({ ngrams, labels }: Adapter): NgramModel | null {
+/** The character n-grams that an adapter carries as its baseline; null where it carries none. */
+export function ngramsOf({ ngrams, labels }: Adapter): NgramModel | null {
   if (ngrams === undefined) return null;
   const { weight, bias, shortest, longest } = ngrams;
   return {

@@ -14,12 +14,14 @@ export interface AuditItem {
 export class AuditItems {
   readonly #add;
   readonly #has;
+  readonly #all;
 
   constructor(db: Db) {
     this.#add = db.prepare<[number, number, number, number, number]>(
       'INSERT OR IGNORE INTO audit_items (item, stratum, probability, place, drawn_at) VALUES (?, ?, ?, ?, ?)',
     );
     this.#has = db.prepare<[number], number>('SELECT 1 FROM audit_items WHERE item = ?').pluck();
+    this.#all = db.prepare<[], AuditItem>('SELECT item, stratum, probability, place FROM audit_items ORDER BY item');
   }
 
   add({ item, stratum, probability, place }: AuditItem, now: number): void {
@@ -28,5 +30,10 @@ export class AuditItems {
 
   has(item: number): boolean {
     return this.#has.get(item) !== undefined;
+  }
+
+  /** By item. */
+  all(): readonly AuditItem[] {
+    return this.#all.all();
   }
 }

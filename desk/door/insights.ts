@@ -1,0 +1,86 @@
+import type { Opened } from '../desk.ts';
+import { DeskError } from '../errors.ts';
+import { LEAST_AUDIT_ITEMS, weigh } from '../insight/audit-sample.ts';
+import { calibrationOf } from '../insight/calibration.ts';
+import { conformalThresholds } from '../insight/conformal.ts';
+import { driftsOf } from '../insight/drifts.ts';
+import { histogramOf } from '../insight/histogram.ts';
+import { judgedOf, type Judged } from '../insight/judged.ts';
+import { naiveTable, thresholdTable, THRESHOLDS } from '../insight/thresholds.ts';
+import { volumesOf } from '../insight/volumes.ts';
+import type { QueueModel } from '../queue/live-queue.ts';
+import { door } from './door.ts';
+
+export const insightCalls = {
+  thresholds: door.insights.thresholds.handler(async ({ context, input }) => {
+    const { opened } = context.desk;
+    const { threshold } = await modelOf(opened);
+    const { columns } = opened.queue;
+    const judged = judgedOf(columns, opened.workspace);
+    const { scores, audited, urgent } = judged;
+    const asked = input.threshold === undefined ? [] : [input.threshold];
+    const thresholds = [...new Set([...THRESHOLDS, threshold, ...asked])].sort((a, b) => a - b);
+    return {
+      threshold,
+      read: scores.length,
+      audit: auditOf(judged),
+      histogram: [...histogramOf(columns)],
+      rows: [...thresholdTable(audited, scores, thresholds)],
+      urgent: { decided: urgent.length, rows: [...naiveTable(urgent, thresholds)] },
+    };
+  }),
+
+  calibration: door.insights.calibration.handler(async ({ context }) => {
+    const { opened } = context.desk;
+    await modelOf(opened);
+    const judged = judgedOf(opened.queue.columns, opened.workspace);
+    const weighed = weigh(judged.audited, judged.scores);
+    const found = calibrationOf(weighed);
+    const plain = <T extends { readonly bins: readonly object[] }>(reading: T) => ({
+      ...reading,
+      bins: [...reading.bins] as T['bins'][number][],
+    });
+    return {
+      audit: auditOf(judged),
+      reliability: found && { ...found, asIs: plain(found.asIs), calibrated: plain(found.calibrated) },
+      conformal: [...conformalThresholds(weighed)],
+    };
+  }),
+
+  drift: door.insights.drift.handler(async ({ context }) => {
+    const { opened } = context.desk;
+    await modelOf(opened);
+    return [...driftsOf(opened.queue.columns, opened.workspace.sources.list())];
+  }),
+
+  volumes: door.insights.volumes.handler(async ({ context, input }) => {
+    const { opened } = context.desk;
+    const { threshold } = await modelOf(opened);
+    const used = input.threshold ?? threshold;
+    const names = new Map(opened.workspace.channels.list().map(({ id, name }) => [id, name]));
+    return {
+      threshold: used,
+      channels: volumesOf(opened.queue.columns, used).map(({ channel, days, ...counts }) => ({
+        id: channel,
+        name: names.get(channel) ?? '',
+        ...counts,
+        days: [...days],
+      })),
+    };
+  }),
+};
+
+/** The model whose scores the queue shows, once they are read. @throws DeskError nothing-to-do */
+async function modelOf(opened: Opened): Promise<QueueModel> {
+  await opened.loaded;
+  const { model } = opened.queue;
+  if (model !== null) return model;
+  throw new DeskError('nothing-to-do', 'No model has read this workspace yet.', 'Score it first.');
+}
+
+const auditOf = ({ drawn, audited }: Judged) => ({
+  drawn,
+  decided: audited.length,
+  positives: audited.filter(({ positive }) => positive).length,
+  least: LEAST_AUDIT_ITEMS,
+});

@@ -1,0 +1,47 @@
+/** The scores of each of the last imports beside those of all imports before it, with a sentence where they have moved. */
+import type { QueueColumns } from '../queue/columns.ts';
+import type { Source } from '../store/sources.ts';
+import { driftOf, type Drift } from './drift.ts';
+
+export interface SourceDrift extends Drift {
+  readonly source: { readonly id: number; readonly name: string };
+  readonly notice: string | null;
+}
+
+/** Imports that are looked at. */
+const LAST = 5;
+
+/** @param sources in the order in which they were imported. @returns the latest last */
+export function driftsOf(columns: Readonly<QueueColumns>, sources: readonly Source[]): readonly SourceDrift[] {
+  const bySource = scoresBySource(columns);
+  const read = sources.filter(({ id }) => bySource.has(id));
+  const first = Math.max(1, read.length - LAST);
+  return read.slice(first).map(({ id, path, member }, i) => {
+    const before = read.slice(0, first + i).flatMap((one) => bySource.get(one.id) ?? []);
+    const drift = driftOf(before, bySource.get(id) ?? [], read.length - first);
+    const name = member === '' ? path : `${path} (${member})`;
+    return { source: { id, name }, ...drift, notice: noticeOf(name, drift) };
+  });
+}
+
+function noticeOf(name: string, { verdict, means, psi }: Drift): string | null {
+  if (verdict === 'alike' || verdict === 'too few') return null;
+  const [now, before] = [means.now.toFixed(2), means.before.toFixed(2)];
+  return (
+    `The scores of ${name} are ${verdict === 'moved much' ? 'very different from' : 'not quite'} those of the imports before: ` +
+    `${now} on average, ${before} before (stability index ${psi.toFixed(2)}). Another kind of talk, or more abuse: ` +
+    'decide its audit items before you rely on thresholds that were set earlier.'
+  );
+}
+
+function scoresBySource({ present, score, source, length }: Readonly<QueueColumns>): ReadonlyMap<number, number[]> {
+  const found = new Map<number, number[]>();
+  for (let i = 0; i < length; i++) {
+    const own = score[i] as number;
+    if (present[i] !== 1 || Number.isNaN(own)) continue;
+    const list = found.get(source[i] as number);
+    if (list === undefined) found.set(source[i] as number, [own]);
+    else list.push(own);
+  }
+  return found;
+}
