@@ -3,18 +3,18 @@
  * than in random order. Rationales: the words that people marked as the reason should stand first. Word effects and gates,
  * beside random order and beside the longest word first, which knows nothing of the model.
  */
-import { chooseModel } from '../desk/models/choose.ts';
-import { places } from '../desk/models/places.ts';
 import { averagePrecision, randomOrder, rank } from '../desk/insight/metrics.ts';
 import { explainedText, type ExplainedWord } from '../desk/triage/explain.ts';
-import { verdictOf } from '../desk/triage/verdict.ts';
 import { areaUnder, deletionCurves, descendingOrder } from '../engine/explain/deletion.ts';
 import { explain } from '../engine/explain/explain.ts';
-import { wordsOf } from '../engine/explain/words.ts';
-import { Scorer } from '../engine/score/scorer.ts';
+import { wordsOf, type Word } from '../engine/explain/words.ts';
+import type { Scorer } from '../engine/score/scorer.ts';
 import { seededRandom, shuffle, type Random } from '../engine/train/random.ts';
-import { faster, smaller, type Bench, type Figure } from './figure.ts';
-import { abusiveTexts, type AbusiveText } from './rationales.ts';
+import { randomF1, rankCorrelation, tokenF1 } from './explain/marked.ts';
+import { plantedFigures, triggersOf } from './explain/planted.ts';
+import { faster, smaller, type Bench, type BenchOptions, type Figure } from './figure.ts';
+import { abusiveTexts, harmlessTexts, isThere, type AbusiveText, type MarkedSet } from './rationales.ts';
+import { Reader } from './reader.ts';
 
 const TEXTS = 200;
 /** Fewer texts than this say nothing. */
@@ -40,44 +40,82 @@ const LENGTH: Ranking = ({ text }) => [...text].length;
 interface Measured {
   readonly area: ReadonlyMap<string, number>;
   readonly randomArea: number;
+  /** the same while words come back, those ranked first first */
+  readonly insertion: ReadonlyMap<string, number>;
+  readonly randomInsertion: number;
+  /** whether the model says that there is something to review */
+  readonly flagged: boolean;
+  /** of each ranking with the effects */
+  readonly agreement: ReadonlyMap<string, number>;
   /** null where no word is marked, or each */
   readonly precision: ReadonlyMap<string, number> | null;
   readonly randomPrecision: number;
+  /** of as many words as people marked on average */
+  readonly f1: ReadonlyMap<string, number> | null;
+  readonly randomF1: number;
 }
 
 const bench: Bench = async (options) => {
-  const chosen = await chooseModel(places(), options.adapter === null ? {} : { adapter: options.adapter });
-  const { adapter } = chosen;
-  await using session = await Scorer.open({
-    base: chosen.base,
-    adapter: chosen.adapterBytes,
-    backend: 'cpu',
-    deterministic: false,
-    calibrationFile: places().calibrationFile,
-  });
-  const { name, texts } = abusiveTexts(options.data);
-  const wanted = Math.max(LEAST, Math.round(TEXTS * options.scale));
+  await using reader = await Reader.open(options.adapter);
+  const figures = await ofSet(reader, 'hatexplain', '', options);
+  if (options.data === null || !isThere(options.data, 'toxic_spans')) return figures;
+  return [...figures, ...(await ofSet(reader, 'toxic_spans', 'toxic_spans.', options))];
+};
+export default bench;
+
+/** @param prefix of the figures' names */
+async function ofSet(
+  reader: Reader,
+  set: MarkedSet,
+  prefix: string,
+  { data, scale, say }: BenchOptions,
+): Promise<readonly Figure[]> {
+  const { session, adapter } = reader;
+  const { name, texts } = abusiveTexts(data, set);
+  const wanted = Math.max(LEAST, Math.round(TEXTS * scale));
   const fitting = texts.filter(
     ({ text }) => wordsOf(text).length >= LEAST_WORDS && typeof session.encode(text) !== 'string',
   );
   if (fitting.length < wanted)
     throw new Error(`${name} has ${fitting.length} texts for this bench, ${wanted} are needed`);
-  options.say(`${adapter.name} (${adapter.method}), ${wanted} abusive texts of ${name}, ${session.info.layout}`);
+  say(`${adapter.name} (${adapter.method}), ${wanted} abusive texts of ${name}, ${session.info.layout}`);
   const random = seededRandom(2);
-  const scoreOf = (p: Float32Array): number => verdictOf(adapter, p).score;
+  const chosen = fitting.slice(0, wanted);
+  const share = markedShare(chosen);
   const measured: Measured[] = [];
+  const explained: (readonly ExplainedWord[])[] = [];
   let rankings: ReadonlyMap<string, Ranking> = new Map();
-  for (const text of fitting.slice(0, wanted)) {
-    const { words } = explainedText(adapter, await explain(session, text.text));
+  for (const text of chosen) {
+    const found = await explain(session, text.text);
+    const { words } = explainedText(adapter, found);
     rankings = rankingsOf(words);
-    measured.push(await measure(session, text, words, rankings, scoreOf, random));
-    if (measured.length % 50 === 0) options.say(`  ${measured.length} texts`);
+    const flagged = reader.flags(reader.verdictOf(Float32Array.from(found.probabilities)));
+    measured.push({
+      ...(await measure(session, text, words, rankings, { share, scoreOf: reader.scoreOf, random })),
+      flagged,
+    });
+    explained.push(words);
+    if (measured.length % 50 === 0) say(`  ${measured.length} texts`);
   }
-  return [...rankings.keys()]
+  const figures = [...rankings.keys()]
     .filter((ranking) => ranking !== LONGEST)
-    .flatMap((ranking) => figuresOf(ranking, measured, options.say));
-};
-export default bench;
+    .flatMap((ranking) => figuresOf(prefix, ranking, measured, say));
+  const harmless = set === 'hatexplain' ? harmlessTexts(data).slice(0, wanted) : [];
+  return [...figures, ...(await plantedFigures(reader, harmless, triggersOf(explained), random))];
+}
+
+/** Share of a text's words that people marked, on average. */
+function markedShare(texts: readonly AbusiveText[]): number {
+  const shares = texts.flatMap(({ text, spans }) => {
+    const marked = markedOf(wordsOf(text), spans);
+    const positives = marked.filter((is) => is === 1).length;
+    return positives === 0 ? [] : [positives / marked.length];
+  });
+  return shares.length === 0 ? 0 : mean(shares);
+}
+
+const markedOf = (words: readonly Word[], spans: AbusiveText['spans']): readonly number[] =>
+  words.map(({ start, end }) => (spans.some(([from, to]) => from < end && to > start) ? 1 : 0));
 
 /** Effects, length, and where the adapter has gates each band of them, also above what they usually are. */
 function rankingsOf(words: readonly ExplainedWord[]): ReadonlyMap<string, Ranking> {
@@ -103,9 +141,16 @@ async function measure(
   { text, spans }: AbusiveText,
   words: readonly ExplainedWord[],
   rankings: ReadonlyMap<string, Ranking>,
-  scoreOf: (probabilities: Float32Array) => number,
-  random: Random,
-): Promise<Measured> {
+  {
+    share,
+    scoreOf,
+    random,
+  }: {
+    readonly share: number;
+    readonly scoreOf: (probabilities: Float32Array) => number;
+    readonly random: Random;
+  },
+): Promise<Omit<Measured, 'flagged'>> {
   const shuffled = (count: number) =>
     Array.from({ length: count }, () =>
       shuffle(
@@ -116,19 +161,30 @@ async function measure(
   const values = new Map([...rankings].map(([name, ranking]) => [name, words.map(ranking)]));
   const names = [...values.keys()];
   const orders = [...values.values()].map(descendingOrder);
-  const curves = await deletionCurves(session, text, words, [...orders, ...shuffled(RANDOM_ORDERS)], scoreOf);
+  const all = [...orders, ...shuffled(RANDOM_ORDERS)];
+  // What comes back last went first: one curve, walked from its other end.
+  const backwards = all.map((order) => [...order].reverse());
+  const curves = await deletionCurves(session, text, words, [...all, ...backwards], scoreOf);
   const areas = curves.map(areaUnder);
-  const marked = words.map(({ start, end }) => (spans.some(([from, to]) => from < end && to > start) ? 1 : 0));
+  const marked = markedOf(words, spans);
   const positives = marked.filter((is) => is === 1).length;
   const isTelling = positives > 0 && positives < words.length;
   const draws = shuffled(DRAWS);
+  const count = Math.max(1, Math.round(share * words.length));
   return {
     area: new Map(names.map((name, i) => [name, areas[i] ?? NaN])),
-    randomArea: mean(areas.slice(names.length)),
+    randomArea: mean(areas.slice(names.length, all.length)),
+    insertion: new Map(names.map((name, i) => [name, areas[all.length + i] ?? NaN])),
+    randomInsertion: mean(areas.slice(all.length + names.length)),
+    agreement: new Map([...values].map(([name, own]) => [name, rankCorrelation(own, values.get('effects') ?? [])])),
     precision: isTelling
       ? new Map([...values].map(([name, own]) => [name, mean(draws.map((draw) => precisionOf(marked, own, draw)))]))
       : null,
     randomPrecision: randomOrder(positives, words.length).auprc,
+    f1: isTelling
+      ? new Map([...values].map(([name, own]) => [name, mean(draws.map((draw) => tokenF1(marked, own, draw, count)))]))
+      : null,
+    randomF1: randomF1(marked, count),
   };
 }
 
@@ -140,41 +196,90 @@ function precisionOf(marked: readonly number[], values: readonly number[], draw:
   return averagePrecision(rank(marked, places));
 }
 
-function figuresOf(ranking: string, measured: readonly Measured[], say: (line: string) => void): Figure[] {
+function figuresOf(
+  prefix: string,
+  ranking: string,
+  measured: readonly Measured[],
+  say: (line: string) => void,
+): readonly Figure[] {
   const told = measured.filter(({ precision }) => precision !== null);
-  const areas = measured.map(({ area }) => area.get(ranking) ?? NaN);
-  const precisions = told.map(({ precision }) => precision?.get(ranking) ?? NaN);
-  const area = { [RANDOM]: measured.map((text) => text.randomArea), [LONGEST]: of(measured, 'area') };
-  const precision = { [RANDOM]: told.map((text) => text.randomPrecision), [LONGEST]: of(told, 'precision') };
-  const sooner = measured.filter((text, i) => (areas[i] ?? NaN) < text.randomArea).length / measured.length;
-  const figures: Figure[] = [];
-  for (const [name, theirs] of Object.entries(area)) {
-    say(`  deletion, ${ranking} less ${name}: ${difference(areas, theirs)}`);
-    figures.push(
-      smaller(`explain.deletion.${ranking}`, mean(areas), 'mean score while words go', { name, value: mean(theirs) }),
-    );
-  }
-  figures.push(faster(`explain.deletion.${ranking}.sooner`, sooner, `share of texts that fall sooner than at random`));
-  if (told.length === 0) return figures;
-  for (const [name, theirs] of Object.entries(precision)) {
-    say(`  rationale, ${ranking} less ${name}: ${difference(precisions, theirs)}`);
-    figures.push(
-      faster(
-        `explain.rationale.${ranking}`,
-        mean(precisions),
-        `average precision of marked words, ${told.length} texts`,
-        {
-          name,
-          value: mean(theirs),
-        },
-      ),
-    );
-  }
-  return figures;
+  const beside = (
+    name: string,
+    unit: string,
+    better: typeof faster,
+    texts: readonly Measured[],
+    of: (text: Measured) => ReadonlyMap<string, number> | null,
+    chance: (text: Measured) => number,
+  ): readonly Figure[] => {
+    const ours = texts.map((text) => of(text)?.get(ranking) ?? NaN);
+    const peers = [
+      { name: RANDOM, theirs: texts.map(chance) },
+      { name: LONGEST, theirs: texts.map((text) => of(text)?.get(LONGEST) ?? NaN) },
+    ];
+    return peers.map(({ name: peer, theirs }) => {
+      say(`  ${name}, ${ranking} less ${peer}: ${difference(ours, theirs)}`);
+      return better(`explain.${prefix}${name}.${ranking}`, mean(ours), unit, { name: peer, value: mean(theirs) });
+    });
+  };
+  const isSooner = (text: Measured): boolean => (text.area.get(ranking) ?? NaN) < text.randomArea;
+  const sooner = (texts: readonly Measured[]): number => texts.filter(isSooner).length / texts.length;
+  const flagged = measured.filter((text) => text.flagged);
+  const agreeing = measured.flatMap(({ agreement }) => {
+    const found = agreement.get(ranking) ?? NaN;
+    return Number.isNaN(found) ? [] : [found];
+  });
+  const area = (text: Measured) => text.area;
+  const insertion = (text: Measured) => text.insertion;
+  const marks = `marked words, ${told.length} texts`;
+  return [
+    ...beside('deletion', 'mean score while words go', smaller, measured, area, (text) => text.randomArea),
+    faster(
+      `explain.${prefix}deletion.${ranking}.sooner`,
+      sooner(measured),
+      'share of texts that fall sooner than at random',
+    ),
+    ...(flagged.length === 0
+      ? []
+      : [
+          faster(
+            `explain.${prefix}deletion.${ranking}.sooner.flagged`,
+            sooner(flagged),
+            `the same of the ${flagged.length} that the model flags`,
+          ),
+        ]),
+    ...beside(
+      'insertion',
+      'mean score while words come back',
+      faster,
+      measured,
+      insertion,
+      (text) => text.randomInsertion,
+    ),
+    ...(told.length === 0
+      ? []
+      : [
+          ...beside(
+            'rationale',
+            `average precision of ${marks}`,
+            faster,
+            told,
+            (t) => t.precision,
+            (t) => t.randomPrecision,
+          ),
+          ...beside(
+            'rationale_f1',
+            `F1 of ${marks}`,
+            faster,
+            told,
+            (t) => t.f1,
+            (t) => t.randomF1,
+          ),
+        ]),
+    ...(ranking === 'effects' || agreeing.length === 0
+      ? []
+      : [faster(`explain.${prefix}agreement.${ranking}`, mean(agreeing), 'rank correlation with the effects')]),
+  ];
 }
-
-const of = (measured: readonly Measured[], what: 'area' | 'precision'): number[] =>
-  measured.map((text) => text[what]?.get(LONGEST) ?? NaN);
 
 const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
 

@@ -90,9 +90,11 @@ function measure(name: string, community: Community): { made: readonly Figure[];
     };
   });
   const at = THRESHOLDS.indexOf(LOOKED_AT);
-  const off = (of: (run: (typeof runs)[number]) => number | null | undefined, truth: number | null): number =>
+  const off = (values: readonly (number | null | undefined)[], truth: number | null | undefined): number =>
     mean(
-      runs.flatMap((run) => ((value) => (value == null || truth === null ? [] : [Math.abs(value - truth)]))(of(run))),
+      values.flatMap((value) =>
+        typeof value === 'number' && typeof truth === 'number' ? [Math.abs(value - truth)] : [],
+      ),
     );
   const calibrations = runs.flatMap(({ calibration }) => calibration ?? []);
   const urgent = { name: 'as many decisions in the urgent order' };
@@ -100,9 +102,18 @@ function measure(name: string, community: Community): { made: readonly Figure[];
   const estimates = (figure: 'precision' | 'recall'): readonly Figure[] => [
     smaller(
       `insights.${name}.${figure}.error`,
-      off((run) => run.audit[at]?.[figure]?.value, right[at]?.[figure] ?? null),
+      off(
+        runs.map((run) => run.audit[at]?.[figure]?.value),
+        right[at]?.[figure],
+      ),
       `mean distance from the truth at ${LOOKED_AT}, ${RUNS} samples`,
-      { ...urgent, value: off((run) => run.urgent[at]?.[figure], right[at]?.[figure] ?? null) },
+      {
+        ...urgent,
+        value: off(
+          runs.map((run) => run.urgent[at]?.[figure]),
+          right[at]?.[figure],
+        ),
+      },
     ),
     faster(
       `insights.${name}.${figure}.held`,
@@ -203,7 +214,8 @@ function biasTable(
   right: ReturnType<typeof naiveTable>,
   run: { readonly audit: readonly ThresholdRow[]; readonly urgent: ReturnType<typeof naiveTable> } | undefined,
 ): readonly string[] {
-  const percent = (p: number | null | undefined): string => (p == null ? '–' : `${(100 * p).toFixed(1)}%`);
+  const percent = (p: number | null | undefined): string =>
+    p === null || p === undefined ? '–' : `${(100 * p).toFixed(1)}%`;
   const cell = (estimate: ThresholdRow['precision'] | undefined): string =>
     estimate ? `${percent(estimate.value)} (${percent(estimate.low)} … ${percent(estimate.high)})` : '–';
   return [

@@ -82,7 +82,7 @@ export function thresholdLines({ rows, threshold, audit }: Rows, columns: number
 
 export function biasLines({ rows, urgent }: Rows, columns: number): readonly string[] {
   if (urgent.decided === 0) return ['', 'Nothing was decided outside of the audit sample.'];
-  const plain = (p: number | null | undefined): string => (p == null ? '–' : percent(p));
+  const plain = (p: number | null | undefined): string => (p === null || p === undefined ? '–' : percent(p));
   return [
     '',
     ...wrap(

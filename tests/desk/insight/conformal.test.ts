@@ -61,7 +61,7 @@ describe('conformal thresholds', () => {
     for (let run = 0; run < runs; run++) {
       const community = communityOf(random, 4000, (score) => 0.05 + 0.9 * score, 2);
       const [found] = conformalThresholds(weigh(audit(community, random, 25), community.scores), [0.9]);
-      assert.ok(found?.threshold != null && found.surely !== null);
+      assert.ok(typeof found?.threshold === 'number' && found.surely !== null);
       const { recall } = truth(community, found.threshold);
       mean += recall / runs;
       if (recall >= found.surely) surely += 1 / runs;

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'node:test';
+import { Bench, discordExport, sentences } from './moderato.ts';
+
+const bench = new Bench();
+after(() => bench[Symbol.dispose]());
+const workspace = bench.path('w.moderato');
+
+const insights = async (...words: string[]) => await bench.run(['insights', '--workspace', workspace, ...words]);
+
+interface Figures {
+  readonly thresholds: {
+    readonly read: number;
+    readonly audit: { readonly drawn: number; readonly decided: number };
+    readonly rows: readonly { readonly threshold: number; readonly precision: unknown }[];
+  };
+  readonly drift: readonly unknown[];
+  readonly volumes: { readonly channels: readonly { readonly name: string; readonly messages: number }[] };
+}
+
+describe('moderato insights', () => {
+  it('says what to do where no model has read anything', async () => {
+    const few = bench.file('few.json', discordExport(sentences(90)));
+    assert.equal((await bench.run(['import', few, '--workspace', workspace])).code, 0);
+    const { code, err } = await insights();
+    assert.equal(code, 1);
+    assert.match(err, /No model has read this workspace yet/);
+  });
+
+  it('shows the spread of the scores, and no estimate before enough audit items were decided', async () => {
+    assert.equal((await bench.run(['triage', '--workspace', workspace, ...bench.tiny, '--json'])).code, 0);
+    const { out, err, code } = await insights();
+    assert.equal(code, 0, err);
+    assert.match(out, /^90 messages read by the model; \d+ audit items, 0 decided/);
+    assert.match(out, /Not enough labels yet: decide 30 more audit items/);
+    assert.match(out, /One import: there is nothing to compare it with yet/);
+    assert.match(out, /general +90/);
+    const json = JSON.parse((await insights('--json')).out) as Figures;
+    assert.equal(json.thresholds.read, 90);
+    assert.ok(json.thresholds.audit.drawn > 5 && json.thresholds.rows.every(({ precision }) => precision === null));
+    assert.deepEqual(json.drift, []);
+    assert.deepEqual(
+      json.volumes.channels.map(({ name, messages }) => [name, messages]),
+      [['general', 90]],
+    );
+  });
+
+  it('flags from the score that is asked for, and takes nothing that is none', async () => {
+    const { out } = await insights('--threshold', '0', '--json');
+    const { thresholds } = JSON.parse(out) as { thresholds: { rows: { threshold: number; flagged: number }[] } };
+    assert.equal(thresholds.rows[0]?.threshold, 0);
+    assert.equal(thresholds.rows[0].flagged, 90);
+    assert.equal((await insights('--threshold', '1.5')).code, 2);
+  });
+
+  it('shows the bias only where it is asked for', async () => {
+    assert.match((await insights('--bias')).out, /Nothing was decided outside of the audit sample/);
+    assert.doesNotMatch((await insights()).out, /outside of the audit sample/);
+  });
+});
