@@ -17,6 +17,7 @@ import { Reader } from './reader.ts';
 /** Texts of each attack. */
 const ATTACKED = 300;
 const NGRAMS = 'character n-grams';
+const AS_SPELLED = 'as it is spelled';
 
 interface Read extends Case {
   readonly verdict: Verdict;
@@ -37,7 +38,7 @@ const bench: Bench = async ({ data, adapter, scale, say }) => {
     figures.push(...ofTargets(cases));
     const flagged = shuffle([...cases.filter((one) => one.hateful && one.flagged)], seededRandom(3));
     figures.push(...(await ofAttacks(reader, flagged.slice(0, Math.ceil(ATTACKED * scale)), say)));
-    figures.push(await ofNormalising(reader, cases));
+    figures.push(...(await ofNormalising(reader, cases)));
   }
   return figures;
 };
@@ -153,23 +154,38 @@ async function ofAttacks(
         `audit.attack.${attack}`,
         still(await reader.read(texts.map(normalised))),
         `share still flagged with the normaliser, ${texts.length} cases`,
-        { name: 'as it is spelled', value: still(await reader.read(texts)) },
+        { name: AS_SPELLED, value: still(await reader.read(texts)) },
       ),
     );
   }
   return figures;
 }
 
-/** What the normaliser costs where nothing was hidden. */
-async function ofNormalising(reader: Reader, cases: readonly Read[]): Promise<Figure> {
+/**
+ * What the normaliser costs where nothing was hidden, and what it helps where others did the hiding: it knows the attacks
+ * above, and not those of the suite.
+ */
+async function ofNormalising(reader: Reader, cases: readonly Read[]): Promise<readonly Figure[]> {
+  const flaggedThen = async (some: readonly Read[]): Promise<number> => {
+    const verdicts = await reader.read(some.map(({ text }) => normalised(text)));
+    return shareOf(verdicts, (verdict) => verdict !== null && reader.flags(verdict));
+  };
+  const peerOf = (some: readonly Read[]) => ({ name: AS_SPELLED, value: shareOf(some, ({ flagged }) => flagged) });
   const harmless = cases.filter(({ hateful }) => !hateful);
-  const verdicts = await reader.read(harmless.map(({ text }) => normalised(text)));
-  return smaller(
-    'audit.normaliser.false_alarms',
-    shareOf(verdicts, (verdict) => verdict !== null && reader.flags(verdict)),
-    `share of ${harmless.length} harmless cases`,
-    { name: 'as it is spelled', value: shareOf(harmless, ({ flagged }) => flagged) },
-  );
+  const figures = [
+    smaller(
+      'audit.normaliser.false_alarms',
+      await flaggedThen(harmless),
+      `share of ${harmless.length} harmless cases`,
+      peerOf(harmless),
+    ),
+  ];
+  for (const [name, own] of grouped(cases, ({ functionality }) => functionality))
+    if (name.startsWith('spell_'))
+      figures.push(
+        faster(`audit.normaliser.${name}`, await flaggedThen(own), `share flagged, ${own.length} cases`, peerOf(own)),
+      );
+  return figures;
 }
 
 function grouped(cases: readonly Read[], keyOf: (one: Read) => string): ReadonlyMap<string, readonly Read[]> {
