@@ -90,12 +90,12 @@ export function biasLines({ rows, urgent }: Rows, columns: number): readonly str
       columns,
     ),
     ...table(
-      [left('from'), right('precision'), right('recall'), right('by audit items'), right('')],
+      [left('from'), right('precision'), right('by audit'), right('recall'), right('by audit')],
       urgent.rows.map(({ threshold, precision, recall }, i) => [
         probability(threshold),
         plain(precision),
-        plain(recall),
         plain(rows[i]?.precision?.value),
+        plain(recall),
         plain(rows[i]?.recall?.value),
       ]),
       columns,
