@@ -94,6 +94,7 @@ describe('insights, through the door', () => {
     const drift = await knocking.client.insights.drift();
     assert.equal(drift.length, 1);
     assert.equal(drift[0]?.verdict, 'moved much');
+    assert.deepEqual([drift[0].before, drift[0].now], [MESSAGES, LATER]);
     assert.match(drift[0].notice ?? '', /later\.csv are very different/);
   });
 
