@@ -1,5 +1,5 @@
 /** How many messages there were in each channel on each day, and how many of them a threshold flags. */
-import type { QueueColumns } from '../queue/columns.ts';
+import { NO_TIME, type QueueColumns } from '../queue/columns.ts';
 
 export interface Day {
   /** its start, milliseconds since 1970 UTC */
@@ -33,8 +33,8 @@ export function volumesOf(columns: Readonly<QueueColumns>, threshold: number): r
     const isFlagged = (score[i] as number) >= threshold ? 1 : 0;
     own.messages++;
     own.flagged += isFlagged;
+    if (time[i] === NO_TIME) continue;
     const day = Math.floor((time[i] as number) / DAY);
-    if (Number.isNaN(day)) continue;
     const counts = own.days.get(day);
     if (counts === undefined) own.days.set(day, [1, isFlagged]);
     else {
