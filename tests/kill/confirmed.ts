@@ -4,6 +4,7 @@ export type Confirmed =
   /** something is about to be taken back or done again: killed now, nobody knows whether it was */
   | { readonly kind: 'trying' }
   | { readonly kind: 'imported' }
+  | { readonly kind: 'trained'; readonly revision: number }
   | { readonly kind: 'copied'; readonly path: string }
   | {
       readonly kind: 'deed';

@@ -26,16 +26,30 @@ const random = seededRandom(Number(values.seed));
 
 /** The longest that a desk lives after it has opened, milliseconds. */
 const LONGEST_LIFE = 1_500;
+/** … and where it trains as well. */
+const LONGEST_TRAINING = 15_000;
+const TRAINS_EVERY = 4;
 /** Every so many kills one of them hits a workspace of the first schema while it is brought up to this one. */
 const MIGRATES_EVERY = 5;
 const OLD = new URL('../fixtures/workspaces/0001.moderato', import.meta.url).pathname;
 
 const folder = mkdtempSync(join(tmpdir(), 'moderato-kill-'));
-const tally = { kills: 0, migrations: 0, deeds: 0, imports: 0, copies: 0, lost: 0, broken: 0, notOpened: 0 };
+const tally = {
+  kills: 0,
+  migrations: 0,
+  deeds: 0,
+  imports: 0,
+  trainings: 0,
+  copies: 0,
+  lost: 0,
+  broken: 0,
+  notOpened: 0,
+};
 const problems: string[] = [];
 
-/** What must be there: actions of each reviewer, and whether they are in force. */
+/** What must be there: actions of each reviewer, and whether they are in force; revisions that were trained. */
 const actions = new Map<string, boolean>();
+const revisions = new Set<number>();
 
 try {
   const exportFile = join(folder, 'export.csv');
@@ -52,6 +66,10 @@ try {
     if (migrates) tally.migrations++;
     for (const one of confirmed) {
       if (one.kind === 'imported') tally.imports++;
+      if (one.kind === 'trained') {
+        tally.trainings++;
+        revisions.add(one.revision);
+      }
       if (one.kind === 'copied') {
         tally.copies++;
         look(one.path, 'the copy');
@@ -76,7 +94,9 @@ process.exitCode = problems.length === 0 ? 0 : 1;
 /** Starts a desk, kills it at a random moment, and gives what it had confirmed. */
 async function lifeOf(path: string, exportFile: string, seed: number, early: boolean): Promise<readonly Confirmed[]> {
   const victim = new URL('./victim.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [victim, path, exportFile, join(folder, 'copy'), String(seed)], {
+  const trains = !early && seed % TRAINS_EVERY === 0;
+  const copy = join(folder, 'copy');
+  const child = spawn(process.execPath, [victim, path, exportFile, copy, String(seed), trains ? 'trains' : ''], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const closed = once(child, 'close');
@@ -93,7 +113,7 @@ async function lifeOf(path: string, exportFile: string, seed: number, early: boo
     } catch {
       break;
     }
-    if (!early && confirmed.length === 1) kill(random() * LONGEST_LIFE);
+    if (!early && confirmed.length === 1) kill(random() * (trains ? LONGEST_TRAINING : LONGEST_LIFE));
   }
   await closed;
   if (child.signalCode !== 'SIGKILL') problems.push(`the desk ended by itself: ${stderr.slice(0, 500)}`);
@@ -112,6 +132,11 @@ function look(path: string, when: string, wanted: Map<string, boolean> = new Map
     if (wrong.length > 0) {
       tally.broken++;
       problems.push(`${when}: ${wrong.join('; ')}`);
+    }
+    for (const revision of wanted.size > 0 ? revisions : []) {
+      if (workspace.revisions.get(revision) !== undefined) continue;
+      tally.lost++;
+      problems.push(`${when}: revision ${revision}, which was trained, is lost`);
     }
     for (const reviewer of workspace.reviewers.list()) {
       const { broken } = verifyChain(workspace, reviewer);
@@ -139,9 +164,9 @@ function look(path: string, when: string, wanted: Map<string, boolean> = new Map
 }
 
 function summary(): string {
-  const { kills: n, migrations, deeds, imports, copies, lost, broken, notOpened } = tally;
+  const { kills: n, migrations, deeds, imports, trainings, copies, lost, broken, notOpened } = tally;
   return (
-    `${n} kills, ${migrations} of them during a migration; ${deeds} decisions, ${imports} imports and ${copies} copies confirmed.\n` +
+    `${n} kills, ${migrations} of them during a migration; ${deeds} decisions, ${imports} imports, ${trainings} trainings and ${copies} copies confirmed.\n` +
     `Lost ${lost}, broken ${broken}, not opened ${notOpened}.\n${problems.slice(0, 20).join('\n')}`
   );
 }

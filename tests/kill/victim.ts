@@ -1,24 +1,23 @@
 /**
- * A desk under load in a process of its own, which somebody kills: imports, decides, takes back, copies. What the door
+ * A desk under load in a process of its own, which somebody kills: imports, decides, takes back, trains, copies. What the door
  * confirmed is printed, one line of JSON each, after the answer.
  */
 import { writeSync } from 'node:fs';
 import { createRouterClient } from '@orpc/server';
 import { Desk } from '../../desk/desk.ts';
 import { router } from '../../desk/door/router.ts';
+import { nodeEngine } from '../../desk/engine/process.ts';
 import { places } from '../../desk/models/places.ts';
 import { Supervisor } from '../../desk/supervisor.ts';
 import { seededRandom } from '../../engine/train/random.ts';
 import type { Confirmed } from './confirmed.ts';
 
-const [path = '', exportFile = '', copyTo = '', seed = '0'] = process.argv.slice(2);
+const [path = '', exportFile = '', copyTo = '', seed = '0', trains = ''] = process.argv.slice(2);
 const random = seededRandom(Number(seed));
 const pick = (n: number): number => Math.floor(random() * n);
 const say = (line: Confirmed): void => void writeSync(1, `${JSON.stringify(line)}\n`);
 
-const supervisor = new Supervisor(() => {
-  throw new Error('no engine here');
-});
+const supervisor = new Supervisor(nodeEngine(new URL('../../engine/main.ts', import.meta.url)));
 const desk = new Desk({ places: places(), supervisor });
 const client = createRouterClient(router, { context: { desk } });
 await client.workspace.open({ path, create: 'may' });
@@ -84,4 +83,17 @@ const copying = async (): Promise<void> => {
     say({ kind: 'copied', path: `${copyTo}-${process.pid}-${n}` });
   }
 };
-await Promise.all([review(), importing(), copying()]);
+const training = async (): Promise<void> => {
+  for (;;) {
+    const { id } = await client.jobs.start({ kind: 'train', preset: 'fast' });
+    for (;;) {
+      const { state, report } = await client.jobs.get({ job: id });
+      if (state === 'done') say({ kind: 'trained', revision: (report as { revision: number }).revision });
+      // Too few have been decided yet.
+      if (state === 'done' || state === 'failed') break;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+};
+await Promise.all([review(), importing(), copying(), trains === 'trains' ? training() : null]);
