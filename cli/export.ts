@@ -1,5 +1,6 @@
 import { Command, Option } from '@commander-js/extra-typings';
 import { VerbDesk } from './desk.ts';
+import { exportSigned } from './merge.ts';
 import { showJob } from './reading.ts';
 import { run } from './run.ts';
 import { counted } from './terminal/figures.ts';
@@ -10,14 +11,17 @@ export const exportVerb = () =>
   new Command('export')
     .summary('what was decided, as a file')
     .description(
-      'Writes one row for each decision: which message by the ids of its platform, its text, labels, reviewer. Authors stand under their pseudonyms.',
+      'Writes one row for each decision: which message by the ids of its platform, its text, labels, reviewer. Authors and reviewers stand under their pseudonyms. Or, with --signed, all that one reviewer did, for `moderato merge`.',
     )
     .requiredOption('-w, --workspace <file>', 'the workspace (NAME.moderato)')
-    .requiredOption('--out <file>', 'the new file: .csv or .jsonl')
+    .requiredOption('--out <file>', 'the new file: .csv or .jsonl; any name with --signed')
     .addOption(new Option('--format <format>', 'default: by the name of the file').choices(['csv', 'jsonl'] as const))
+    .option('--signed', 'the chain of one reviewer, signed, without texts: to be merged into another workspace', false)
+    .option('--reviewer <name>', 'with --signed: whose; default: MODERATO_REVIEWER, else your name on this computer')
     .option('--json', 'print the report as JSON', false)
     .action((options) =>
       run(async (setting) => {
+        if (options.signed) return await exportSigned(setting, options);
         const { screen } = setting;
         using progress = new Progress(screen, { quiet: options.json });
         const say = (line: string): void => progress.say(line);

@@ -17,6 +17,7 @@ const command = () =>
     .option('--expect <n>', 'how many the filter hits', positive)
     .option('--reason <words>', 'why, for others')
     .option('--note <words>', 'more about it')
+    .option('--settle', 'say what holds where other reviewers see it differently', false)
     .option('--reviewer <name>', 'who decides; default: MODERATO_REVIEWER, else your name on this computer')
     .option('--json', 'print JSON', false);
 
@@ -39,11 +40,14 @@ async function label(setting: Setting, options: Options): Promise<void> {
   if (options.item === undefined && Object.keys(filter).length === 0)
     throw new WrongUsage('Nothing says which messages are meant.', 'Name them with --item, or give a filter.');
   if (options.item !== undefined) {
-    const done = await client.review.decide({ reviewer, seen: await seenNow(client, options.item), ...decision });
+    const seen = await seenNow(client, options.item);
+    const done = await client.review.decide({ reviewer, seen, ...decision, settles: options.settle });
     if (options.json) screen.line(JSON.stringify(done));
     else screen.line(`Decided ${touched(done)}.`);
     return;
   }
+  if (options.settle)
+    throw new WrongUsage('Only named messages can be settled.', 'Name them with --item: look at what each says.');
   const { total } = await client.queue.count({ filter, reviewer });
   if (options.expect === undefined || options.expect !== total) {
     if (options.json) screen.line(JSON.stringify({ total }));

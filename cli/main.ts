@@ -1,8 +1,10 @@
 /** The command line: `moderato VERB`. This file lists the verbs; each has a file of its own. */
 import { Command, CommanderError } from '@commander-js/extra-typings';
+import { agreementVerb } from './agreement.ts';
 import { auditVerb } from './audit.ts';
 import { benchVerb } from './bench.ts';
 import { doctorVerb } from './doctor.ts';
+import { doubleReviewVerb } from './double-review.ts';
 import { eraseVerb, holdVerb, revealVerb } from './erase.ts';
 import { escalateVerb, reopenVerb } from './escalate.ts';
 import { evalVerb } from './eval.ts';
@@ -12,6 +14,7 @@ import { importVerb } from './import.ts';
 import { insightsVerb } from './insights.ts';
 import { labelVerb } from './label.ts';
 import { labelsVerb } from './labels.ts';
+import { mergeVerb } from './merge.ts';
 import { modelsVerb } from './models.ts';
 import { protectVerb } from './protect.ts';
 import { queueVerb } from './queue.ts';
@@ -52,6 +55,9 @@ const verbs = [
   auditVerb(),
   insightsVerb(),
   exportVerb(),
+  mergeVerb(),
+  doubleReviewVerb(),
+  agreementVerb(),
   eraseVerb(),
   holdVerb(),
   revealVerb(),

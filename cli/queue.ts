@@ -12,6 +12,7 @@ import { entryLines, shownText, whereabouts } from './terminal/entries.ts';
 import { count } from './terminal/figures.ts';
 import { NotDone, WrongUsage } from './terminal/problem.ts';
 import { queueRow, unreadRow, writeRowsJson } from './terminal/queue-json.ts';
+import { safeLine } from './terminal/safe-text.ts';
 import { reasonInWords } from './terminal/summary.ts';
 import { cut, fill } from './terminal/width.ts';
 
@@ -47,7 +48,9 @@ async function printQueue(setting: Setting, options: Options): Promise<void> {
       `Nothing in ${options.workspace} has been scored yet.`,
       `Score it with \`moderato triage --workspace ${options.workspace}\`.`,
     );
-  const filter = await filterOf(client, { ...options, status: options.status ?? (options.decided ? 'all' : 'to-do') });
+  // What reviewers see differently was decided, by each of them.
+  const any = options.decided !== undefined || options.order === 'disagreement';
+  const filter = await filterOf(client, { ...options, status: options.status ?? (any ? 'all' : 'to-do') });
   if (options.notRead !== undefined) return await printNotRead(setting, client, filter, options);
   const reviewer = options.reviewer === undefined ? undefined : await reviewerOf(client, options.reviewer);
   const input = { order: options.order as z.infer<typeof Order>, filter, reviewer };
@@ -58,6 +61,7 @@ async function printQueue(setting: Setting, options: Options): Promise<void> {
   for await (const { rank, entry } of ranked(client, input, options.top)) {
     rows++;
     for (const line of entryLines(screen, rank, entry, { ...options, numbers: true, rankColumns })) screen.line(line);
+    if (options.order === 'disagreement') await printVerdicts(screen, client, entry.message.id, reviewer);
   }
   if (rows === 0) screen.note('No message of the queue fits.');
   else
@@ -69,6 +73,23 @@ async function printQueue(setting: Setting, options: Options): Promise<void> {
       `${count(waiting)} messages wait to be scored: run \`moderato triage --workspace ${options.workspace}\`.`,
     );
   }
+}
+
+/** Who decided what, below an entry. */
+async function printVerdicts(
+  screen: Setting['screen'],
+  client: DeskClient,
+  item: number,
+  reviewer: number | undefined,
+): Promise<void> {
+  const { verdicts } = await client.queue.item({ item, reviewer });
+  const names = new Map((await client.reviewers.list()).map(({ id, name }) => [id, name]));
+  const labels = new Map((await client.labels.list()).map(({ id, name }) => [id, name]));
+  const said = (verdicts ?? []).map(({ reviewer: by, labels: given }) => {
+    const words = given.map((label) => safeLine(labels.get(label) ?? '')).join(', ') || 'none';
+    return `${safeLine(names.get(by) ?? '')}: ${words}`;
+  });
+  if (said.length > 0) screen.line(fill('', 4) + cut(said.join(' · '), screen.columns - 4));
 }
 
 async function* jsonRows(client: DeskClient, input: z.input<typeof PageInput>, top: number): AsyncGenerator<object> {

@@ -24,12 +24,16 @@ export interface ReviewDesk extends AsyncDisposable {
   readonly reviewer: number;
 }
 
+/** Under which name somebody decides. */
+export const nameOf = ({ reviewer }: Pick<ReviewOptions, 'reviewer'>): string =>
+  reviewer ?? process.env['MODERATO_REVIEWER'] ?? userInfo().username;
+
 /** Opens the workspace for a reviewer, who is added where nobody of that name was there yet. */
 export async function openReview(setting: Setting, options: ReviewOptions): Promise<ReviewDesk> {
   const desk = await VerbDesk.open(setting, options.workspace);
   try {
     const { client } = desk;
-    const name = options.reviewer ?? process.env['MODERATO_REVIEWER'] ?? userInfo().username;
+    const name = nameOf(options);
     const known = (await client.reviewers.list()).find((one) => one.name.toLowerCase() === name.toLowerCase());
     const reviewer = (known ?? (await client.reviewers.add({ name }))).id;
     return { client, reviewer, [Symbol.asyncDispose]: () => desk[Symbol.asyncDispose]() };

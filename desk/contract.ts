@@ -7,6 +7,7 @@
  */
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
+import { Agreement } from './contract/agreement.ts';
 import * as audit from './contract/audit.ts';
 import * as insights from './contract/insights.ts';
 import * as jobs from './contract/jobs.ts';
@@ -69,6 +70,8 @@ export const contract = {
     skip: call.input(review.Skip).output(Done),
     escalate: call.input(review.Escalate).output(review.Escalated),
     reopen: call.input(review.Reopen).output(Done),
+    /** has messages, drawn at random, decided by a second reviewer who is not shown what the first decided */
+    doubleReview: call.input(review.DoubleReview).output(Done),
     note: call.input(review.Annotate).output(Done),
     undo: call.input(review.By).output(Done),
     redo: call.input(review.By).output(Done),
@@ -107,6 +110,8 @@ export const contract = {
   reviewers: {
     list: call.output(z.array(Reviewer)),
     add: call.input(z.strictObject({ name: Name })).output(Reviewer),
+    /** how far they agree where they decided without knowing of each other, and what became of appeals */
+    agreement: call.output(Agreement),
   },
   audit: {
     verify: call.input(audit.VerifyInput).output(audit.Verified),

@@ -82,7 +82,19 @@ CREATE TABLE reviews (
   label      INTEGER REFERENCES labels (id), -- the most severe one of the latest verdict
   disagree   INTEGER NOT NULL CHECK (disagree IN (0, 1)),
   decided_at INTEGER,
-  blind_to   INTEGER REFERENCES reviewers (id) -- whom an appeal must not go to
+  blind_to   INTEGER REFERENCES reviewers (id), -- whom an appeal must not go to
+  link       INTEGER REFERENCES links (id) -- of the verdict that counts; with chains from elsewhere it need not be the last that came
+) STRICT;
+
+-- Links that are about something that is not here yet: the message, or the text of it that was seen.
+CREATE TABLE waiting_links (
+  link     INTEGER PRIMARY KEY REFERENCES links (id),
+  identity BLOB NOT NULL             -- of the message
+) STRICT;
+
+-- Labels that came with such a file and were not changed here: of the severities that files give, the highest holds.
+CREATE TABLE merged_labels (
+  label INTEGER PRIMARY KEY REFERENCES labels (id)
 ) STRICT;
 
 -- What erase and wipe must leave alone, and why.

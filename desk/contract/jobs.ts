@@ -47,14 +47,27 @@ export const TrainStart = z.strictObject({
   name: Name.default('trained here'),
 });
 
-export const Start = z.discriminatedUnion('kind', [ImportStart, ScoreStart, TrainStart, ExportStart]);
+/** A reviewer's decisions as one signed file, to be merged elsewhere. */
+export const SignStart = z.strictObject({ kind: z.literal('sign'), path: Path, reviewer: Id });
+
+/** Takes signed files of other workspaces in: all of them, or none where one does not hold. */
+export const MergeStart = z.strictObject({ kind: z.literal('merge'), paths: z.array(Path).min(1).max(1000) });
+
+export const Start = z.discriminatedUnion('kind', [
+  ImportStart,
+  ScoreStart,
+  TrainStart,
+  ExportStart,
+  SignStart,
+  MergeStart,
+]);
 export type Start = z.infer<typeof Start>;
 
 export const JobState = z.enum(JOB_STATES);
 
 export const Job = z.object({
   id: Id,
-  kind: z.enum(['import', 'score', 'train', 'export']),
+  kind: z.enum(['import', 'score', 'train', 'export', 'sign', 'merge']),
   state: JobState,
   /** what is being done, for people */
   doing: z.string(),

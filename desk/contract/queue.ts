@@ -44,6 +44,8 @@ export const ItemDetail = z.object({
   raw: z.string().nullable(),
   source: z.object({ path: z.string(), member: z.string(), row: z.int() }),
   held: z.boolean(),
+  /** each reviewer's last decision, the one that counts at the end; null where `labels` is */
+  verdicts: z.array(z.object({ reviewer: Id, labels: z.array(Id) })).nullable(),
 });
 
 export const ConversationInput = z.strictObject({

@@ -32,6 +32,8 @@ export const Decide = z.strictObject({
   ...decision,
   /** parts of the text that it rests on, as it is shown; for one message only */
   spans: z.array(Span).max(1000).default([]),
+  /** settles what others see differently; by somebody who has not decided it */
+  settles: z.boolean().default(false),
   /** what the model had said, where that was on screen */
   shown: z.strictObject({ revision: Id, score: Share }).nullable().default(null),
 });
@@ -63,7 +65,14 @@ export const Reopen = z.strictObject({ ...By.shape, seen, reason: ReopenReason, 
 
 export const Annotate = z.strictObject({ ...By.shape, seen: Seen, note: Note.min(1) });
 
-export const HistoryInput = z.strictObject({ item: Id });
+/** Draws from what exactly one reviewer decided: this share of it, rounded up. */
+export const DoubleReview = z.strictObject({ ...By.shape, share: Share.gt(0) });
+
+export const HistoryInput = z.strictObject({
+  item: Id,
+  /** who looks: what is kept from whoever decides next is not in it */
+  reviewer: Id.optional(),
+});
 
 export const Event = z.object({
   reviewer: z.object({ id: Id, name: z.string() }),

@@ -122,6 +122,8 @@ export const Place = z.strictObject({ keys: z.tuple([z.number(), z.number()]), i
 export const Reviewer = z.object({
   id: Id,
   name: z.string(),
+  /** who this is in what leaves the workspace */
+  pseudonym: z.string(),
   /** Ed25519, hexadecimal */
   publicKey: z.string(),
   own: z.boolean(),

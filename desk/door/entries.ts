@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { Judgement, Message, QueueEntry } from '../contract/shapes.ts';
 import type { Opened } from '../desk.ts';
+import { isBlind } from '../review/status.ts';
 import type { Item } from '../store/items.ts';
 import type { Revision } from '../store/revisions.ts';
 import type { StoredScore } from '../store/scores.ts';
@@ -59,13 +60,13 @@ export class Entries {
     if (item === undefined || item.erased) return null;
     const review = workspace.reviews.get(id);
     const verdicts = review === undefined ? [] : workspace.reviews.verdicts(id);
-    const last = verdicts.reduce<(typeof verdicts)[number] | null>((a, b) => (a && a.link > b.link ? a : b), null);
+    const last = verdicts.at(-1) ?? null;
     const audit = workspace.auditItems.has(id);
     const own = verdicts.some(({ reviewer }) => reviewer === this.#reviewer);
     const read = this.#judges
       .map((one) => ({ ...one, stored: workspace.scores.get(one.revision.id, id) }))
       .find(({ stored }) => stored !== undefined);
-    const blind = review?.status === 'reopened' && !own;
+    const blind = isBlind(review?.status, own);
     return {
       message: messageOf(this.#opened, item),
       status: review?.status ?? 'open',

@@ -1,4 +1,5 @@
 import type { Label, Policy } from '../store/policies.ts';
+import { agreementIn } from '../insight/agreement.ts';
 import { door } from './door.ts';
 
 export const policyCalls = {
@@ -25,6 +26,7 @@ export const labelCalls = {
 };
 
 export const reviewerCalls = {
+  agreement: door.reviewers.agreement.handler(({ context }) => agreementIn(context.desk.opened.workspace)),
   list: door.reviewers.list.handler(({ context }) => [...context.desk.opened.workspace.reviewers.list()]),
   add: door.reviewers.add.handler(async ({ context, input }) => {
     return await context.desk.opened.writer.write('addReviewer', input);

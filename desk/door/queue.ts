@@ -4,6 +4,7 @@ import type { Opened } from '../desk.ts';
 import { DeskError } from '../errors.ts';
 import { MOST_LABELS } from '../queue/columns.ts';
 import type { QueueFilter } from '../queue/filter.ts';
+import type { Order } from '../queue/order.ts';
 import { gone, standing } from '../review/standing.ts';
 import type { Item } from '../store/items.ts';
 import { door } from './door.ts';
@@ -17,7 +18,7 @@ export const queueCalls = {
     const { opened } = context.desk;
     await opened.loaded;
     const { order, filter, size, after, reviewer, blind } = input;
-    const page = opened.queue.page(conditions(opened, filter, reviewer), order, size, after);
+    const page = opened.queue.page(conditions(opened, filter, reviewer, order), order, size, after);
     const entries = new Entries(opened, reviewer, blind);
     const { total, before, next } = page;
     return {
@@ -32,7 +33,7 @@ export const queueCalls = {
     const { opened } = context.desk;
     await opened.loaded;
     const { order, filter, reviewer } = input;
-    return { total: opened.queue.page(conditions(opened, filter, reviewer), order, 1, null).total };
+    return { total: opened.queue.page(conditions(opened, filter, reviewer, order), order, 1, null).total };
   }),
 
   facets: door.queue.facets.handler(async ({ context }) => {
@@ -78,6 +79,9 @@ export const queueCalls = {
       raw: workspace.items.raw(item.id) ?? null,
       source: { path: source?.path ?? '', member: source?.member ?? '', row: item.row },
       held: workspace.holds.has(item.id),
+      verdicts:
+        entry.labels &&
+        workspace.reviews.verdicts(item.id).map(({ reviewer, labels }) => ({ reviewer, labels: [...labels] })),
     };
   }),
 
@@ -147,7 +151,12 @@ function chainTo({ workspace }: Opened, item: Item): readonly Item[] {
 }
 
 /** A filter in the queue's own terms. @throws DeskError for a label that the model does not have */
-export function conditions(opened: Opened, filter: z.infer<typeof Filter>, reviewer?: number): QueueFilter {
+export function conditions(
+  opened: Opened,
+  filter: z.infer<typeof Filter>,
+  reviewer: number | undefined,
+  order: Order,
+): QueueFilter {
   const { predicted, labels, text, ...same } = filter;
   return {
     ...same,
@@ -155,6 +164,7 @@ export function conditions(opened: Opened, filter: z.infer<typeof Filter>, revie
     ...(labels && { decided: labels }),
     ...(text !== undefined && text.trim() !== '' && { found: opened.searches.find(text) }),
     ...(reviewer !== undefined && { reviewer }),
+    ...(order === 'disagreement' && { noParty: reviewer }),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Done } from '../review/deeds.ts';
 import { type Model, type Span, readBody } from '../review/link.ts';
 import { settingsOf } from '../review/settings.ts';
 import { standing } from '../review/standing.ts';
+import { isBlind } from '../review/status.ts';
 import { door } from './door.ts';
 import { conditions } from './queue.ts';
 
@@ -29,7 +30,7 @@ export const reviewCalls = {
     const { opened } = desk;
     const { reviewer, filter, order, expected, ...decision } = input;
     await opened.loaded;
-    const ids = opened.queue.all(conditions(opened, filter, reviewer), order);
+    const ids = opened.queue.all(conditions(opened, filter, reviewer, order), order);
     // What is decided is what was counted: more may have come in since.
     if (ids.length !== expected)
       throw new DeskError(
@@ -60,6 +61,10 @@ export const reviewCalls = {
     told(context.desk, await context.desk.opened.writer.write('reopen', input)),
   ),
 
+  doubleReview: door.review.doubleReview.handler(async ({ context, input }) =>
+    told(context.desk, await context.desk.opened.writer.write('doubleReview', input)),
+  ),
+
   note: door.review.note.handler(async ({ context, input }) =>
     told(context.desk, await context.desk.opened.writer.write('annotate', input)),
   ),
@@ -76,7 +81,10 @@ export const reviewCalls = {
     const { workspace } = context.desk.opened;
     const item = standing(workspace, input.item);
     const shown = workspace.authors.shown(item.text, item.platform);
+    const own = workspace.reviews.verdicts(input.item).some(({ reviewer }) => reviewer === input.reviewer);
+    const blind = input.reviewer !== undefined && isBlind(workspace.reviews.get(input.item)?.status, own);
     return workspace.links.allAbout(input.item).flatMap((link) => {
+      if (blind && (link.kind === 'decide' || link.kind === 'note')) return [];
       const body = readBody(link.body);
       const reviewer = workspace.reviewers.get(link.reviewer);
       if (body === null || reviewer === undefined) return [];
@@ -88,7 +96,7 @@ export const reviewCalls = {
           reviewer: { id: reviewer.id, name: reviewer.name },
           kind: deed.kind,
           time,
-          version: link.version,
+          version: link.version === 0 ? null : link.version,
           labels: decided?.labels ?? [],
           reasons: decided?.reasons ?? given,
           note: link.note,

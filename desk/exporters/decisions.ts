@@ -1,5 +1,6 @@
 /** Decisions as rows: of every message that somebody decided, what each reviewer decided last. */
 import { readBody } from '../review/link.ts';
+import { textOf } from '../review/seen-text.ts';
 import type { Store } from '../store/store.ts';
 
 export const COLUMNS = [
@@ -26,10 +27,10 @@ const PAGE = 500;
 /** Between the labels of one cell. */
 const BETWEEN = '|';
 
-/** One row a verdict, in the order of the messages. Authors stand under their pseudonyms. */
+/** One row a verdict, in the order of the messages. Authors and reviewers stand under their pseudonyms. */
 export function* decisionRows(store: Store): Generator<DecisionRow, void, void> {
   const names = new Map(store.policies.labels().map(({ id, name }) => [id, name]));
-  const reviewers = new Map(store.reviewers.list().map(({ id, name }) => [id, name]));
+  const reviewers = new Map(store.reviewers.list().map(({ id, pseudonym }) => [id, pseudonym]));
   for (let after = 0; ;) {
     const page = store.reviews.decided(after, PAGE);
     const last = page.at(-1);
@@ -50,7 +51,7 @@ export function* decisionRows(store: Store): Generator<DecisionRow, void, void> 
           item: store.items.identity(id),
           author: item.author?.pseudonym ?? null,
           time: item.time === null ? null : new Date(item.time).toISOString().replace(/Z$/, item.localTime ? '' : 'Z'),
-          text: store.authors.shown(textOf(store, id, verdict.version) ?? item.text, item.platform).text,
+          text: store.authors.shown(textOf(store, item, verdict.version) ?? '', item.platform).text,
           version: verdict.version,
           labels: verdict.labels.map((label) => names.get(label) ?? '').join(BETWEEN),
           reviewer: reviewers.get(verdict.reviewer) ?? '',
@@ -63,7 +64,3 @@ export function* decisionRows(store: Store): Generator<DecisionRow, void, void> 
     }
   }
 }
-
-/** The text that was decided on, where it is another one now. */
-const textOf = (store: Store, item: number, version: number): string | undefined =>
-  store.items.versions(item).find((one) => one.version === version)?.text;

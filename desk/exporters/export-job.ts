@@ -1,14 +1,13 @@
 /** An export as a job: a file that is whole or not there. */
-import { createWriteStream, renameSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import type { z } from 'zod';
 import type { ExportStart } from '../contract/jobs.ts';
-import { DeskError } from '../errors.ts';
 import type { RunHooks } from '../jobs/runner.ts';
 import type { Store } from '../store/store.ts';
 import { COLUMNS, decisionRows, type DecisionRow } from './decisions.ts';
+import { writeWhole } from './whole-file.ts';
 
 export interface ExportReport {
   readonly path: string;
@@ -38,27 +37,13 @@ export async function exportJob(
       }
     })(),
   );
-  const part = `${path}.part`;
-  try {
-    const file = createWriteStream(part, { flush: true });
-    // A cell that begins like a formula would be one in a spreadsheet.
-    if (format === 'csv')
-      await pipeline(source, stringify({ header: true, columns: [...COLUMNS], escape_formulas: true }), file, {
-        signal,
-      });
-    else await pipeline(source, linesOf, file, { signal });
-    renameSync(part, path);
-  } catch (error) {
-    if (signal.aborted) throw new DeskError('cancelled', 'The export was stopped.', 'Start it again: it begins anew.');
-    const full = error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
-    throw new DeskError(
-      full ? 'disk-full' : 'bad-input',
-      full
-        ? `There is no room left for ${path}.`
-        : `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}.`,
-      full ? 'Free some space or choose another disk, then start it again.' : 'Check the path and its permissions.',
-    );
-  }
+  // A cell that begins like a formula would be one in a spreadsheet.
+  const table = () => stringify({ header: true, columns: [...COLUMNS], escape_formulas: true });
+  await writeWhole(path, signal, async (file) =>
+    format === 'csv'
+      ? await pipeline(source, table(), file, { signal })
+      : await pipeline(source, linesOf, file, { signal }),
+  );
   progress();
   return { path, rows };
 }

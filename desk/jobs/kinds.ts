@@ -3,12 +3,15 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Start } from '../contract/jobs.ts';
 import type { Event, State } from '../contract/workspace.ts';
 import { exportJob, type ExportReport } from '../exporters/export-job.ts';
+import { type SignReport, signJob } from '../exporters/signed-decisions.ts';
 import { importJob } from '../importers/import-job.ts';
 import type { ImportReport } from '../importers/report.ts';
 import type { Places } from '../models/places.ts';
 import type { LiveQueue } from '../queue/live-queue.ts';
 import type { Searches } from '../queue/searches.ts';
 import { trainJob, type TrainReport } from '../retrain/train-job.ts';
+import { placeWaitingLinks } from '../review/locate.ts';
+import { type MergeReport, mergeJob } from '../review/merge-job.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { Supervisor } from '../supervisor.ts';
 import { queueModelOf, showRevision } from '../triage/queue-model.ts';
@@ -36,6 +39,8 @@ export interface JobReports {
   readonly export: ExportReport;
   readonly train: TrainReport;
   readonly score: ScoreReport;
+  readonly sign: SignReport;
+  readonly merge: MergeReport;
 }
 
 type Kinds = { readonly [K in Start['kind']]: JobKind<Extract<Start, { kind: K }>, JobReports[K]> };
@@ -55,12 +60,14 @@ export function jobKinds(setting: JobSetting): Kinds {
           searches.change();
           follow(touched);
         });
-        await queue.caughtUp;
+        await queue.follow(await placeWaitingLinks(workspace, writer, hooks.signal));
         tell({ kind: 'items', items: null });
         return report;
       },
     },
     export: { lane: 'writing', run: (start, hooks) => exportJob(workspace, start, hooks) },
+    sign: { lane: 'writing', run: (start, hooks) => signJob(workspace, start, hooks) },
+    merge: { lane: 'writing', run: (start, hooks) => mergeJob(workspace, writer, start, hooks, follow) },
     train: { lane: 'engine', run: (start, hooks) => trainJob({ ...target, key: workspace.key }, start, hooks) },
     score: {
       lane: 'engine',

@@ -16,6 +16,7 @@ const Head = z.object({
   items: z.int().min(1).max(PAGE_ITEMS),
   languages: z.array(z.string()),
   blindTo: z.array(z.tuple([z.int(), z.int()])),
+  parties: z.array(z.tuple([z.int(), z.array(z.int())])),
 });
 
 const BYTES_PER_ITEM = COLUMN_NAMES.reduce((sum, name) => sum + COLUMNS[name].BYTES_PER_ELEMENT, 0);
@@ -24,9 +25,9 @@ const LENGTH_BYTES = 4;
 /** Names of languages and blind items of a page beside its columns. */
 const MOST_HEAD_BYTES = 1 << 20;
 
-export function encodePage({ columns, languages, blindTo }: ColumnsPart): Uint8Array {
+export function encodePage({ columns, languages, blindTo, parties }: ColumnsPart): Uint8Array {
   const items = columns.channel.length;
-  const head = JSON.stringify({ items, languages, blindTo });
+  const head = JSON.stringify({ items, languages, blindTo, parties });
   const start = alignedAt(Buffer.byteLength(head) + LENGTH_BYTES);
   const bytes = Buffer.alloc(start + items * BYTES_PER_ITEM);
   bytes.writeUInt32LE(start - LENGTH_BYTES);
@@ -46,7 +47,7 @@ export function decodePage(page: number, data: Uint8Array): ColumnsPart | null {
   try {
     const packed = zstdDecompressSync(data, { maxOutputLength: MOST_HEAD_BYTES + PAGE_ITEMS * BYTES_PER_ITEM });
     const start = LENGTH_BYTES + packed.readUInt32LE();
-    const { items, languages, blindTo } = Head.parse(JSON.parse(packed.toString('utf8', LENGTH_BYTES, start)));
+    const { items, ...known } = Head.parse(JSON.parse(packed.toString('utf8', LENGTH_BYTES, start)));
     if (packed.length !== start + items * BYTES_PER_ITEM) return null;
     const { buffer } = Uint8Array.from(packed.subarray(start));
     let at = 0;
@@ -57,8 +58,8 @@ export function decodePage(page: number, data: Uint8Array): ColumnsPart | null {
         return [name, column];
       }),
     ) as unknown as Columns;
-    if (columns.language.some((language) => language > languages.length)) return null;
-    return { from: page * PAGE_ITEMS, columns, languages, blindTo };
+    if (columns.language.some((language) => language > known.languages.length)) return null;
+    return { from: page * PAGE_ITEMS, columns, ...known };
   } catch {
     return null;
   }

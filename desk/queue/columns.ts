@@ -87,6 +87,7 @@ export interface ColumnsPart {
   /** what the numbers of the column `language` mean, from 1 */
   readonly languages: readonly string[];
   readonly blindTo: readonly (readonly [item: number, reviewer: number])[];
+  readonly parties: readonly (readonly [item: number, reviewers: readonly number[]])[];
 }
 
 export class QueueColumns {
@@ -126,6 +127,8 @@ export class QueueColumns {
   readonly languages = new Names();
   /** whom an appeal must not go to, of the few reopened items */
   readonly blindTo = new Map<number, number>();
+  /** who sees an item differently from whom, of those that nobody has settled */
+  readonly parties = new Map<number, readonly number[]>();
   readonly channelScores = new GroupScores();
   readonly authorScores = new GroupScores();
   readonly #threshold: number;
@@ -136,7 +139,7 @@ export class QueueColumns {
   }
 
   /** Some items with everything that is known of them. `columns` as long as there are items. */
-  putPart({ from, columns, languages, blindTo }: ColumnsPart): void {
+  putPart({ from, columns, languages, blindTo, parties }: ColumnsPart): void {
     const count = columns.channel.length;
     this.#grow(from + count);
     for (const name of COLUMN_NAMES) this[name].set(columns[name], from);
@@ -150,6 +153,7 @@ export class QueueColumns {
       this.authorScores.put(this.author[id] as number, NaN, this.score[id] as number);
     }
     for (const [item, reviewer] of blindTo) this.blindTo.set(item, reviewer);
+    for (const [item, reviewers] of parties) this.parties.set(item, reviewers);
   }
 
   /** Items with ids in [from, to), as `putPart` takes them: views, good until something is put. */
@@ -159,6 +163,7 @@ export class QueueColumns {
       columns: Object.fromEntries(COLUMN_NAMES.map((name) => [name, this[name].subarray(from, to)])) as Columns,
       languages: this.languages.all().map(([name]) => name),
       blindTo: [...this.blindTo].filter(([item]) => item >= from && item < to),
+      parties: [...this.parties].filter(([item]) => item >= from && item < to),
     };
   }
 
@@ -189,7 +194,7 @@ export class QueueColumns {
     this.#rank(item);
   }
 
-  putReview({ item, status, label, disagree, decidedAt, blindTo }: ReviewFacts): void {
+  putReview({ item, status, label, disagree, decidedAt, blindTo, parties }: ReviewFacts): void {
     if (item >= this.length) return;
     this.status[item] = status;
     this.decided[item] = label ?? NONE;
@@ -198,6 +203,8 @@ export class QueueColumns {
     if (blindTo === null) this.blindTo.delete(item);
     else this.blindTo.set(item, blindTo);
     this.#rank(item);
+    if (parties.length === 0) this.parties.delete(item);
+    else this.parties.set(item, parties);
   }
 
   putAudit(item: number, place: number): void {
@@ -213,7 +220,7 @@ export class QueueColumns {
     this.reason[item] = NONE;
     this.marks[item] = 0;
     this.putScore({ item, score: null, predicted: 0, reason: null });
-    this.putReview({ item, status: 0, label: null, disagree: false, decidedAt: null, blindTo: null });
+    this.putReview({ item, status: 0, label: null, disagree: false, decidedAt: null, blindTo: null, parties: [] });
   }
 
   #score(item: number, score: number): void {

@@ -34,6 +34,8 @@ export interface QueueFilter {
   readonly found?: Uint32Array | undefined;
   /** whose queue it is: appeals against this reviewer's decisions are not in it */
   readonly reviewer?: number | undefined;
+  /** without what this reviewer sees differently from others: somebody else settles that */
+  readonly noParty?: number | undefined;
 }
 
 /** Sets to 0 what does not pass, of the items from `from` on; the rest stays as it is. */
@@ -46,7 +48,7 @@ const EARLIEST = -8.64e15;
 
 /** What a filter asks for, as conditions that hold together. */
 export function conditionsOf(columns: QueueColumns, filter: QueueFilter): readonly Condition[] {
-  const { found, reviewer } = filter;
+  const { found, reviewer, noParty } = filter;
   const languages = filter.languages?.flatMap((language) => columns.languages.find(language) ?? []);
   const all = [
     found && foundAmong(columns.length, found),
@@ -62,7 +64,8 @@ export function conditionsOf(columns: QueueColumns, filter: QueueFilter): readon
     within(columns.score, filter.minScore, filter.maxScore, -Infinity),
     filter.audit === undefined ? undefined : marked(columns, AUDIT, filter.audit),
     filter.disagree === undefined ? undefined : marked(columns, DISAGREE, filter.disagree),
-    reviewer === undefined ? undefined : notBlind(columns, reviewer),
+    reviewer === undefined ? undefined : without(columns.blindTo, (blind) => blind === reviewer),
+    noParty === undefined ? undefined : without(columns.parties, (parties) => parties.includes(noParty)),
   ];
   return all.filter((condition) => condition !== undefined);
 }
@@ -165,10 +168,10 @@ function foundAmong(length: number, found: Uint32Array): Condition {
   };
 }
 
-/** Leaves out appeals against what this reviewer decided. */
-function notBlind({ blindTo }: QueueColumns, reviewer: number): Condition {
-  const theirs = [...blindTo].filter(([, blind]) => blind === reviewer).map(([item]) => item);
+/** Leaves out some of those few items of which something is known. */
+function without<T>(known: ReadonlyMap<number, T>, out: (of: T) => boolean): Condition {
+  const items = [...known].filter(([, of]) => out(of)).map(([item]) => item);
   return (mask, from) => {
-    for (const item of theirs) if (item >= from && item < from + mask.length) mask[item - from] = 0;
+    for (const item of items) if (item >= from && item < from + mask.length) mask[item - from] = 0;
   };
 }

@@ -4,13 +4,14 @@
  */
 import { DeskError } from '../errors.ts';
 import type { Item } from '../store/items.ts';
-import type { Link } from '../store/links.ts';
 import type { Reviewer } from '../store/reviewers.ts';
 import type { Store } from '../store/store.ts';
-import type { Escalation, Reopening } from './reasons.ts';
-import { type Body, type Deed, type Model, type Span, newSalt, readBody, salted, seal } from './link.ts';
+import { Action } from './action.ts';
+import { followAll, itemsOf } from './follow.ts';
+import { type Deed, type Model, type Span, newSalt, salted } from './link.ts';
+import type { DOUBLE_REVIEW, Escalation, Reopening } from './reasons.ts';
 import { standing } from './standing.ts';
-import { type About, type Review, reviewOf } from './status.ts';
+import { isBlind } from './status.ts';
 
 /** A message as it was on screen. */
 export interface Seen {
@@ -25,6 +26,8 @@ export interface Decision {
   readonly spans: readonly Span[];
   readonly note: string | null;
   readonly model: Model | null;
+  /** what others see differently is settled by it */
+  readonly settles?: boolean | undefined;
 }
 
 /** What an action did. */
@@ -37,81 +40,23 @@ export interface Done {
   readonly changed: readonly number[];
 }
 
-/** Adds links to one reviewer's chain, as one action. */
-class Action {
-  readonly #store: Store;
-  readonly #reviewer: Reviewer;
-  readonly #now: number;
-  #seq: number;
-  #prev: Buffer | null;
-  readonly action: number;
-
-  constructor(store: Store, reviewer: Reviewer, now: number) {
-    if (!reviewer.own) {
-      throw new DeskError(
-        'not-allowed',
-        `${reviewer.name} decided in another workspace: nobody can decide under that name here.`,
-        'Choose a reviewer of this workspace, or add one.',
-      );
-    }
-    const end = store.links.end(reviewer.id);
-    this.#store = store;
-    this.#reviewer = reviewer;
-    this.#now = now;
-    this.#seq = end?.seq ?? 0;
-    this.#prev = end?.hash ?? null;
-    this.action = this.#seq + 1;
-  }
-
-  /** @param about the item that the deed is about, with what its body has hashes of */
-  add(
-    deed: Deed,
-    about: {
-      readonly item?: number;
-      readonly version?: number;
-      readonly salt?: Buffer;
-      readonly note?: string | null;
-    } = {},
-  ): { readonly link: number; readonly hash: Buffer } {
-    const seq = ++this.#seq;
-    const body: Body = {
-      v: 1,
-      reviewer: this.#reviewer.publicKey,
-      seq,
-      action: this.action,
-      time: this.#now,
-      prev: this.#prev?.toString('hex') ?? null,
-      deed,
-    };
-    const { body: json, hash } = seal(body);
-    this.#prev = hash;
-    const link = this.#store.links.add({
-      reviewer: this.#reviewer.id,
-      seq,
-      action: this.action,
-      kind: deed.kind,
-      item: about.item ?? null,
-      version: about.version ?? null,
-      body: json,
-      hash,
-      salt: about.salt ?? null,
-      note: about.note ?? null,
-    });
-    return { link, hash };
-  }
-}
-
 /** Decides one item, or many at once. @throws DeskError */
 export function decide(store: Store, reviewer: Reviewer, seen: readonly Seen[], decision: Decision, now: number): Done {
   const labels = namesOf(store, decision.labels);
-  const { reasons, spans, note, model } = decision;
+  const { reasons, spans, note, model, settles = false } = decision;
   return actOn(
     store,
     reviewer,
     seen,
     now,
     (parts, item) => {
-      if (store.reviews.get(item.id)?.blindTo === reviewer.id && hasOthers(store, reviewer)) throw blind();
+      const review = store.reviews.get(item.id);
+      if (review?.blindTo === reviewer.id && hasOthers(store, reviewer)) throw notAgain();
+      const verdicts = store.reviews.verdicts(item.id);
+      const own = verdicts.some((verdict) => verdict.reviewer === reviewer.id);
+      if (settles && review?.disagree !== true) throw nothingToSettle();
+      if (settles && own) throw takesPart();
+      const others = verdicts.some((verdict) => verdict.reviewer !== reviewer.id);
       for (const { end } of spans)
         if (end > item.text.length)
           throw new DeskError('bad-input', 'A marked part lies behind the end of the text.', 'Mark it again.');
@@ -123,6 +68,8 @@ export function decide(store: Store, reviewer: Reviewer, seen: readonly Seen[], 
         spans: [...spans],
         note: parts.note(note),
         model,
+        blind: !others || isBlind(review?.status, own),
+        settles,
       };
     },
     note,
@@ -150,7 +97,7 @@ export function reopen(
   store: Store,
   reviewer: Reviewer,
   seen: readonly Seen[],
-  { reason, note }: { readonly reason: Reopening; readonly note: string | null },
+  { reason, note }: { readonly reason: Reopening | typeof DOUBLE_REVIEW; readonly note: string | null },
   now: number,
 ): Done {
   const deed = (parts: Parts, item: Item): Deed => {
@@ -184,7 +131,7 @@ export function undo(store: Store, reviewer: Reviewer, now: number): Done {
   const action = new Action(store, reviewer, now);
   action.add({ kind: 'undo', of });
   store.links.setUndone(reviewer.id, of, action.action);
-  return { action: of, items: followAll(store, store.links.action(reviewer.id, of)), changed: [] };
+  return { action: of, items: followAction(store, reviewer, of), changed: [] };
 }
 
 /** Does again what was undone last, unless something else was done since. @throws DeskError nothing-to-do */
@@ -198,7 +145,7 @@ export function redo(store: Store, reviewer: Reviewer, now: number): Done {
     );
   new Action(store, reviewer, now).add({ kind: 'redo', of });
   store.links.setUndone(reviewer.id, of, 0);
-  return { action: of, items: followAll(store, store.links.action(reviewer.id, of)), changed: [] };
+  return { action: of, items: followAction(store, reviewer, of), changed: [] };
 }
 
 /** Adds a link that is about no review of an item and cannot be undone. */
@@ -210,14 +157,6 @@ export function record(
   item?: number,
 ): { readonly link: number; readonly hash: Buffer } {
   return new Action(store, reviewer, now).add(deed, { ...(item !== undefined && { item }) });
-}
-
-/** Works out anew what follows from the links about an item. */
-export function follow(store: Store, item: Item): Review {
-  const about = store.links.about(item.id).flatMap((link) => aboutOf(store, link));
-  const review = reviewOf(about, item.version);
-  store.reviews.set(item.id, review, worst(store, review.verdict?.labels ?? []));
-  return review;
 }
 
 interface Parts {
@@ -261,35 +200,15 @@ function actOn(
     );
   }
   store.links.noteAction(reviewer.id, action.action);
-  for (const id of items) followById(store, id);
+  followAll(store, items);
   return { action: action.action, items, changed };
 }
 
-function followAll(store: Store, links: readonly Link[]): readonly number[] {
-  const items = [...new Set(links.flatMap(({ item }) => (item === null ? [] : [item])))];
-  for (const item of items) followById(store, item);
+function followAction(store: Store, reviewer: Reviewer, action: number): readonly number[] {
+  const items = itemsOf(store.links.action(reviewer.id, action));
+  followAll(store, items);
   return items;
 }
-
-function followById(store: Store, id: number): void {
-  const item = store.items.get(id);
-  if (item !== undefined) follow(store, item);
-}
-
-/** A link as `reviewOf` wants it; none where it says nothing about the item's review. */
-function aboutOf(store: Store, link: Link): About[] {
-  const body = readBody(link.body);
-  if (body === null) return [];
-  const { deed, time } = body;
-  if (deed.kind !== 'decide' && deed.kind !== 'skip' && deed.kind !== 'escalate' && deed.kind !== 'reopen') return [];
-  const names = deed.kind === 'decide' ? deed.labels : [];
-  const labels = names.flatMap((name) => store.policies.labelNamed(name) ?? []).sort((a, b) => a - b);
-  return [{ link: link.id, reviewer: link.reviewer, kind: deed.kind, version: deed.version, time, labels }];
-}
-
-/** The most severe of some labels; of equal ones the first. */
-const worst = (store: Store, ids: readonly number[]): number | null =>
-  ids.flatMap((id) => store.policies.label(id) ?? []).sort((a, b) => b.severity - a.severity)[0]?.id ?? null;
 
 function namesOf(store: Store, ids: readonly number[]): readonly string[] {
   return ids.map((id) => {
@@ -303,9 +222,23 @@ function namesOf(store: Store, ids: readonly number[]): readonly string[] {
 const hasOthers = (store: Store, { id }: Reviewer): boolean =>
   store.reviewers.list().some((other) => other.own && other.id !== id);
 
-const blind = (): DeskError =>
+const notAgain = (): DeskError =>
   new DeskError(
     'not-allowed',
     'This message was reopened so that somebody else decides it.',
     'Leave it to another reviewer; it is not in your queue.',
+  );
+
+const nothingToSettle = (): DeskError =>
+  new DeskError(
+    'nothing-to-do',
+    'Reviewers do not see this message differently.',
+    'Decide it without settling anything.',
+  );
+
+const takesPart = (): DeskError =>
+  new DeskError(
+    'not-allowed',
+    'Whoever decided this message cannot settle what others see differently.',
+    'Leave it to a reviewer who has not decided it, or decide it anew.',
   );

@@ -7,10 +7,13 @@
  */
 import { createHash, hash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { ESCALATIONS, REOPENINGS } from './reasons.ts';
+import { DOUBLE_REVIEW, ESCALATIONS, REOPENINGS } from './reasons.ts';
 
 const Sum = z.string().regex(/^[0-9a-f]{64}$/);
 const Seq = z.int().min(1);
+/** What a Date can hold. */
+const Time = z.int().min(-8.64e15).max(8.64e15);
+const Words = z.string().max(1000);
 
 /** Part of a message, as [start, end) in UTF-16 units. */
 export const Span = z.strictObject({ start: z.int().min(0), end: z.int().min(1) });
@@ -32,25 +35,34 @@ const Deed = z.discriminatedUnion('kind', [
     kind: z.literal('decide'),
     ...seen,
     /** names, as they were then */
-    labels: z.array(z.string()),
-    reasons: z.array(z.string()),
-    spans: z.array(Span),
+    labels: z.array(z.string().min(1).max(200)).max(100),
+    reasons: z.array(z.string().max(200)).max(20),
+    spans: z.array(Span).max(1000),
     /** salted hash */
     note: Sum.nullable(),
     model: Model.nullable(),
+    /** what others had decided, if anything, was not shown to the reviewer */
+    blind: z.boolean(),
+    /** a third person says what holds where others see it differently */
+    settles: z.boolean(),
   }),
   z.strictObject({ kind: z.literal('skip'), ...seen }),
   z.strictObject({ kind: z.literal('escalate'), ...seen, reason: z.enum(ESCALATIONS), note: Sum.nullable() }),
-  z.strictObject({ kind: z.literal('reopen'), ...seen, reason: z.enum(REOPENINGS), note: Sum.nullable() }),
+  z.strictObject({
+    kind: z.literal('reopen'),
+    ...seen,
+    reason: z.enum([...REOPENINGS, DOUBLE_REVIEW]),
+    note: Sum.nullable(),
+  }),
   z.strictObject({ kind: z.literal('note'), ...seen, note: Sum }),
   /** takes back, or does again, all links of an action */
   z.strictObject({ kind: z.literal('undo'), of: Seq }),
   z.strictObject({ kind: z.literal('redo'), of: Seq }),
   /** a real name was looked at; authors go by their pseudonyms */
-  z.strictObject({ kind: z.literal('reveal'), author: z.string() }),
-  z.strictObject({ kind: z.literal('hold'), item: Sum, reason: z.string() }),
+  z.strictObject({ kind: z.literal('reveal'), author: Words }),
+  z.strictObject({ kind: z.literal('hold'), item: Sum, reason: Words }),
   z.strictObject({ kind: z.literal('release'), item: Sum }),
-  z.strictObject({ kind: z.literal('erase'), items: z.array(Sum), reason: z.string() }),
+  z.strictObject({ kind: z.literal('erase'), items: z.array(Sum), reason: Words }),
 ]);
 export type Deed = z.infer<typeof Deed>;
 export type DeedKind = Deed['kind'];
@@ -61,8 +73,10 @@ const Head = z.strictObject({
   reviewer: Sum,
   seq: Seq,
   action: Seq,
-  /** milliseconds since 1970 UTC, by the clock of that computer: it may go backwards, `seq` does not */
-  time: z.int(),
+  /** milliseconds since 1970 UTC, by the clock of that computer: it may go backwards, `seq` and `clock` do not */
+  time: Time,
+  /** later than every link that the workspace held when this action was done, of whatever chain */
+  clock: Time,
   /** hash of the link before; null for the first */
   prev: Sum.nullable(),
 });
@@ -88,6 +102,16 @@ export function readBody(json: string): Body | null {
   } catch {
     return null;
   }
+}
+
+/**
+ * The order of links of several chains, the same wherever they meet: what somebody could have known of comes before what
+ * they did then (a hybrid logical clock, Kulkarni et al. 2014); what was done apart from each other is ordered by time.
+ */
+export function inOrder(a: Body, b: Body): number {
+  if (a.clock !== b.clock) return a.clock - b.clock;
+  if (a.reviewer !== b.reviewer) return a.reviewer < b.reviewer ? -1 : 1;
+  return a.seq - b.seq;
 }
 
 export const newSalt = (): Buffer => randomBytes(16);

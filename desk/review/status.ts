@@ -1,4 +1,4 @@
-/** What became of an item: follows from the links about it, in the order in which they came, without those undone. */
+/** What became of an item: follows from the links about it, in their order, without those undone. */
 
 /** As reviews.status holds them. Only ever add at the end. */
 export const STATUSES = ['open', 'decided', 'skipped', 'escalated', 'reopened', 'changed'] as const;
@@ -13,15 +13,21 @@ export function statusOf(code: number): Status {
 }
 
 /** What a link says about an item. */
-export interface About {
+export type About = {
   readonly link: number;
   readonly reviewer: number;
-  readonly kind: 'decide' | 'skip' | 'escalate' | 'reopen';
+  /** of the text that was seen; 0 where that is none of the texts here */
   readonly version: number;
   readonly time: number;
-  /** ids, of a decision */
-  readonly labels: readonly number[];
-}
+} & (
+  | { readonly kind: 'skip' | 'escalate' | 'reopen' }
+  | {
+      readonly kind: 'decide';
+      /** ids, rising */
+      readonly labels: readonly number[];
+      readonly settles: boolean;
+    }
+);
 
 export interface Verdict {
   readonly link: number;
@@ -32,10 +38,11 @@ export interface Verdict {
 
 export interface Review {
   readonly status: Status;
-  /** of each reviewer the last one */
+  /** of each reviewer the last one, the one that counts at the end */
   readonly verdicts: readonly Verdict[];
   /** the one that counts: the last of all */
   readonly verdict: Verdict | null;
+  /** those about the same text differ, and nobody has settled it */
   readonly disagree: boolean;
   readonly decidedAt: number | null;
   /** whose decision an appeal is against */
@@ -52,15 +59,22 @@ export function reviewOf(about: readonly About[], version: number): Review {
   let verdict: Verdict | null = null;
   let decidedAt: number | null = null;
   let blindTo: number | null = null;
-  for (const { kind, link, reviewer, labels, version: seen, time } of about) {
-    switch (kind) {
-      case 'decide':
+  let settled: string | null = null;
+  for (const one of about) {
+    switch (one.kind) {
+      case 'decide': {
+        const { link, reviewer, labels, version: seen, time, settles } = one;
         verdict = { link, reviewer, labels, version: seen };
+        verdicts.delete(reviewer);
         verdicts.set(reviewer, verdict);
         status = 'decided';
         decidedAt = time;
         blindTo = null;
+        // What was settled stays so until somebody sees it differently again.
+        if (settles) settled = labels.join();
+        else if (settled !== labels.join()) settled = null;
         break;
+      }
       case 'skip':
         if (status === 'open') status = 'skipped';
         break;
@@ -72,8 +86,19 @@ export function reviewOf(about: readonly About[], version: number): Review {
         blindTo = verdict?.reviewer ?? null;
     }
   }
-  if (status === 'decided' && verdict !== null && verdict.version < version) status = 'changed';
+  // An older text that came later has a higher number than the one that stands.
+  if (status === 'decided' && verdict !== null && verdict.version !== version) status = 'changed';
   const all = [...verdicts.values()];
-  const disagree = all.some(({ labels }) => labels.join() !== all[0]?.labels.join());
+  const last = verdict;
+  const disagree =
+    settled === null &&
+    last !== null &&
+    all.some(({ labels, version: seen }) => seen === last.version && labels.join() !== last.labels.join());
   return { status, verdicts: all, verdict, disagree, decidedAt, blindTo };
 }
+
+/**
+ * Whether what was decided is kept from a reviewer, who is to decide without knowing it.
+ * @param own the reviewer has decided the item before
+ */
+export const isBlind = (status: Status | undefined, own: boolean): boolean => status === 'reopened' && !own;

@@ -39,7 +39,9 @@ export function putLabel({ policies }: Store, label: Put<Label>): number {
     .find(({ id, key, retired }) => !retired && key !== null && key === label.key && id !== label.id);
   if (sameKey !== undefined && !label.retired)
     throw new DeskError('conflict', `The key ${label.key} already means ${sameKey.name}.`, 'Choose another key.');
-  return policies.putLabel(label);
+  const id = policies.putLabel(label);
+  policies.dropMerged(id);
+  return id;
 }
 
 /** @throws DeskError conflict */

@@ -143,6 +143,7 @@ export class Items {
   readonly #versions;
   readonly #raw;
   readonly #identity;
+  readonly #identities;
   readonly #last;
   readonly #hash;
   readonly #unscored;
@@ -171,6 +172,11 @@ export class Items {
        JOIN raw_blocks ON raw_blocks.id = items.raw / ${RAW_STRIDE} WHERE items.id = ?`,
     );
     this.#identity = db.prepare<[number], Buffer>('SELECT identity FROM items WHERE id = ?').pluck();
+    this.#identities = db
+      .prepare<[number, number], [number, Buffer]>(
+        'SELECT id, identity FROM items WHERE id > ? AND id <= ? ORDER BY id',
+      )
+      .raw();
     this.#hash = db.prepare<[number], number>('SELECT content_hash FROM items WHERE id = ?').pluck();
     this.#last = db.prepare<[], number | null>('SELECT max(id) FROM items').pluck();
     this.#unscored = db.prepare<[number, number, number], UnscoredItem>(
@@ -236,6 +242,11 @@ export class Items {
     const identity = this.#identity.get(id);
     if (identity === undefined) throw new RangeError(`There is no item number ${id}.`);
     return identity.toString('hex');
+  }
+
+  /** Ids in (after, to] with what they are called in every workspace. */
+  identities(after: number, to: number): readonly (readonly [id: number, identity: string])[] {
+    return this.#identities.all(after, to).map(([id, identity]) => [id, identity.toString('hex')]);
   }
 
   /** The record exactly as it stands in the source. */

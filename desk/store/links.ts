@@ -21,7 +21,7 @@ export interface End {
   readonly hash: Buffer;
 }
 
-/** The reviewers' chains: links are added and never changed. */
+/** The reviewers' chains: links are added and never changed; which message one points to may be found out later. */
 export class Links {
   readonly #add;
   readonly #end;
@@ -34,7 +34,12 @@ export class Links {
   readonly #noteAction;
   readonly #lastDone;
   readonly #lastUndone;
-  readonly #isUndone;
+  readonly #undoOf;
+  readonly #clock;
+  readonly #at;
+  readonly #bare;
+  readonly #place;
+  readonly #ofKind;
 
   constructor(db: Db) {
     this.#add = db.prepare<
@@ -77,7 +82,23 @@ export class Links {
     this.#lastUndone = db.prepare<[number], { action: number; undone: number }>(
       'SELECT action, undone FROM actions WHERE reviewer = ? AND undone > 0 ORDER BY undone DESC LIMIT 1',
     );
-    this.#isUndone = db
+    this.#clock = db
+      .prepare<[], number | null>(
+        `SELECT max((SELECT json_extract(body, '$.clock') FROM links WHERE reviewer = reviewers.id ORDER BY seq DESC LIMIT 1))
+         FROM reviewers`,
+      )
+      .pluck();
+    this.#at = db.prepare<[number, number], Link>('SELECT * FROM links WHERE reviewer = ? AND seq = ?');
+    this.#bare = db.prepare<[number], Link>(
+      "SELECT * FROM links WHERE reviewer = ? AND salt IS NULL AND json_extract(body, '$.deed.text') IS NOT NULL",
+    );
+    this.#place = db.prepare<[number | null, number | null, Uint8Array | null, string | null, number]>(
+      'UPDATE links SET item = ?, version = ?, salt = ?, note = ? WHERE id = ?',
+    );
+    this.#ofKind = db
+      .prepare<[string], number>('SELECT DISTINCT item FROM links WHERE kind = ? AND item IS NOT NULL ORDER BY item')
+      .pluck();
+    this.#undoOf = db
       .prepare<[number, number], number>('SELECT undone FROM actions WHERE reviewer = ? AND action = ?')
       .pluck();
   }
@@ -91,6 +112,31 @@ export class Links {
   /** The last link of a chain; undefined where it has none. */
   end(reviewer: number): End | undefined {
     return this.#end.get(reviewer);
+  }
+
+  /** The link in a place of a chain, from 1. */
+  at(reviewer: number, seq: number): Link | undefined {
+    return this.#at.get(reviewer, seq);
+  }
+
+  /** Links of a chain about texts whose salt is gone. */
+  withoutSalt(reviewer: number): readonly Link[] {
+    return this.#bare.all(reviewer);
+  }
+
+  /** Says which message a link points to, and what belongs to it beside its body. */
+  place(id: number, { item, version, salt, note }: Pick<Link, 'item' | 'version' | 'salt' | 'note'>): void {
+    this.#place.run(item, version, salt, note, id);
+  }
+
+  /** Items that some link of a kind is about. */
+  itemsWith(kind: string): readonly number[] {
+    return this.#ofKind.all(kind);
+  }
+
+  /** The latest clock of all chains; −Infinity where there is no link. */
+  get clock(): number {
+    return this.#clock.get() ?? -Infinity;
   }
 
   /** Links of a chain behind place `after`, in their order. */
@@ -140,6 +186,11 @@ export class Links {
   }
 
   isUndone(reviewer: number, action: number): boolean {
-    return (this.#isUndone.get(reviewer, action) ?? 0) > 0;
+    return (this.undoOf(reviewer, action) ?? 0) > 0;
+  }
+
+  /** seq of the undo in force, 0 where none is; undefined where there is no such action. */
+  undoOf(reviewer: number, action: number): number | undefined {
+    return this.#undoOf.get(reviewer, action);
   }
 }

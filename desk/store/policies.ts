@@ -43,6 +43,10 @@ export class Policies {
   readonly #placeLabel;
   readonly #named;
   readonly #noteName;
+  readonly #names;
+  readonly #isMerged;
+  readonly #noteMerged;
+  readonly #dropMerged;
 
   constructor(db: Db) {
     this.#list = db.prepare<[], PolicyRow>('SELECT id, name, guidance, retired FROM policies ORDER BY place, id');
@@ -70,6 +74,31 @@ export class Policies {
     this.#placeLabel = db.prepare<[number, number]>('UPDATE labels SET place = ? WHERE id = ?');
     this.#named = db.prepare<[string], number>('SELECT label FROM label_names WHERE name = ?').pluck();
     this.#noteName = db.prepare<[string, number]>('INSERT OR IGNORE INTO label_names (name, label) VALUES (?, ?)');
+    this.#names = db.prepare<[], { name: string; severity: number }>(
+      'SELECT label_names.name, severity FROM label_names JOIN labels ON labels.id = label ORDER BY label_names.name',
+    );
+    this.#isMerged = db.prepare<[number], number>('SELECT 1 FROM merged_labels WHERE label = ?').pluck();
+    this.#noteMerged = db.prepare<[number]>('INSERT OR IGNORE INTO merged_labels (label) VALUES (?)');
+    this.#dropMerged = db.prepare<[number]>('DELETE FROM merged_labels WHERE label = ?');
+  }
+
+  /** Every name that a label has or had. */
+  names(): readonly { readonly name: string; readonly severity: number }[] {
+    return this.#names.all();
+  }
+
+  /** Whether a label came with somebody's decisions, and nobody has changed it here. */
+  isMerged(label: number): boolean {
+    return this.#isMerged.get(label) !== undefined;
+  }
+
+  noteMerged(label: number): void {
+    this.#noteMerged.run(label);
+  }
+
+  /** The label is this community's own from now on. */
+  dropMerged(label: number): void {
+    this.#dropMerged.run(label);
   }
 
   list(): readonly Policy[] {

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, hash } from 'node:crypto';
 
 // No vowels, so that no word comes about by chance; no 0, 1 and l, which read alike.
 const ALPHABET = '23456789bcdfghjkmnpqrstvwxz';
@@ -13,8 +13,14 @@ export function authorKey(workspaceKey: Uint8Array, platform: string, account: s
 }
 
 /** The pseudonym of a key: `user-` and `length` signs. A longer one begins with the shorter one. */
-export function pseudonymOf(key: Uint8Array, length = 6): string {
-  let name = 'user-';
-  for (let i = 0; i < length; i++) name += ALPHABET.charAt((key[i % key.length] ?? 0) % ALPHABET.length);
-  return name;
+export const pseudonymOf = (key: Uint8Array, length = 6): string => `user-${signsOf(key, length)}`;
+
+/** Who a reviewer is in what leaves the workspace: the same everywhere, since it follows from the public key. */
+export const reviewerPseudonym = (publicKey: string): string =>
+  `reviewer-${signsOf(hash('sha256', Buffer.from(publicKey, 'hex'), 'buffer'), 8)}`;
+
+function signsOf(key: Uint8Array, length: number): string {
+  let signs = '';
+  for (let i = 0; i < length; i++) signs += ALPHABET.charAt((key[i % key.length] ?? 0) % ALPHABET.length);
+  return signs;
 }

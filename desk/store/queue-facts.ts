@@ -34,6 +34,8 @@ export interface ReviewFacts {
   readonly disagree: boolean;
   readonly decidedAt: number | null;
   readonly blindTo: number | null;
+  /** who sees it differently from whom; nobody where reviewers agree */
+  readonly parties: readonly number[];
 }
 
 export interface AuditFacts {
@@ -43,7 +45,7 @@ export interface AuditFacts {
 
 type ItemTuple = [number, number, number, number, number | null, number | null, string, number, number, number];
 type ScoreTuple = [number, number | null, Buffer | null, NotReadReason | null];
-type ReviewTuple = [number, number, number | null, number, number | null, number | null];
+type ReviewTuple = [number, number, number | null, number, number | null, number | null, string | null];
 
 /** Facts of items with ids in (after, to], in their order. */
 export class QueueFacts {
@@ -67,8 +69,9 @@ export class QueueFacts {
       .raw();
     this.#reviews = db
       .prepare<[number, number], ReviewTuple>(
-        `SELECT item, status, label, disagree, decided_at, blind_to FROM reviews
-         WHERE item > ? AND item <= ? ORDER BY item`,
+        `SELECT item, status, label, disagree, decided_at, blind_to,
+           CASE disagree WHEN 1 THEN (SELECT group_concat(reviewer) FROM verdicts WHERE verdicts.item = reviews.item) END
+         FROM reviews WHERE item > ? AND item <= ? ORDER BY item`,
       )
       .raw();
     this.#audits = db
@@ -112,13 +115,14 @@ export class QueueFacts {
   }
 
   reviews(after: number, to: number): readonly ReviewFacts[] {
-    return this.#reviews.all(after, to).map(([item, status, label, disagree, decidedAt, blindTo]) => ({
+    return this.#reviews.all(after, to).map(([item, status, label, disagree, decidedAt, blindTo, parties]) => ({
       item,
       status,
       label,
       disagree: disagree === 1,
       decidedAt,
       blindTo,
+      parties: parties === null ? [] : parties.split(',').map(Number),
     }));
   }
 

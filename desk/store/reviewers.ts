@@ -1,9 +1,12 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, verify, type KeyObject } from 'node:crypto';
 import type { Db } from './connection.ts';
+import { reviewerPseudonym } from './pseudonym.ts';
 
 export interface Reviewer {
   readonly id: number;
   readonly name: string;
+  /** who this is in what leaves the workspace */
+  readonly pseudonym: string;
   /** Ed25519, 32 bytes as hexadecimal digits */
   readonly publicKey: string;
   /** false for one whose decisions came from another workspace: nobody can decide under that name here */
@@ -28,6 +31,7 @@ export class Reviewers {
   readonly #add;
   readonly #get;
   readonly #byName;
+  readonly #byKey;
   readonly #list;
   readonly #privateKey;
 
@@ -40,6 +44,7 @@ export class Reviewers {
       .pluck();
     this.#get = db.prepare<[number], Row>(`${select} WHERE id = ?`);
     this.#byName = db.prepare<[string], Row>(`${select} WHERE name = ?`);
+    this.#byKey = db.prepare<[Uint8Array], Row>(`${select} WHERE public_key = ?`);
     this.#list = db.prepare<[], Row>(`${select} ORDER BY id`);
     this.#privateKey = db.prepare<[number], Buffer | null>('SELECT private_key FROM reviewers WHERE id = ?').pluck();
   }
@@ -47,7 +52,19 @@ export class Reviewers {
   /** Adds a person with a new pair of keys. */
   add(name: string, now: number): Reviewer {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-    const id = this.#add.get(name, rawPublic(publicKey), rawPrivate(privateKey), now);
+    return this.#added(name, rawPublic(publicKey), rawPrivate(privateKey), now);
+  }
+
+  /** Adds somebody who decided in another workspace, under the pseudonym. @param publicKey hexadecimal digits */
+  addForeign(publicKey: string, now: number): Reviewer {
+    let name = reviewerPseudonym(publicKey);
+    // Somebody here may be called so.
+    while (this.byName(name) !== undefined) name += "'";
+    return this.#added(name, Buffer.from(publicKey, 'hex'), null, now);
+  }
+
+  #added(name: string, publicKey: Uint8Array, privateKey: Uint8Array | null, now: number): Reviewer {
+    const id = this.#add.get(name, publicKey, privateKey, now);
     const reviewer = id === undefined ? undefined : this.get(id);
     if (reviewer === undefined) throw new Error('SQLite returned no id for a new reviewer.');
     return reviewer;
@@ -60,6 +77,12 @@ export class Reviewers {
 
   byName(name: string): Reviewer | undefined {
     const row = this.#byName.get(name);
+    return row && toReviewer(row);
+  }
+
+  /** @param publicKey hexadecimal digits */
+  byKey(publicKey: string): Reviewer | undefined {
+    const row = this.#byKey.get(Buffer.from(publicKey, 'hex'));
     return row && toReviewer(row);
   }
 
@@ -85,13 +108,17 @@ export function isSigned(publicKey: string, data: Uint8Array, signature: Uint8Ar
   return verify(null, data, createPublicKey({ key, format: 'der', type: 'spki' }), signature);
 }
 
-const toReviewer = (row: Row): Reviewer => ({
-  id: row.id,
-  name: row.name,
-  publicKey: row.public_key.toString('hex'),
-  own: row.own === 1,
-  createdAt: row.created_at,
-});
+function toReviewer(row: Row): Reviewer {
+  const publicKey = row.public_key.toString('hex');
+  return {
+    id: row.id,
+    name: row.name,
+    pseudonym: reviewerPseudonym(publicKey),
+    publicKey,
+    own: row.own === 1,
+    createdAt: row.created_at,
+  };
+}
 
 const rawPublic = (key: KeyObject): Buffer => key.export({ format: 'der', type: 'spki' }).subarray(PUBLIC_HEAD.length);
 const rawPrivate = (key: KeyObject): Buffer =>

@@ -31,6 +31,10 @@ export class Reviews {
   readonly #verdicts;
   readonly #latest;
   readonly #decided;
+  readonly #decidedOnce;
+  readonly #decidedBySeveral;
+  readonly #withLabel;
+  readonly #disagreeing;
   readonly #put;
   readonly #drop;
   readonly #addVerdict;
@@ -41,16 +45,30 @@ export class Reviews {
       'SELECT status, label, disagree, decided_at, blind_to FROM reviews WHERE item = ?',
     );
     this.#verdicts = db.prepare<[number], VerdictRow>(
-      'SELECT link, reviewer, version, labels FROM verdicts WHERE item = ? ORDER BY link',
+      `SELECT verdicts.link, reviewer, version, labels FROM verdicts JOIN reviews USING (item)
+       WHERE item = ? ORDER BY verdicts.link IS reviews.link, verdicts.link`,
     );
     this.#decided = db
       .prepare<[number, number], number>('SELECT DISTINCT item FROM verdicts WHERE item > ? ORDER BY item LIMIT ?')
       .pluck();
+    this.#decidedOnce = db
+      .prepare<[number], number>(
+        `SELECT item FROM reviews JOIN verdicts USING (item) WHERE status = ? GROUP BY item HAVING count(*) = 1 ORDER BY item`,
+      )
+      .pluck();
+    this.#decidedBySeveral = db
+      .prepare<[], number>('SELECT item FROM verdicts GROUP BY item HAVING count(*) > 1 ORDER BY item')
+      .pluck();
+    this.#withLabel = db
+      .prepare<[number], number>('SELECT DISTINCT item FROM verdicts, json_each(labels) WHERE value = ?')
+      .pluck();
+    this.#disagreeing = db.prepare<[], number>('SELECT count(*) FROM reviews WHERE disagree = 1').pluck();
     this.#latest = db.prepare<[number], { item: number; labels: string }>(
       'SELECT item, labels FROM verdicts ORDER BY link DESC LIMIT ?',
     );
-    this.#put = db.prepare<[number, number, number | null, number, number | null, number | null]>(
-      `INSERT OR REPLACE INTO reviews (item, status, label, disagree, decided_at, blind_to) VALUES (?, ?, ?, ?, ?, ?)`,
+    this.#put = db.prepare<[number, number, number | null, number, number | null, number | null, number | null]>(
+      `INSERT OR REPLACE INTO reviews (item, status, label, disagree, decided_at, blind_to, link)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#drop = db.prepare<[number]>('DELETE FROM reviews WHERE item = ?');
     this.#addVerdict = db.prepare<[number, number, number, string, number]>(
@@ -72,7 +90,7 @@ export class Reviews {
     );
   }
 
-  /** Each reviewer's last decision about an item. */
+  /** Each reviewer's last decision about an item, the one that counts at the end. */
   verdicts(item: number): readonly Verdict[] {
     return this.#verdicts.all(item).map((row) => ({ ...row, labels: ids.parse(JSON.parse(row.labels)) }));
   }
@@ -82,6 +100,26 @@ export class Reviews {
     return this.#decided.all(after, limit);
   }
 
+  /** Items that exactly one reviewer decided, and whose decision stands. */
+  decidedOnce(): readonly number[] {
+    return this.#decidedOnce.all(statusCode('decided'));
+  }
+
+  /** Items that more than one reviewer decided. */
+  decidedBySeveral(): readonly number[] {
+    return this.#decidedBySeveral.all();
+  }
+
+  /** Items that somebody gave this label. */
+  withLabel(label: number): readonly number[] {
+    return this.#withLabel.all(label);
+  }
+
+  /** Items that reviewers see differently, and nobody has settled. */
+  get disagreeing(): number {
+    return this.#disagreeing.get() ?? 0;
+  }
+
   /** The latest decisions, newest first, with the ids of their labels. */
   latest(limit: number): readonly { readonly item: number; readonly labels: readonly number[] }[] {
     return this.#latest.all(limit).map(({ item, labels }) => ({ item, labels: ids.parse(JSON.parse(labels)) }));
@@ -89,7 +127,7 @@ export class Reviews {
 
   /** @param label the most severe one of the verdict that counts */
   set(item: number, review: Review, label: number | null): void {
-    const { status, verdicts, disagree, decidedAt, blindTo } = review;
+    const { status, verdicts, verdict: counts, disagree, decidedAt, blindTo } = review;
     this.#dropVerdicts.run(item);
     if (status === 'open') {
       this.#drop.run(item);
@@ -97,6 +135,6 @@ export class Reviews {
     }
     for (const verdict of verdicts)
       this.#addVerdict.run(item, verdict.reviewer, verdict.link, JSON.stringify(verdict.labels), verdict.version);
-    this.#put.run(item, statusCode(status), label, disagree ? 1 : 0, decidedAt, blindTo);
+    this.#put.run(item, statusCode(status), label, disagree ? 1 : 0, decidedAt, blindTo, counts?.link ?? null);
   }
 }

@@ -20,6 +20,7 @@ import { Search } from './search.ts';
 import { Settings } from './settings.ts';
 import { Sources } from './sources.ts';
 import { Tombstones } from './tombstones.ts';
+import { WaitingLinks } from './waiting-links.ts';
 
 /** The families of tables, over one connection. */
 export class Store {
@@ -46,6 +47,7 @@ export class Store {
   readonly erasure: Erasure;
   readonly tombstones: Tombstones;
   readonly auditItems: AuditItems;
+  readonly waitingLinks: WaitingLinks;
 
   constructor(db: Db, path: string) {
     this.path = path;
@@ -70,5 +72,6 @@ export class Store {
     this.erasure = new Erasure(db);
     this.tombstones = new Tombstones(db);
     this.auditItems = new AuditItems(db);
+    this.waitingLinks = new WaitingLinks(db);
   }
 }

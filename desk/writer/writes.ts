@@ -10,7 +10,9 @@ import type { NewSource, SourceStatus } from '../store/sources.ts';
 import type { Store } from '../store/store.ts';
 import type { JobChange } from '../store/jobs.ts';
 import type { QueuePage } from '../store/queue-pages.ts';
+import { drawDoubleReview } from '../review/double-review.ts';
 import { erase } from '../review/erase.ts';
+import { merge, placeWaiting } from '../review/merge.ts';
 import * as words from '../review/words.ts';
 import type { Escalation, Reopening } from '../review/reasons.ts';
 import type { Erasing } from '../store/erasure.ts';
@@ -137,6 +139,11 @@ const writes = {
     { reviewer, erasing, reason }: By & { readonly erasing: Erasing; readonly reason: string },
     now: number,
   ) => erase(store, reviewerOf(store, reviewer), erasing, reason, now),
+
+  doubleReview: (store: Store, { reviewer, share }: By & { readonly share: number }, now: number) =>
+    drawDoubleReview(store, reviewerOf(store, reviewer), share, now),
+  merge: (store: Store, input: Parameters<typeof merge>[1], now: number) => merge(store, input, now),
+  placeWaiting: (store: Store, input: Parameters<typeof placeWaiting>[1]) => placeWaiting(store, input),
 
   undo: (store: Store, { reviewer }: By, now: number) => deeds.undo(store, reviewerOf(store, reviewer), now),
   redo: (store: Store, { reviewer }: By, now: number) => deeds.redo(store, reviewerOf(store, reviewer), now),

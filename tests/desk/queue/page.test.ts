@@ -57,7 +57,7 @@ function columnsOf(facts: readonly Fact[]): QueueColumns {
     columns.putItem({ ...one, id: item, version: 1, contentHash: item });
     const scored = one.reason === null ? one.score : null;
     columns.putScore({ item, score: scored, predicted: scored === null ? 0 : one.predicted, reason: one.reason });
-    columns.putReview({ ...one, item, status: statusCode(one.status), decidedAt: item, blindTo: null });
+    columns.putReview({ ...one, item, status: statusCode(one.status), decidedAt: item, blindTo: null, parties: [] });
     if (one.audit) columns.putAudit(item, (item * 7) % 11);
   });
   return columns;
@@ -131,6 +131,7 @@ describe('filters', () => {
         disagree: false,
         decidedAt: 1,
         blindTo: id,
+        parties: [],
       });
     }
     assert.deepEqual(passing(columns, { reviewer: 1 }), [2]);
@@ -199,7 +200,7 @@ describe('orders', () => {
     };
     columns.putItem({ ...one, id, version: 1, contentHash: id });
     columns.putScore({ item: id, score: one.reason ? null : one.score, predicted: 0, reason: one.reason });
-    columns.putReview({ ...one, item: id, status: statusCode(one.status), decidedAt: id, blindTo: null });
+    columns.putReview({ ...one, item: id, status: statusCode(one.status), decidedAt: id, blindTo: null, parties: [] });
     if (one.audit) columns.putAudit(id, 1 / id);
   };
   put(1, { score: 0.9 });
