@@ -59,10 +59,12 @@ function measuredLines(
   columns: number,
 ): readonly string[] {
   if (all.messages === 0)
-    return wrap(
-      'No message was decided by two reviewers who did not know of each other. `moderato double-review` draws some for that.',
-      columns,
-    );
+    return [
+      ...wrap(
+        'No message was decided by two reviewers who did not know of each other. `moderato double-review` draws some for that.',
+        columns,
+      ),
+    ];
   // Fewer say little: a number would be taken for more than it is.
   const shown = (messages: number, figure: Figure): string => (messages < enough ? 'not enough yet' : value(figure));
   const overall = (name: string, of: Measured): string[] => [

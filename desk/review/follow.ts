@@ -48,16 +48,10 @@ export const labelIds = ({ policies }: Store, names: readonly string[]): readonl
 /** A link as `reviewOf` wants it; none where it says nothing about the item's review. */
 function aboutOf(store: Store, { link, body: { deed, time } }: ReadLink): About[] {
   const base = { link: link.id, reviewer: link.reviewer, version: link.version ?? 0, time };
-  switch (deed.kind) {
-    case 'decide':
-      return [{ ...base, kind: 'decide', labels: labelIds(store, deed.labels), settles: deed.settles }];
-    case 'skip':
-    case 'escalate':
-    case 'reopen':
-      return [{ ...base, kind: deed.kind }];
-    default:
-      return [];
-  }
+  if (deed.kind === 'decide')
+    return [{ ...base, kind: deed.kind, labels: labelIds(store, deed.labels), settles: deed.settles }];
+  if (deed.kind !== 'skip' && deed.kind !== 'escalate' && deed.kind !== 'reopen') return [];
+  return [{ ...base, kind: deed.kind }];
 }
 
 /** The most severe of some labels; of equal ones the first by name, which is the same in every workspace. */

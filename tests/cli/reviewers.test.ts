@@ -29,15 +29,17 @@ const numbers = (from: number, to: number): string =>
 
 describe('several reviewers, from the command line', () => {
   it('decide apart, come together, see how far they agree, and settle the rest', async () => {
-    for (const who of ['Ada', 'Ben'])
-      await done(who, `triage ${few}`, [...bench.tiny, '--json']);
+    for (const who of ['Ada', 'Ben']) await done(who, `triage ${few}`, [...bench.tiny, '--json']);
     await done('Ada', 'label', ['--as', 'abusive', '--item', numbers(1, 20)]);
     await done('Ada', 'label', ['--as', 'fine', '--item', numbers(21, 40)]);
     await done('Ben', 'label', ['--as', 'abusive', '--item', numbers(1, 18)]);
     await done('Ben', 'label', ['--as', 'fine', '--item', numbers(19, 40)]);
 
     const file = bench.path('ada.signed');
-    assert.match(await done('Ada', 'export', ['--signed', '--out', file]), /40 links of reviewer-\w{8}\.\nHead [0-9a-f]{64}/);
+    assert.match(
+      await done('Ada', 'export', ['--signed', '--out', file]),
+      /40 links of reviewer-\w{8}\.\nHead [0-9a-f]{64}/,
+    );
     assert.ok(!readFileSync(file, 'utf8').includes('Ada'));
     const report = await done('Ben', `merge ${file}`, []);
     assert.match(report, /40 new; 40 decisions among them/);
@@ -51,7 +53,7 @@ describe('several reviewers, from the command line', () => {
     assert.ok(!json.includes('"Ben"'), 'reviewers go by their pseudonyms');
 
     const differing = await done('Cleo', 'queue', ['--order', 'disagreement'], workspaces.Ben);
-    assert.match(differing, /item 19 .*\n.*item 20 |item 20 .*\n(.*\n)*.*item 19 /);
+    assert.deepEqual([...differing.matchAll(/item (\d+)/g)].map(([, item]) => item).sort(), ['19', '20']);
     assert.match(differing, /Ben: fine · reviewer-\w{8}: abusive|reviewer-\w{8}: abusive · Ben: fine/);
     const refused = await as('Ben', 'label', ['--as', 'fine', '--item', '19', '--settle']);
     assert.equal(refused.code, 1);
@@ -73,7 +75,10 @@ describe('several reviewers, from the command line', () => {
     assert.deepEqual(await queue('Ada'), []);
     const [one, ...others] = drawn.items;
     await done('Dora', 'label', ['--as', 'fine', '--item', String(one)], workspaces.Ada);
-    assert.deepEqual(await queue('Dora'), others.toSorted((a, b) => a - b));
+    assert.deepEqual(
+      await queue('Dora'),
+      others.toSorted((a, b) => a - b),
+    );
     const wrong = await as('Ada', 'double-review', ['--share', '0']);
     assert.equal(wrong.code, 2);
   });

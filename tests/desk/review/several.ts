@@ -6,7 +6,7 @@ import { type SignedChain, readSigned } from '../../../desk/review/signed-file.t
 import type { MessageRecord } from '../../../desk/importers/record.ts';
 import type { Reviewer } from '../../../desk/store/reviewers.ts';
 import { Workspace } from '../../../desk/store/workspace.ts';
-import { Folder, importFiles, messages, writeRows } from '../store/fixtures.ts';
+import { type Folder, importFiles, messages, writeRows } from '../store/fixtures.ts';
 import { NOW } from './fixtures.ts';
 
 export const hooks = { since: 0, signal: new AbortController().signal, onProgress: () => {} };
