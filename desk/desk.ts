@@ -319,9 +319,10 @@ export class Desk implements AsyncDisposable {
 
   /** @throws DeskError bad-input, held, nothing-to-do */
   async erase(input: z.infer<typeof Erase>): Promise<z.infer<typeof Erased>> {
-    const { writer, workspace } = this.opened;
+    const { writer, workspace, queue } = this.opened;
     const { reviewer, reason } = input;
     const { items, held, revisions } = await writer.write('erase', { reviewer, erasing: erasingOf(input), reason });
+    queue.refresh(items);
     const { path, connection } = workspace;
     const names = revisions.map((id) => ({ id, name: workspace.revisions.get(id)?.name ?? '' }));
     // The file is written anew, so that no page holds what was taken out, and no memory holds what was derived from it.

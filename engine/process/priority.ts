@@ -1,10 +1,12 @@
-import { constants, getPriority, setPriority } from 'node:os';
+import { getPriority, setPriority } from 'node:os';
+
+/** A quarter of a core beside somebody who wants all of it: with much less, opening a model would look like hanging. */
+const WANTED = 5;
 
 /**
  * Whoever reviews goes first. Of the process; on Linux of this thread alone, and of those that it starts from now on. One that
  * was started with less priority keeps it.
  */
 export function giveWay(): void {
-  const { PRIORITY_BELOW_NORMAL: wanted } = constants.priority;
-  if (getPriority() < wanted) setPriority(wanted);
+  if (getPriority() < WANTED) setPriority(WANTED);
 }

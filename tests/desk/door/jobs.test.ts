@@ -81,7 +81,7 @@ describe('an export', () => {
     assert.deepEqual((await k.ended(id)).report, { path: folder.file('out.csv'), rows: 2 });
     const csv = readFileSync(folder.file('out.csv'), 'utf8').trim().split('\n');
     assert.equal(csv.length, 3);
-    assert.match(csv[1] ?? '', /insult\|threat,Ada,/);
+    assert.match(csv[1] ?? '', /insult\|threat,reviewer-[a-z0-9]{8},/);
     assert.match(csv[1] ?? '', /"a ""note"""/);
     assert.match(csv[2] ?? '', /"'=HYPERLINK/);
     const { id: lines } = await client.jobs.start({ kind: 'export', path: folder.file('out.jsonl'), format: 'jsonl' });
