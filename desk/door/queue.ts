@@ -20,9 +20,9 @@ export const queueCalls = {
     const { order, filter, size, after, reviewer, blind } = input;
     const page = opened.queue.page(conditions(opened, filter, reviewer, order), order, size, after);
     const entries = new Entries(opened, reviewer, blind);
-    const { total, before, next } = page;
+    const { items, total, before, next } = page;
     return {
-      entries: page.items.flatMap((id) => entries.of(id) ?? []),
+      entries: opened.workspace.together(() => items.flatMap((id) => entries.of(id) ?? [])),
       total,
       before,
       next: next && { keys: [...next.keys] as [number, number], item: next.item },

@@ -1,5 +1,5 @@
 /** The scores of each of the last imports beside those of all imports before it, with a sentence where they have moved. */
-import type { QueueColumns } from '../queue/columns.ts';
+import { PRESENT, type QueueColumns } from '../queue/columns.ts';
 import type { Source } from '../store/sources.ts';
 import { driftOf, type Drift } from './drift.ts';
 
@@ -34,11 +34,11 @@ function noticeOf(name: string, { verdict, means, psi }: Drift): string | null {
   );
 }
 
-function scoresBySource({ present, score, source, length }: Readonly<QueueColumns>): ReadonlyMap<number, number[]> {
+function scoresBySource({ marks, score, source, length }: Readonly<QueueColumns>): ReadonlyMap<number, number[]> {
   const found = new Map<number, number[]>();
   for (let i = 0; i < length; i++) {
     const own = score[i] as number;
-    if (present[i] !== 1 || Number.isNaN(own)) continue;
+    if (((marks[i] as number) & PRESENT) === 0 || Number.isNaN(own)) continue;
     const list = found.get(source[i] as number);
     if (list === undefined) found.set(source[i] as number, [own]);
     else list.push(own);

@@ -1,5 +1,5 @@
 /** How the scores are spread, and how many messages of each height were decided. */
-import type { QueueColumns } from '../queue/columns.ts';
+import { PRESENT, type QueueColumns } from '../queue/columns.ts';
 import { statusCode } from '../review/status.ts';
 
 export interface Bar {
@@ -13,12 +13,12 @@ export interface Bar {
 const BARS = 20;
 const DECIDED = statusCode('decided');
 
-export function histogramOf({ present, score, status, length }: Readonly<QueueColumns>): readonly Bar[] {
+export function histogramOf({ marks, score, status, length }: Readonly<QueueColumns>): readonly Bar[] {
   const messages = new Uint32Array(BARS);
   const decided = new Uint32Array(BARS);
   for (let i = 0; i < length; i++) {
     const own = score[i] as number;
-    if (present[i] !== 1 || Number.isNaN(own)) continue;
+    if (((marks[i] as number) & PRESENT) === 0 || Number.isNaN(own)) continue;
     const bar = Math.min(BARS - 1, Math.floor(own * BARS));
     messages[bar]! += 1;
     if (status[i] === DECIDED) decided[bar]! += 1;

@@ -1,6 +1,5 @@
 /** What the model said of every message, and what people decided about some of them. */
-import type { QueueColumns } from '../queue/columns.ts';
-import { AUDIT } from '../queue/columns.ts';
+import { AUDIT, PRESENT, type QueueColumns } from '../queue/columns.ts';
 import { statusCode } from '../review/status.ts';
 import type { Store } from '../store/store.ts';
 import type { Audited } from './audit-sample.ts';
@@ -18,7 +17,7 @@ export interface Judged {
 
 /** A decision that somebody doubts (reopened), or about a text that has changed since, counts as none. */
 export function judgedOf(columns: Readonly<QueueColumns>, { auditItems, policies }: Store): Judged {
-  const { present, score, status, decided, decidedAt, marks, length } = columns;
+  const { score, status, decided, decidedAt, marks, length } = columns;
   const serious = new Set(policies.labels().flatMap(({ id, severity }) => (severity > 0 ? [id] : [])));
   const counting = [statusCode('decided'), statusCode('escalated')];
   const chances = new Map(auditItems.all().map(({ item, probability }) => [item, probability]));
@@ -28,7 +27,7 @@ export function judgedOf(columns: Readonly<QueueColumns>, { auditItems, policies
   let drawn = 0;
   for (let i = 0; i < length; i++) {
     const own = score[i] as number;
-    if (present[i] !== 1 || Number.isNaN(own)) continue;
+    if (((marks[i] as number) & PRESENT) === 0 || Number.isNaN(own)) continue;
     scores.push(own);
     const isAudit = ((marks[i] as number) & AUDIT) !== 0;
     if (isAudit) drawn++;

@@ -1,5 +1,5 @@
 /** How many messages there were in each channel on each day, and how many of them a threshold flags. */
-import { NO_TIME, type QueueColumns } from '../queue/columns.ts';
+import { NO_TIME, PRESENT, type QueueColumns } from '../queue/columns.ts';
 
 export interface Day {
   /** its start, milliseconds since 1970 UTC */
@@ -23,10 +23,10 @@ const MOST_CHANNELS = 50;
 
 /** Channels with the most messages first. Messages without a time are in no day. */
 export function volumesOf(columns: Readonly<QueueColumns>, threshold: number): readonly ChannelVolume[] {
-  const { present, channel, time, score, length } = columns;
+  const { marks, channel, time, score, length } = columns;
   const channels = new Map<number, { messages: number; flagged: number; days: Map<number, [number, number]> }>();
   for (let i = 0; i < length; i++) {
-    if (present[i] !== 1) continue;
+    if (((marks[i] as number) & PRESENT) === 0) continue;
     const id = channel[i] as number;
     let own = channels.get(id);
     if (own === undefined) channels.set(id, (own = { messages: 0, flagged: 0, days: new Map() }));

@@ -8,9 +8,17 @@ import { GroupScores } from './group-scores.ts';
 import { uncertaintyOf, urgencyOf } from './rank.ts';
 import { NOT_READ_REASONS, type NotReadReason } from '../store/not-read.ts';
 
-/** Bits of `marks`. */
+/** Bits of `marks`, seven at most. */
 export const AUDIT = 1;
 export const DISAGREE = 2;
+/** The score is that of the model before: this one has not read the item. */
+export const STANDS_IN = 4;
+/** There is an item of this id that can be in a queue. */
+export const PRESENT = 8;
+/** It is in the order of what is urgent; it has a score; it has a reason why it was not read. */
+export const URGENT = 16;
+export const SCORED = 32;
+export const NOT_READ = 64;
 
 /** No label, language or reason. */
 export const NONE = 0;
@@ -68,7 +76,6 @@ export const COLUMNS = {
   textPlace: Uint32Array,
   language: Uint16Array,
   version: Uint16Array,
-  present: Uint8Array,
   status: Uint8Array,
   reason: Uint8Array,
   marks: Uint8Array,
@@ -93,8 +100,6 @@ export interface ColumnsPart {
 export class QueueColumns {
   /** one more than the highest id */
   length = 1;
-  /** 1 where there is an item of this id that can be in a queue */
-  present = new Uint8Array(1);
   /** how sure the model is that something is wrong; NaN where it has not read it */
   score = new Float32Array(1);
   /** labels that the model gives: bit i for the label in place i */
@@ -170,7 +175,7 @@ export class QueueColumns {
   putItem({ id, channel, author, time, language, source, version, kind, empty, erased, contentHash }: ItemFacts): void {
     this.#grow(id + 1);
     // Of what the model never reads, the queue has messages and pictures: system rows and gone messages need nobody.
-    this.present[id] = !erased && (kind === 'message' || kind === 'media-only' || kind === 'share') ? 1 : 0;
+    this.#mark(id, PRESENT, !erased && (kind === 'message' || kind === 'media-only' || kind === 'share'));
     // Looked at once more, it is no repetition of itself.
     this.textPlace[id] = this.#equals.placeOf(contentHash);
     if (this.channel[id] === 0) this.repeats[id] = this.#equals.count(this.textPlace[id]);
@@ -185,9 +190,11 @@ export class QueueColumns {
     this.#rank(id);
   }
 
-  putScore({ item, score, predicted, reason }: ScoreFacts): void {
+  /** @param standsIn it is of the model before */
+  putScore({ item, score, predicted, reason }: ScoreFacts, standsIn: boolean): void {
     if (item >= this.length) return;
     this.#score(item, score ?? NaN);
+    this.#mark(item, STANDS_IN, standsIn);
     this.predicted[item] = predicted;
     if (reason !== null) this.reason[item] = reasonNumber(reason);
     else if (score !== null) this.reason[item] = NONE;
@@ -199,7 +206,7 @@ export class QueueColumns {
     this.status[item] = status;
     this.decided[item] = label ?? NONE;
     this.decidedAt[item] = decidedAt ?? NaN;
-    this.marks[item] = ((this.marks[item] ?? 0) & ~DISAGREE) | (disagree ? DISAGREE : 0);
+    this.#mark(item, DISAGREE, disagree);
     if (blindTo === null) this.blindTo.delete(item);
     else this.blindTo.set(item, blindTo);
     this.#rank(item);
@@ -209,18 +216,34 @@ export class QueueColumns {
 
   putAudit(item: number, place: number): void {
     if (item >= this.length) return;
-    this.marks[item] = (this.marks[item] ?? 0) | AUDIT;
+    this.#mark(item, AUDIT, true);
     this.auditPlace[item] = place;
   }
 
   /** Nothing is known of the item any more. */
   forget(item: number): void {
     if (item >= this.length) return;
-    this.present[item] = 0;
     this.reason[item] = NONE;
     this.marks[item] = 0;
-    this.putScore({ item, score: null, predicted: 0, reason: null });
+    this.putScore({ item, score: null, predicted: 0, reason: null }, false);
     this.putReview({ item, status: 0, label: null, disagree: false, decidedAt: null, blindTo: null, parties: [] });
+  }
+
+  /** Whether a score of these items, with ids in [from, to), stands in. */
+  standIn(from: number, to: number): boolean {
+    return this.marks.subarray(from, to).some((marks) => (marks & STANDS_IN) !== 0);
+  }
+
+  /** Of these items all that a model said is of the model before from now on. */
+  letStandIn(from: number, to: number): void {
+    for (let id = from; id < to; id++) {
+      const said = !Number.isNaN(this.score[id]) || !OWN_REASONS.has(this.reason[id] as number);
+      if (said) this.#mark(id, STANDS_IN, true);
+    }
+  }
+
+  #mark(item: number, bit: number, wanted: boolean): void {
+    this.marks[item] = ((this.marks[item] as number) & ~bit) | (wanted ? bit : 0);
   }
 
   #score(item: number, score: number): void {
@@ -234,8 +257,12 @@ export class QueueColumns {
 
   #rank(item: number): void {
     const score = this.score[item] as number;
-    this.urgency[item] = urgencyOf(score, this.status[item] as number);
+    const urgency = urgencyOf(score, this.status[item] as number);
+    this.urgency[item] = urgency;
     this.uncertainty[item] = uncertaintyOf(score, this.#threshold, this.repeats[item] as number);
+    this.#mark(item, URGENT, urgency !== -Infinity);
+    this.#mark(item, SCORED, !Number.isNaN(score));
+    this.#mark(item, NOT_READ, this.reason[item] !== NONE);
   }
 
   /** Makes room for ids below `length`, so that columns that will hold so many need not grow on the way. */
@@ -253,7 +280,7 @@ export class QueueColumns {
     const had = this.length;
     if (length <= had) return;
     this.length = length;
-    if (length > this.present.length) this.reserve(Math.max(1024, length + (length >> 2)));
+    if (length > this.marks.length) this.reserve(Math.max(1024, length + (length >> 2)));
     this.score.fill(NaN, had, length);
     this.urgency.fill(-Infinity, had, length);
     this.uncertainty.fill(-Infinity, had, length);
@@ -268,3 +295,6 @@ export const bitsOf = (places: readonly number[]): number =>
   places.reduce((bits, place) => (place >= 0 && place < MOST_LABELS ? (bits | (1 << place)) >>> 0 : bits), 0);
 
 export const reasonNumber = (reason: NotReadReason): number => NOT_READ_REASONS.indexOf(reason) + 1;
+
+/** What lies in the item, not in the model. */
+const OWN_REASONS: ReadonlySet<number> = new Set([NONE, reasonNumber('media-only'), reasonNumber('empty')]);

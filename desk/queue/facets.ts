@@ -1,7 +1,7 @@
 /** How many items there are of what one can filter by. */
 import { NOT_READ_REASONS, type NotReadReason } from '../store/not-read.ts';
 import { STATUSES, type Status } from '../review/status.ts';
-import type { QueueColumns } from './columns.ts';
+import { PRESENT, type QueueColumns } from './columns.ts';
 
 export interface Facets {
   /** by id */
@@ -13,13 +13,13 @@ export interface Facets {
 }
 
 export function facetsOf(columns: QueueColumns): Facets {
-  const { present } = columns;
-  const languages = tally(present, columns.language);
-  const statuses = tally(present, columns.status);
-  const reasons = tally(present, columns.reason);
+  const { marks } = columns;
+  const languages = tally(marks, columns.language);
+  const statuses = tally(marks, columns.status);
+  const reasons = tally(marks, columns.reason);
   return {
-    channels: tally(present, columns.channel),
-    sources: tally(present, columns.source),
+    channels: tally(marks, columns.channel),
+    sources: tally(marks, columns.source),
     languages: new Map(
       columns.languages
         .all()
@@ -32,11 +32,11 @@ export function facetsOf(columns: QueueColumns): Facets {
   };
 }
 
-function tally(present: Uint8Array, column: Uint8Array | Uint16Array | Uint32Array): ReadonlyMap<number, number> {
+function tally(marks: Uint8Array, column: Uint8Array | Uint16Array | Uint32Array): ReadonlyMap<number, number> {
   let largest = 0;
-  for (let i = 0; i < present.length; i++) if ((column[i] as number) > largest) largest = column[i] as number;
+  for (let i = 0; i < marks.length; i++) if ((column[i] as number) > largest) largest = column[i] as number;
   const counts = new Uint32Array(largest + 1);
-  for (let i = 0; i < present.length; i++) if (present[i] === 1) counts[column[i] as number]! += 1;
+  for (let i = 0; i < marks.length; i++) if (((marks[i] as number) & PRESENT) !== 0) counts[column[i] as number]! += 1;
   const found = new Map<number, number>();
   counts.forEach((count, value) => {
     if (count > 0) found.set(value, count);

@@ -5,7 +5,7 @@
  */
 import type { NotReadReason } from '../store/not-read.ts';
 import { type Status, statusCode } from '../review/status.ts';
-import { AUDIT, DISAGREE, type QueueColumns, bitsOf, reasonNumber } from './columns.ts';
+import { AUDIT, DISAGREE, PRESENT, type QueueColumns, bitsOf, reasonNumber } from './columns.ts';
 import type { PageRoom } from './page-room.ts';
 
 /** All conditions hold together; of a list one must hold. */
@@ -30,7 +30,7 @@ export interface QueueFilter {
   readonly notRead?: readonly NotReadReason[] | undefined;
   readonly audit?: boolean | undefined;
   readonly disagree?: boolean | undefined;
-  /** ids of items whose text holds what is searched for */
+  /** ids of items whose text holds what is searched for, rising */
   readonly found?: Uint32Array | undefined;
   /** whose queue it is: appeals against this reviewer's decisions are not in it */
   readonly reviewer?: number | undefined;
@@ -39,19 +39,19 @@ export interface QueueFilter {
 }
 
 /** Sets to 0 what does not pass, of the items from `from` on; the rest stays as it is. */
-export type Condition = (mask: Uint8Array, from: number) => void;
+type Condition = (mask: Uint8Array, from: number) => void;
 
 /** Items that are looked at together. */
 const BLOCK = 4096;
 /** The first moment that a date can be: before it are those without one. */
 const EARLIEST = -8.64e15;
 
-/** What a filter asks for, as conditions that hold together. */
-export function conditionsOf(columns: QueueColumns, filter: QueueFilter): readonly Condition[] {
+/** What a filter asks for beside marks, as conditions that hold together. */
+function conditionsOf(columns: QueueColumns, filter: QueueFilter): readonly Condition[] {
   const { found, reviewer, noParty } = filter;
   const languages = filter.languages?.flatMap((language) => columns.languages.find(language) ?? []);
   const all = [
-    found && foundAmong(columns.length, found),
+    found && foundAmong(found),
     among(columns.channel, filter.channels),
     among(columns.author, filter.authors),
     among(columns.source, filter.sources),
@@ -62,37 +62,72 @@ export function conditionsOf(columns: QueueColumns, filter: QueueFilter): readon
     among(columns.reason, filter.notRead?.map(reasonNumber)),
     within(columns.time, filter.from, filter.to === undefined ? undefined : filter.to - 1, EARLIEST),
     within(columns.score, filter.minScore, filter.maxScore, -Infinity),
-    filter.audit === undefined ? undefined : marked(columns, AUDIT, filter.audit),
-    filter.disagree === undefined ? undefined : marked(columns, DISAGREE, filter.disagree),
     reviewer === undefined ? undefined : without(columns.blindTo, (blind) => blind === reviewer),
     noParty === undefined ? undefined : without(columns.parties, (parties) => parties.includes(noParty)),
   ];
   return all.filter((condition) => condition !== undefined);
 }
 
-/** Ids of all that can be in a queue and pass, rising. */
-export function idsOf(
-  { present, length }: QueueColumns,
-  conditions: readonly Condition[],
-  room: PageRoom,
-): Uint32Array {
+/** Ids of all that can be in a queue, have all of some marks and pass, rising; good until the room is taken again. */
+export function idsOf(columns: QueueColumns, filter: QueueFilter, marks: number, room: PageRoom): Uint32Array {
+  const { length } = columns;
+  const { audit, disagree } = filter;
+  const wanted = PRESENT | marks | (audit === true ? AUDIT : 0) | (disagree === true ? DISAGREE : 0);
+  const unwanted = (audit === false ? AUDIT : 0) | (disagree === false ? DISAGREE : 0);
+  const conditions = conditionsOf(columns, filter);
   const ids = room.ids(length + 1);
   let at = 0;
   for (let from = 0; from < length; from += BLOCK) {
-    const mask = room.mask(Math.min(BLOCK, length - from));
-    mask.set(present.subarray(from, from + mask.length));
-    for (const condition of conditions) condition(mask, from);
-    for (let j = 0; j < mask.length; j++) {
-      ids[at] = from + j;
-      at += mask[j] as number;
-    }
+    const count = Math.min(BLOCK, length - from);
+    mask.set(columns.marks.subarray(from, from + count));
+    mask.fill(0, count);
+    keepMarked(wanted * EACH, unwanted * EACH);
+    const part = mask.subarray(0, count);
+    for (const condition of conditions) condition(part, from);
+    at = gather(ids, at, from);
   }
   return ids.subarray(0, at);
 }
 
-// Copies of a block: a loop that meets arrays of one type alone is several times faster.
+// Of one block. A loop that meets arrays of one type alone is several times faster: what is compared is copied first.
+const mask = new Uint8Array(BLOCK);
+const fours = new Int32Array(mask.buffer);
+const bytes = new Uint8Array(BLOCK);
 const whole = new Uint32Array(BLOCK);
 const real = new Float64Array(BLOCK);
+
+/** One in each byte of a number. */
+const EACH = 0x01010101;
+
+/**
+ * Makes 1 of marks that are all that is wanted and nothing that is not, and 0 of the others: four items at once, each in a byte
+ * of a number. Marks have 7 bits, so that a sum with 127 has the eighth where they are not 0.
+ */
+function keepMarked(wanted: number, unwanted: number): void {
+  for (let i = 0; i < fours.length; i++) {
+    const wrong = ((fours[i] as number) & (wanted | unwanted)) ^ wanted;
+    fours[i] = (~(wrong + 127 * EACH) >>> 7) & EACH;
+  }
+}
+
+/** Adds the ids that the mask has left. @returns where the next one goes */
+function gather(ids: Uint32Array, start: number, from: number): number {
+  let at = start;
+  for (let i = 0; i < fours.length; i++) {
+    if (fours[i] === 0) continue;
+    for (let j = 4 * i; j < 4 * i + 4; j++) {
+      ids[at] = from + j;
+      at += mask[j] as number;
+    }
+  }
+  return at;
+}
+
+/** 1 where two numbers of 32 bits are not the same, without a branch: what is not 0 has a sign, or its opposite has. */
+function differs(a: number, b: number): number {
+  const bits = a ^ b;
+  return (bits | -bits) >>> 31;
+}
 
 /** Leaves those that have one of some values. */
 function among(
@@ -104,7 +139,7 @@ function among(
   if (only !== undefined && values.length === 1)
     return (mask, from) => {
       whole.set(column.subarray(from, from + mask.length));
-      for (let j = 0; j < mask.length; j++) mask[j]! &= Number(whole[j] === only);
+      for (let j = 0; j < mask.length; j++) mask[j]! &= 1 ^ differs(whole[j] as number, only);
     };
   const largest = values.reduce((a, b) => Math.max(a, b), -1);
   // The last place stands for all that is larger.
@@ -121,7 +156,7 @@ const anyOf =
   (column: Uint32Array, bits: number): Condition =>
   (mask, from) => {
     whole.set(column.subarray(from, from + mask.length));
-    for (let j = 0; j < mask.length; j++) mask[j]! &= Number(((whole[j] as number) & bits) !== 0);
+    for (let j = 0; j < mask.length; j++) mask[j]! &= differs((whole[j] as number) & bits, 0);
   };
 
 /** Leaves those from `low` to `high`, both included; none whose value is NaN. @param least where `low` is left out */
@@ -142,30 +177,27 @@ function within(
   };
 }
 
-/** Leaves those that have a mark, or those that do not. */
-export const marked =
-  ({ marks }: QueueColumns, bit: number, wanted: boolean): Condition =>
-  (mask, from) => {
-    const right = wanted ? bit : 0;
-    whole.set(marks.subarray(from, from + mask.length));
-    for (let j = 0; j < mask.length; j++) mask[j]! &= Number(((whole[j] as number) & bit) === right);
-  };
-
-/** Leaves those of which a column holds something. */
-export const notNothing =
-  (column: Uint8Array | Float64Array, nothing: number): Condition =>
-  (mask, from) => {
-    real.set(column.subarray(from, from + mask.length));
-    for (let j = 0; j < mask.length; j++) mask[j]! &= Number(real[j] !== nothing);
-  };
-
-function foundAmong(length: number, found: Uint32Array): Condition {
-  const all = new Uint8Array(length);
-  for (const item of found) if (item < length) all[item] = 1;
+/** Leaves those that were found. @param found ids, rising */
+function foundAmong(found: Uint32Array): Condition {
   return (mask, from) => {
-    const own = all.subarray(from, from + mask.length);
-    for (let j = 0; j < mask.length; j++) mask[j]! &= own[j] as number;
+    const to = from + mask.length;
+    bytes.fill(0);
+    for (let k = firstNotBelow(found, from); k < found.length && (found[k] as number) < to; k++)
+      bytes[(found[k] as number) - from] = 1;
+    for (let j = 0; j < mask.length; j++) mask[j]! &= bytes[j] as number;
   };
+}
+
+/** Where the first number that is not below `least` stands, of rising ones. */
+function firstNotBelow(rising: Uint32Array, least: number): number {
+  let low = 0;
+  let high = rising.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((rising[middle] as number) < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** Leaves out some of those few items of which something is known. */

@@ -1,13 +1,14 @@
 /** The queue's columns as they follow the workspace: read once, then what was written since. */
 import type { Revision } from '../store/revisions.ts';
 import type { QueuePage } from '../store/queue-pages.ts';
+import { Precedence } from '../precedence.ts';
 import type { Store } from '../store/store.ts';
 import type { Judge } from '../triage/verdict.ts';
 import { PAGE_FORM, PAGE_ITEMS, decodePage, encodePage } from './column-page.ts';
 import { QueueColumns } from './columns.ts';
 import { type Facets, facetsOf } from './facets.ts';
-import { type QueueFilter, conditionsOf, idsOf } from './filter.ts';
-import { type Keys, type Order, keysOf } from './order.ts';
+import { type QueueFilter, idsOf } from './filter.ts';
+import { MARKS_OF, type Order, keysOf } from './order.ts';
 import { PageRoom } from './page-room.ts';
 import { type Page, type Place, pageOf } from './page.ts';
 
@@ -16,6 +17,8 @@ const PIECE = 256;
 /** What a job wrote is read in smaller ones, as many as there is time for in a turn. */
 const SMALL_PIECE = 64;
 const SLICE_MS = 2;
+/** What jobs write shows after this long, however many calls are answered meanwhile. */
+const LONGEST_PAUSE_MS = 50;
 
 /** Bands into which scores are sorted by how uncertain they are. */
 const BANDS = 256;
@@ -33,6 +36,7 @@ export interface QueueModel {
 
 export class LiveQueue {
   readonly #store: Store;
+  readonly #precedence: Precedence;
   readonly #room = new PageRoom();
   #columns = new QueueColumns();
   #model: QueueModel | null = null;
@@ -49,9 +53,10 @@ export class LiveQueue {
   #meanwhile: Set<number> | null = null;
 
   /** @param model of the scores that will be shown, once `load` has read them */
-  constructor(store: Store, model: QueueModel | null) {
+  constructor(store: Store, model: QueueModel | null, precedence = new Precedence()) {
     this.#store = store;
     this.#model = model;
+    this.#precedence = precedence;
   }
 
   get model(): QueueModel | null {
@@ -75,18 +80,22 @@ export class LiveQueue {
   async load(model: QueueModel | null, signal?: AbortSignal): Promise<void> {
     const columns = new QueueColumns(model?.threshold);
     const last = this.#store.items.lastId;
-    columns.reserve(last + 1);
-    const meanwhile = (this.#meanwhile = new Set());
+    columns.reserve(last + (last >> 2) + 1);
+    const meanwhile = (this.#meanwhile = new Set(this.#changed));
     for (let page = 0; page * PAGE_ITEMS <= last; page++) {
       const from = page * PAGE_ITEMS;
       const to = Math.min(from + PAGE_ITEMS - 1, last);
       signal?.throwIfAborted();
-      if (!this.#takePage(columns, model, page, to - from + 1))
+      if (!this.#takePage(columns, model, page, to - from + 1)) {
+        const known = this.#takeOver(columns, model, from, to + 1);
         for (let after = from - 1; after < to; after += PIECE) {
           signal?.throwIfAborted();
-          this.#read(columns, model, after, Math.min(after + PIECE, to));
+          const until = Math.min(after + PIECE, to);
+          if (!known) this.#read(columns, model, after, until);
+          else if (model !== null) this.#readScores(columns, model, after, until, false);
           await new Promise(setImmediate);
         }
+      }
       await new Promise(setImmediate);
     }
     if (this.#meanwhile === meanwhile) this.#meanwhile = null;
@@ -130,9 +139,19 @@ export class LiveQueue {
   async #follow(): Promise<void> {
     for (let more = true; more;) {
       const until = performance.now() + SLICE_MS;
-      while (more && performance.now() < until) more = this.#takePiece();
-      if (more) await new Promise(setImmediate);
+      this.#store.together(() => {
+        while (more && performance.now() < until) more = this.#takePiece();
+      });
+      if (more) await this.#pause();
     }
+  }
+
+  /** Lets others have the thread, for as long as somebody waits for an answer. */
+  async #pause(): Promise<void> {
+    const until = performance.now() + LONGEST_PAUSE_MS;
+    await new Promise(setImmediate);
+    while (this.#precedence.isAsked && performance.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, 1));
   }
 
   /** Reads items that lie side by side. @returns false where nothing is left */
@@ -163,13 +182,13 @@ export class LiveQueue {
 
   /** @param size entries at most */
   page(filter: QueueFilter, order: Order, size: number, after: Place | null): Page {
-    const keys = keysOf(this.#columns, order, this.#room);
-    return pageOf(this.#ids(filter, keys), keys, size, after);
+    const ids = this.#ids(filter, order);
+    return pageOf(ids, keysOf(this.#columns, order, ids, this.#room), size, after);
   }
 
   /** Ids of all that pass and have a place in this order, rising. */
   all(filter: QueueFilter, order: Order): readonly number[] {
-    return [...this.#ids(filter, keysOf(this.#columns, order, this.#room))];
+    return [...this.#ids(filter, order)];
   }
 
   /** Ids of all that have a score, the most uncertain first: with another model these are most likely to change. */
@@ -191,9 +210,8 @@ export class LiveQueue {
     return facetsOf(this.#columns);
   }
 
-  #ids(filter: QueueFilter, { members }: Keys): Uint32Array {
-    const conditions = conditionsOf(this.#columns, filter);
-    return idsOf(this.#columns, members === null ? conditions : [...conditions, members], this.#room);
+  #ids(filter: QueueFilter, order: Order): Uint32Array {
+    return idsOf(this.#columns, filter, MARKS_OF[order], this.#room);
   }
 
   /** @returns false where the workspace has no such page: something about its items has changed */
@@ -209,13 +227,31 @@ export class LiveQueue {
     return true;
   }
 
+  /**
+   * Takes items with ids in [from, to) as they are shown now, with the scores of the model that is shown: they stand in.
+   * @returns false where another model's stand in already, or should
+   */
+  #takeOver(columns: QueueColumns, model: QueueModel | null, from: number, to: number): boolean {
+    const shown = this.#model?.revision.id;
+    if (shown === undefined || shown !== model?.previous?.revision.id) return false;
+    if (to > this.#last + 1 || this.#columns.standIn(from, to)) return false;
+    columns.putPart(this.#columns.part(from, to));
+    columns.letStandIn(from, to);
+    return true;
+  }
+
   #read(columns: QueueColumns, model: QueueModel | null, after: number, to: number): void {
     const { queueFacts } = this.#store;
     for (const facts of queueFacts.items(after, to)) columns.putItem(facts);
-    for (const { revision, predict } of model === null ? [] : [...(model.previous ? [model.previous] : []), model])
-      for (const facts of queueFacts.scores(revision.id, after, to, predict)) columns.putScore(facts);
+    if (model?.previous) this.#readScores(columns, model.previous, after, to, true);
+    if (model !== null) this.#readScores(columns, model, after, to, false);
     for (const facts of queueFacts.reviews(after, to)) columns.putReview(facts);
     for (const { item, place } of queueFacts.audits(after, to)) columns.putAudit(item, place);
+  }
+
+  #readScores(columns: QueueColumns, model: QueueModel, after: number, to: number, standIn: boolean): void {
+    for (const facts of this.#store.queueFacts.scores(model.revision.id, after, to, model.predict))
+      columns.putScore(facts, standIn);
   }
 }
 

@@ -1,6 +1,5 @@
 /** In which order the queue is read: one key or two of each item, the highest first. */
-import { AUDIT, DISAGREE, NONE, NO_TIME, type QueueColumns } from './columns.ts';
-import { type Condition, marked, notNothing } from './filter.ts';
+import { AUDIT, DISAGREE, NOT_READ, NO_TIME, type QueueColumns, SCORED, URGENT } from './columns.ts';
 import type { GroupScores } from './group-scores.ts';
 import type { PageRoom } from './page-room.ts';
 
@@ -22,33 +21,38 @@ export interface Keys {
   /** where `first` is by group: the group of each item */
   readonly through: Uint32Array | null;
   readonly second: ((item: number) => number) | null;
-  /** what is in this order at all */
-  readonly members: Condition | null;
 }
 
 /** Spreads neighbours (Knuth's multiplicative hash). */
 const GOLDEN = 0x9e3779b1;
 
-/** The keys of an order, good until the room is taken again. */
-export function keysOf(columns: QueueColumns, order: Order, room: PageRoom): Keys {
+/** Marks of what is in an order at all. */
+export const MARKS_OF: Readonly<Record<Order, number>> = {
+  urgent: URGENT,
+  uncertain: SCORED,
+  newest: 0,
+  conversation: 0,
+  author: 0,
+  audit: AUDIT,
+  disagreement: DISAGREE,
+  'not-read': NOT_READ,
+};
+
+/** The keys of some items in an order, good until the room is taken again. */
+export function keysOf(columns: QueueColumns, order: Order, ids: Uint32Array, room: PageRoom): Keys {
   const { reason, time, score, auditPlace, urgency, uncertainty, decidedAt } = columns;
-  const single = (first: Float64Array, members: Condition | null): Keys => ({
-    first,
-    through: null,
-    second: null,
-    members,
-  });
+  const single = (first: Float64Array): Keys => ({ first, through: null, second: null });
   switch (order) {
     case 'urgent':
-      return single(urgency, notNothing(urgency, -Infinity));
+      return single(urgency);
     case 'uncertain':
       // Neighbours in time are alike: within a band they lie apart.
       return {
-        ...single(uncertainty, notNothing(uncertainty, -Infinity)),
+        ...single(uncertainty),
         second: (i) => Math.imul(i, GOLDEN) >>> 0,
       };
     case 'newest':
-      return single(time, null);
+      return single(time);
     case 'conversation': {
       const oldest = (i: number): number => (time[i] === NO_TIME ? NO_TIME : -(time[i] as number));
       return { ...byGroup(columns, columns.channel, columns.channelScores), second: oldest };
@@ -58,18 +62,17 @@ export function keysOf(columns: QueueColumns, order: Order, room: PageRoom): Key
       return { ...byGroup(columns, columns.author, columns.authorScores), second: surest };
     }
     case 'audit':
-      return single(negated(auditPlace, columns.length, room), marked(columns, AUDIT, true));
+      return single(negated(auditPlace, ids, room));
     case 'disagreement':
-      return single(decidedAt, marked(columns, DISAGREE, true));
+      return single(decidedAt);
     case 'not-read':
-      return single(negated(reason, columns.length, room), notNothing(reason, NONE));
+      return single(negated(reason, ids, room));
   }
 }
 
-function negated(column: Float32Array | Uint8Array, count: number, room: PageRoom): Float64Array {
-  const keys = room.keys(count);
-  keys.set(column.subarray(0, count));
-  for (let i = 0; i < count; i++) keys[i] = -(keys[i] as number);
+function negated(column: Float32Array | Uint8Array, ids: Uint32Array, room: PageRoom): Float64Array {
+  const keys = room.keys(column.length);
+  for (const id of ids) keys[id] = -(column[id] as number);
   return keys;
 }
 
@@ -83,6 +86,5 @@ function byGroup({ score, length }: QueueColumns, group: Uint32Array, scores: Gr
   return {
     first: Float64Array.from(highest, (s, g) => Math.round(s * SCORE_STEPS) * MOST_GROUPS - g),
     through: group,
-    members: null,
   };
 }

@@ -3,14 +3,8 @@
  * done with them. What one call gives is good until the same call comes again.
  */
 export class PageRoom {
-  #mask = new Uint8Array(0);
   #ids = new Uint32Array(0);
   #keys = new Float64Array(0);
-
-  mask(length: number): Uint8Array {
-    if (this.#mask.length < length) this.#mask = new Uint8Array(withSpare(length));
-    return this.#mask.subarray(0, length);
-  }
 
   ids(length: number): Uint32Array {
     if (this.#ids.length < length) this.#ids = new Uint32Array(withSpare(length));

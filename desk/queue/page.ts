@@ -37,9 +37,7 @@ export function pageOf(ids: Uint32Array, keys: Keys, size: number, after: Place 
       return;
     }
     if (best.length === size) {
-      const first = firstOf(keys, item);
-      if (first < worst) return;
-      if (first === worst && second !== null && second(item) < worstSecond) return;
+      if (second !== null && firstOf(keys, item) === worst && second(item) < worstSecond) return;
       if (!comesBefore(keys, item, best[size - 1] as number)) return;
       best.pop();
     }
@@ -51,11 +49,19 @@ export function pageOf(ids: Uint32Array, keys: Keys, size: number, after: Place 
   for (let j = 0; j < ids.length; j += STRIDE) look(ids[j] as number);
   for (let from = 0; from < ids.length; from += STRIDE) {
     const to = Math.min(from + STRIDE, ids.length);
-    for (let j = from + 1; j < to; j++) look(ids[j] as number);
+    for (let j = from; (j = nextAbove(worst, ids, keys, j + 1, to)) < to;) look(ids[j] as number);
   }
   const last = best.at(-1);
   const more = ids.length - before > best.length;
   return { items: best, total: ids.length, before, next: last !== undefined && more ? placeOf(keys, last) : null };
+}
+
+/** The next place whose first key is not below what is asked for; `to` where there is none. Nearly all are below. */
+function nextAbove(least: number, ids: Uint32Array, { first, through }: Keys, from: number, to: number): number {
+  let j = from;
+  if (through === null) while (j < to && (first[ids[j] as number] as number) < least) j++;
+  else while (j < to && (first[through[ids[j] as number] as number] as number) < least) j++;
+  return j;
 }
 
 const firstOf = ({ first, through }: Keys, item: number): number =>

@@ -15,20 +15,24 @@ export class Search {
   readonly #scanIds;
 
   constructor(db: Db) {
-    this.#wordIds = db.prepare<[string], number>('SELECT rowid FROM item_text WHERE item_text MATCH ?').pluck();
+    this.#wordIds = db
+      .prepare<[string], number>('SELECT rowid FROM item_text WHERE item_text MATCH ? ORDER BY rowid')
+      .pluck();
     this.#trigramIds = db
       .prepare<[string, string], number>(
         `SELECT items.id FROM unspaced_text JOIN items ON items.id = unspaced_text.rowid
-         WHERE unspaced_text MATCH ? AND ${HOLDS_ALL}`,
+         WHERE unspaced_text MATCH ? AND ${HOLDS_ALL} ORDER BY unspaced_text.rowid`,
       )
       .pluck();
     this.#scanIds = db
-      .prepare<[string], number>(`SELECT items.id FROM items WHERE items.flags & ${UNSPACED} <> 0 AND ${HOLDS_ALL}`)
+      .prepare<[string], number>(
+        `SELECT items.id FROM items WHERE items.flags & ${UNSPACED} <> 0 AND ${HOLDS_ALL} ORDER BY items.id`,
+      )
       .pluck();
   }
 
   /**
-   * Ids of the items whose text holds all words of the query; "several words" in quotes must stand together. In scripts
+   * Ids, rising, of the items whose text holds all words of the query; "several words" in quotes must stand together. In scripts
    * without spaces each piece may stand anywhere inside the text.
    */
   ids(query: string): Uint32Array {

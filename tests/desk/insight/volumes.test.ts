@@ -14,7 +14,7 @@ describe('volumes', () => {
         ...{ id: i + 1, kind: 'message', empty: false, erased: false, channel: 7, author: 1, source: 1, version: 1 },
         ...{ time, language: 'en', contentHash: i },
       });
-      columns.putScore({ item: i + 1, score: i / 4, predicted: 0, reason: null });
+      columns.putScore({ item: i + 1, score: i / 4, predicted: 0, reason: null }, false);
     });
     assert.deepEqual(volumesOf(columns, 0.5), [
       {

@@ -139,6 +139,56 @@ const PLAIN = {
   version: 1,
 } as const;
 
+describe('the queue of a new model', () => {
+  let k: Knocking & { readonly ids: Ids };
+  beforeAll(async () => {
+    k = await Knocking.withMessages(MESSAGES);
+    await scored(k);
+  });
+  after(async () => await k[Symbol.asyncDispose]());
+
+  it('shows what the rows say, whatever stood in before, and what was written while it was made', async () => {
+    const { writer, queue, workspace } = k.desk.opened;
+    for (const [name, item] of [
+      ['second', 300],
+      ['third', 5_000],
+      ['fourth', 4_000],
+    ] as const) {
+      const before = queue.model?.revision.id;
+      const revision = await writer.write('ensureRevision', { ...REVISION, name, adapter: null, depth: item });
+      await writer.write('setSetting', { name: 'queue.previous', value: before });
+      await writer.write('setSetting', { name: 'queue.revision', value: revision.id });
+      const run = await writer.write('startRun', { revision, backend: 'cpu', layout: 'none', threads: 1 });
+      const score = (from: number, to: number) =>
+        writer.write('writeScores', {
+          run,
+          results: Array.from({ length: to - from }, (_, i) =>
+            (from + i) % 5 === 0
+              ? { item: from + i, version: 1, status: 'not-read' as const, reason: 'over-long' as const }
+              : {
+                  item: from + i,
+                  version: 1,
+                  status: 'scored' as const,
+                  probabilities: new Float32Array([0.3, 0.7]),
+                },
+          ),
+        });
+      await score(item, item + 50);
+      const decided = Array.from({ length: 2_500 }, (_, i) => ({ item: i + 1, version: 1 }));
+      const decision = { labels: [k.ids.threat], reasons: [], note: null, spans: [], model: null };
+      await writer.write('decide', { reviewer: k.ids.ada, seen: decided, decision });
+      void queue.follow(decided.map((one) => one.item));
+      const loading = queue.load(queueModelOf(workspace));
+      const seen = [{ item: item + 7, version: 1 }];
+      await k.client.review.decide({ reviewer: k.ids.ada, seen, labels: [k.ids.insult] });
+      await loading;
+      await score(item + 50, item + 60);
+      await queue.follow(Array.from({ length: 10 }, (_, i) => item + 50 + i));
+      assert.deepEqual(listedBy(queue), await shown(k.path), `the ${name} one`);
+    }
+  });
+});
+
 /** Opens it anew, and closes and opens it once more, so that all pages are there. */
 async function kept(k: Knocking): Promise<void> {
   for (let n = 0; n < 2; n++) {
@@ -149,18 +199,20 @@ async function kept(k: Knocking): Promise<void> {
   assert.deepEqual(keptPages(k.path), [0, 1, 2]);
 }
 
+const REVISION = {
+  name: 'random',
+  base: { name: 'none', sha256: '0'.repeat(64) },
+  adapter: null,
+  depth: 1,
+  labels: ['fine', 'abusive'],
+  fineLabel: 0,
+  languages: [],
+};
+
 /** Gives every message a score, as a scoring job does. */
 async function scored(k: Knocking): Promise<void> {
   const { writer, queue, workspace } = k.desk.opened;
-  const revision = await writer.write('ensureRevision', {
-    name: 'random',
-    base: { name: 'none', sha256: '0'.repeat(64) },
-    adapter: null,
-    depth: 1,
-    labels: ['fine', 'abusive'],
-    fineLabel: 0,
-    languages: [],
-  });
+  const revision = await writer.write('ensureRevision', REVISION);
   await writer.write('setSetting', { name: 'queue.revision', value: revision.id });
   const run = await writer.write('startRun', { revision, backend: 'cpu', layout: 'none', threads: 1 });
   const results = Array.from({ length: MESSAGES }, (_, i) => {
@@ -191,8 +243,13 @@ async function shown(path: string) {
   using workspace = Workspace.open(path);
   const queue = new LiveQueue(workspace, queueModelOf(workspace));
   await queue.load(queue.model);
+  return listedBy(queue);
+}
+
+function listedBy(queue: LiveQueue) {
   const listed = (order: (typeof ORDERS)[number]): readonly number[] => queue.page({}, order, 2 * MESSAGES, null).items;
   return {
+    scores: Array.from(queue.columns.score.subarray(0, MESSAGES + 1), String),
     orders: Object.fromEntries(ORDERS.map((order) => [order, listed(order)])),
     blind: queue.all({ reviewer: 1 }, 'newest').length,
     facets: queue.facets(),

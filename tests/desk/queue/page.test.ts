@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { QueueColumns } from '../../../desk/queue/columns.ts';
-import { type QueueFilter, conditionsOf, idsOf } from '../../../desk/queue/filter.ts';
-import { ORDERS, keysOf } from '../../../desk/queue/order.ts';
+import { type QueueFilter, idsOf } from '../../../desk/queue/filter.ts';
+import { MARKS_OF, ORDERS, keysOf } from '../../../desk/queue/order.ts';
 import { PageRoom } from '../../../desk/queue/page-room.ts';
 import { type Place, pageOf } from '../../../desk/queue/page.ts';
+import { seededRandom } from '../../../engine/train/random.ts';
 import { STATUSES, statusCode } from '../../../desk/review/status.ts';
 import { NOT_READ_REASONS } from '../../../desk/store/not-read.ts';
 
@@ -45,7 +46,9 @@ const filters: fc.Arbitrary<QueueFilter> = fc.record(
     notRead: fc.subarray([...NOT_READ_REASONS]),
     audit: fc.boolean(),
     disagree: fc.boolean(),
-    found: fc.uniqueArray(fc.integer({ min: 1, max: 60 }), { maxLength: 40 }).map((ids) => Uint32Array.from(ids)),
+    found: fc
+      .uniqueArray(fc.integer({ min: 1, max: 60 }), { maxLength: 40 })
+      .map((ids) => Uint32Array.from(ids).sort()),
   },
   { requiredKeys: [] },
 );
@@ -56,7 +59,10 @@ function columnsOf(facts: readonly Fact[]): QueueColumns {
     const item = i + 1;
     columns.putItem({ ...one, id: item, version: 1, contentHash: item });
     const scored = one.reason === null ? one.score : null;
-    columns.putScore({ item, score: scored, predicted: scored === null ? 0 : one.predicted, reason: one.reason });
+    columns.putScore(
+      { item, score: scored, predicted: scored === null ? 0 : one.predicted, reason: one.reason },
+      false,
+    );
     columns.putReview({ ...one, item, status: statusCode(one.status), decidedAt: item, blindTo: null, parties: [] });
     if (one.audit) columns.putAudit(item, (item * 7) % 11);
   });
@@ -93,9 +99,7 @@ function passes(one: Fact, item: number, filter: QueueFilter): boolean {
 
 const room = new PageRoom();
 
-const passing = (columns: QueueColumns, filter: QueueFilter): readonly number[] => [
-  ...idsOf(columns, conditionsOf(columns, filter), room),
-];
+const passing = (columns: QueueColumns, filter: QueueFilter): readonly number[] => [...idsOf(columns, filter, 0, room)];
 
 describe('filters', () => {
   it('let pass what they say, whatever is combined', () => {
@@ -106,6 +110,20 @@ describe('filters', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('find their place in queues that are longer than what is looked at together', () => {
+    const random = seededRandom(11);
+    const facts = fc.sample(fact, { numRuns: 9_500, seed: 4 });
+    const columns = columnsOf(facts);
+    const found = Uint32Array.from(facts.flatMap((_, i) => (random() < 0.3 ? [i + 1] : [])));
+    const edges = [2, 4_095, 4_096, 4_097, 8_191, 8_192, 9_500].map((id) => ({ found: Uint32Array.of(1, id) }));
+    const filters = [{ found }, { found, statuses: ['open' as const] }, { audit: true }, { disagree: false }];
+    for (const filter of [...edges, ...filters])
+      assert.deepEqual(
+        passing(columns, filter),
+        facts.flatMap((one, i) => (passes(one, i + 1, filter) ? [i + 1] : [])),
+      );
   });
 
   it('keep appeals from whom they are against', () => {
@@ -148,8 +166,8 @@ describe('pages', () => {
         fc.integer({ min: 1, max: 40 }),
         (facts, order, size) => {
           const columns = columnsOf(facts);
-          const keys = keysOf(columns, order, room);
-          const ids = idsOf(columns, keys.members ? [keys.members] : [], room);
+          const ids = idsOf(columns, {}, MARKS_OF[order], room);
+          const keys = keysOf(columns, order, ids, room);
           const tuple = (i: number): readonly number[] => [
             keys.first[keys.through?.[i] ?? i] ?? 0,
             keys.second?.(i) ?? 0,
@@ -199,7 +217,7 @@ describe('orders', () => {
       ...over,
     };
     columns.putItem({ ...one, id, version: 1, contentHash: id });
-    columns.putScore({ item: id, score: one.reason ? null : one.score, predicted: 0, reason: one.reason });
+    columns.putScore({ item: id, score: one.reason ? null : one.score, predicted: 0, reason: one.reason }, false);
     columns.putReview({ ...one, item: id, status: statusCode(one.status), decidedAt: id, blindTo: null, parties: [] });
     if (one.audit) columns.putAudit(id, 1 / id);
   };
@@ -222,8 +240,8 @@ describe('orders', () => {
   } as const;
   for (const order of ORDERS) {
     it(`${order}: put first what they are for`, () => {
-      const keys = keysOf(columns, order, room);
-      const ids = idsOf(columns, keys.members ? [keys.members] : [], room);
+      const ids = idsOf(columns, {}, MARKS_OF[order], room);
+      const keys = keysOf(columns, order, ids, room);
       assert.deepEqual(pageOf(ids, keys, 50, null).items, wanted[order]);
     });
   }
