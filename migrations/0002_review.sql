@@ -207,3 +207,8 @@ CREATE TRIGGER queue_review_changes AFTER UPDATE ON reviews BEGIN DELETE FROM qu
 CREATE TRIGGER queue_review_goes AFTER DELETE ON reviews BEGIN DELETE FROM queue_pages WHERE page = OLD.item >> 12; END;
 CREATE TRIGGER queue_audit_comes AFTER INSERT ON audit_items BEGIN DELETE FROM queue_pages WHERE page = NEW.item >> 12; END;
 CREATE TRIGGER queue_audit_goes AFTER DELETE ON audit_items BEGIN DELETE FROM queue_pages WHERE page = OLD.item >> 12; END;
+
+-- Segments of the text indexes are merged while an import goes on, a few pages at a time (desk/store/loader/load.ts); on its own
+-- FTS5 does so only when very many have come together.
+INSERT INTO item_text (item_text, rank) VALUES ('automerge', 0), ('crisismerge', 64);
+INSERT INTO unspaced_text (unspaced_text, rank) VALUES ('automerge', 0), ('crisismerge', 64);

@@ -1,3 +1,4 @@
+import type { Work } from '../../writer/turns.ts';
 import type { Db } from '../connection.ts';
 import { UNSPACED } from '../flags.ts';
 import { ordinalIdentity, ordinalKey } from '../identity.ts';
@@ -13,6 +14,16 @@ import { textBytes, textString } from './text-column.ts';
 const CHUNK = 50;
 /** Rows that may change what is there take a millisecond each: the text index is written for every one of them. */
 const MERGED_TOGETHER = 4;
+/**
+ * Rows whose texts are indexed together. SQLite's FTS5 writes what it has gathered to a segment of its own whenever another
+ * statement begins: with a chunk at a time that would be a third of an import.
+ */
+const INDEXED_TOGETHER = 100;
+/**
+ * After them so many pages of segments are merged, in a piece of its own: at all levels together more than such rows fill. Left
+ * to itself FTS5 merges rarely, and hundreds of pages at once, for which a decision would wait; the schema tells it not to.
+ */
+const MERGED_PAGES = 16;
 /** After a chunk that met known rows, so many are first looked up row by row. */
 const CAUTIOUS_CHUNKS = 20;
 
@@ -40,10 +51,13 @@ export class BatchLoader {
   readonly #reject;
   readonly #indexWords;
   readonly #indexTrigrams;
+  readonly #mergeSegments;
   readonly #chunkValues: Value[] = new Array<Value>(CHUNK * ITEM_WIDTH).fill(null);
   readonly #oneValues: Value[] = new Array<Value>(ITEM_WIDTH).fill(null);
   readonly #seen = new SeenItems();
   #caution = 0;
+  /** texts that were indexed since segments were merged */
+  #unmerged = 0;
 
   constructor(db: Db) {
     this.#people = new People(db);
@@ -61,17 +75,20 @@ export class BatchLoader {
     this.#indexWords = db.prepare<[number]>(
       "INSERT INTO item_text (rowid, text) SELECT id, text FROM items WHERE id >= ? AND text <> ''",
     );
+    this.#mergeSegments = ['item_text', 'unspaced_text'].map((index) =>
+      db.prepare<[]>(`INSERT INTO ${index} (${index}, rank) VALUES ('merge', ${MERGED_PAGES})`),
+    );
     this.#indexTrigrams = db.prepare<[number]>(
       `INSERT INTO unspaced_text (rowid, text) SELECT id, text FROM items WHERE id >= ? AND flags & ${UNSPACED} <> 0`,
     );
   }
 
   /**
-   * Loads one batch. After every piece the workspace is whole: what is there is indexed and has its raw record. A
-   * transaction may end and another begin there; what a crash cuts off is completed by importing again.
+   * Loads one batch, in pieces (desk/writer/turns.ts). When a transaction ends the workspace is whole: what is there is indexed
+   * and has its raw record. What a crash cuts off is completed by importing again.
    * @throws what SQLite throws; the loader is then of no use any more
    */
-  *load(batch: Batch): Generator<void, Loaded, void> {
+  *load(batch: Batch): Work<Loaded> {
     // Ordinals count equal rows within one reading of one source.
     if (batch.first) this.#seen.clear();
     this.#people.learn(batch);
@@ -92,22 +109,35 @@ export class BatchLoader {
         if (this.#caution > 0) this.#caution--;
         for (let row = i; row < end; row++) {
           this.#loadRow(state, row);
-          if (row % MERGED_TOGETHER !== 0) continue;
-          this.#index(state);
-          yield;
+          if (row % MERGED_TOGETHER === 0) yield* this.#endPiece(state);
         }
       }
+      yield* this.#endPiece(state);
+    }
+    this.#index(state);
+    const rejected = this.#storeRejected(state);
+    return { ...state.count, rejected, touched: state.touched };
+  }
+
+  *#endPiece(state: State): Work<void> {
+    if (state.nextId - state.unindexed >= INDEXED_TOGETHER) this.#index(state);
+    if ((yield) === true) {
       this.#index(state);
       yield;
     }
-    const rejected = this.#storeRejected(state);
-    return { ...state.count, rejected, touched: state.touched };
+    if (this.#unmerged < INDEXED_TOGETHER) return;
+    this.#unmerged = 0;
+    for (const merge of this.#mergeSegments) {
+      merge.run();
+      if ((yield) === true) yield;
+    }
   }
 
   #index(state: State): void {
     if (state.nextId === state.unindexed) return;
     this.#indexWords.run(state.unindexed);
     this.#indexTrigrams.run(state.unindexed);
+    this.#unmerged += state.nextId - state.unindexed;
     state.unindexed = state.nextId;
   }
 
@@ -179,7 +209,10 @@ export class BatchLoader {
     if (hasOrdinal) this.#seen.add(known.id);
     const { verdict, stored } = this.#merge.join(known, batch, i, state.rawBase, state.unindexed, state.now);
     state.count[verdict]++;
-    if (verdict === 'changed' || verdict === 'deleted') state.touched.push(known.id);
+    if (verdict === 'changed' || verdict === 'deleted') {
+      state.touched.push(known.id);
+      this.#unmerged++;
+    }
     if (stored) this.#storeBlock(state, batch.raws[i] ?? 0);
   }
 
