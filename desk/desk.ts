@@ -11,6 +11,7 @@ import { DeskError } from './errors.ts';
 import { jobKinds } from './jobs/kinds.ts';
 import { JobRunner } from './jobs/runner.ts';
 import type { Places } from './models/places.ts';
+import { Precedence } from './precedence.ts';
 import { Searches } from './queue/searches.ts';
 import { LiveQueue } from './queue/live-queue.ts';
 import { Explainer } from './triage/explainer.ts';
@@ -54,6 +55,7 @@ export interface Opened {
 
 export class Desk implements AsyncDisposable {
   readonly #options: DeskOptions;
+  readonly precedence = new Precedence();
   readonly #listeners = new Set<(event: Event) => void>();
   #opened: Opened | null = null;
   /** what is being closed */
@@ -105,10 +107,10 @@ export class Desk implements AsyncDisposable {
   }
 
   #start(workspace: Workspace, lock: WorkspaceLock, isNew: boolean): Opened {
-    const writer = workspace.isReadOnly ? null : Writer.of(workspace);
+    const writer = workspace.isReadOnly ? null : Writer.of(workspace, this.precedence);
     workspace.onlyRead();
     const asked = writer ?? WriterClient.refusing(workspace.path, onlyRead(workspace.path));
-    const queue = new LiveQueue(workspace, queueModelOf(workspace));
+    const queue = new LiveQueue(workspace, queueModelOf(workspace), this.precedence);
     const closing = new AbortController();
     const searches = new Searches(workspace.search);
     const connect = (): MessagePort => {
@@ -123,6 +125,7 @@ export class Desk implements AsyncDisposable {
         workspace,
         writer: asked,
         connect,
+        precedence: this.precedence,
         queue,
         searches,
         tell: (event) => this.tell(event),

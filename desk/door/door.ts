@@ -8,12 +8,16 @@ export interface DoorContext {
   readonly desk: Desk;
 }
 
+/** Whether it is part of going through the queue. An explanation is worked out by the engine, and may take a while. */
+const isWaitedFor = ([part, call]: readonly string[]): boolean =>
+  (part === 'queue' && call !== 'explain') || part === 'review';
+
 export const door = implement(contract)
   .$context<DoorContext>()
-  .use(async ({ context, next }) => {
+  .use(async ({ context, next, path }) => {
     context.desk.touch();
     try {
-      return await next();
+      return isWaitedFor(path) ? await context.desk.precedence.during(async () => await next()) : await next();
     } catch (error) {
       throw refusalOf(error);
     }

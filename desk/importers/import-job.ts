@@ -11,6 +11,8 @@ import type { ImportProgress, ImportReport } from './report.ts';
 export interface ImportThreadData {
   /** to the thread that writes */
   readonly writer: MessagePort;
+  /** who goes first (desk/precedence.ts) */
+  readonly precedence: SharedArrayBuffer;
   /** of the workspace, for errors */
   readonly path: string;
   /** what pseudonyms depend on */
@@ -28,6 +30,12 @@ export type FromImport =
   | { readonly kind: 'failed'; readonly error: Failure };
 
 /**
+ * Room for rows, in MB: far more than an import needs. V8 lets dead rows pile up to several times what is alive where there is
+ * much room, and an import makes nothing but rows that soon die.
+ */
+const HEAP_MB = 256;
+
+/**
  * Imports what was named. What is in, stays; when it is started again it goes on from there.
  * @param onLoaded told after every batch that is on the disk, with the items that look otherwise now
  * @throws WorkspaceError; DeskError when the signal aborts
@@ -39,6 +47,7 @@ export async function importJob(
 ): Promise<ImportReport> {
   const worker = new Worker(new URL('./import-thread.ts', import.meta.url), {
     workerData: data,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
     transferList: [data.writer],
   });
   const stop = (): void => worker.postMessage('stop');

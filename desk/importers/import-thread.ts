@@ -1,21 +1,22 @@
 /** Entry of the thread that reads exports. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { Precedence } from '../precedence.ts';
 import { WriterClient } from '../writer/client.ts';
 import { describe } from '../writer/failure.ts';
-import { giveWay } from '../../engine/process/priority.ts';
+import { giveWayAlone } from '../../engine/process/priority.ts';
 import type { Reply } from '../writer/protocol.ts';
 import type { FromImport, ImportThreadData } from './import-job.ts';
 import { importExports } from './job.ts';
 import type { ColumnMapping, Source } from './source.ts';
 
 if (parentPort !== null) {
-  // Elsewhere it is the whole desk that would.
-  if (process.platform === 'linux') giveWay();
+  giveWayAlone();
   const port = parentPort;
-  const { writer: toWriter, path, key, start, since } = workerData as ImportThreadData;
+  const { writer: toWriter, precedence: shared, path, key, start, since } = workerData as ImportThreadData;
   const say = (said: FromImport): void => port.postMessage(said);
   const writer = new WriterClient(path, { ordinary: toWriter, urgent: toWriter });
   toWriter.on('message', (reply: Reply) => writer.receive(reply));
+  const precedence = new Precedence(shared);
   const stop = new AbortController();
   port.on('message', () => stop.abort());
   const { columns, dates } = start;
@@ -31,6 +32,7 @@ if (parentPort !== null) {
       { choose, since },
       {
         signal: stop.signal,
+        onRow: () => precedence.standStill(),
         onProgress: (progress) => say({ kind: 'progress', progress }),
         onLoaded: (touched) => say({ kind: 'loaded', touched }),
       },

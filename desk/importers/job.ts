@@ -1,4 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
 import type { NewSource } from '../store/sources.ts';
 import { BatchBuilder } from '../store/loader/builder.ts';
 import type { Loader } from '../writer/loader.ts';
@@ -38,6 +37,8 @@ export interface ImportHooks {
   readonly onProgress?: (progress: ImportProgress) => void;
   /** a batch is on the disk; `touched`: ids of items that were there before and look otherwise now */
   readonly onLoaded?: (touched: readonly number[]) => void;
+  /** before every row; may stand still */
+  readonly onRow?: () => void;
   readonly signal?: AbortSignal;
 }
 
@@ -70,7 +71,6 @@ export async function importFrom(
   options: ImportOptions = {},
   hooks: ImportHooks = {},
 ): Promise<ImportReport> {
-  setFlagsFromString(HEAP_GROWTH);
   const started = performance.now();
   const { signal } = hooks;
   const stopped = (): boolean => signal?.aborted === true;
@@ -112,12 +112,6 @@ export async function importFrom(
   }
   return { sources, skipped, failed, total, cancelled: stopped(), seconds: secondsSince(started) };
 }
-
-/**
- * On a machine with much memory V8 lets dead rows pile up to several times what is alive before it collects them. An
- * import makes nothing but rows that soon die, so it may have half of its living memory more, at no measurable cost.
- */
-const HEAP_GROWTH = '--heap-growing-percent=50';
 
 interface Work {
   readonly writer: WriterClient;
@@ -169,6 +163,7 @@ async function importSource(
   try {
     for await (const rows of reading) {
       for (const row of rows) {
+        hooks.onRow?.();
         addRow(work, row, notRead);
         if (builder.full) await send();
       }

@@ -17,6 +17,7 @@ import type { Supervisor } from '../supervisor.ts';
 import { queueModelOf, showRevision } from '../triage/queue-model.ts';
 import { score, type ScoreReport } from '../triage/score-job.ts';
 import type { WriterClient } from '../writer/client.ts';
+import type { Precedence } from '../precedence.ts';
 import type { JobKind } from './runner.ts';
 
 export interface JobSetting {
@@ -24,6 +25,7 @@ export interface JobSetting {
   readonly writer: WriterClient;
   /** another way to the writer, for a thread of its own. @throws WorkspaceError where nothing can be written */
   readonly connect: () => MessagePort;
+  readonly precedence: Precedence;
   readonly queue: LiveQueue;
   readonly searches: Searches;
   readonly supervisor: Supervisor;
@@ -46,7 +48,7 @@ export interface JobReports {
 type Kinds = { readonly [K in Start['kind']]: JobKind<Extract<Start, { kind: K }>, JobReports[K]> };
 
 export function jobKinds(setting: JobSetting): Kinds {
-  const { workspace, writer, connect, queue, searches, supervisor, places, tell, state } = setting;
+  const { workspace, writer, connect, precedence, queue, searches, supervisor, places, tell, state } = setting;
   const target = { store: workspace, writer, supervisor, places };
   const follow = (items: readonly number[]): void => {
     void queue.follow(items).then(() => tell({ kind: 'items', items: [...items] }));
@@ -55,7 +57,14 @@ export function jobKinds(setting: JobSetting): Kinds {
     import: {
       lane: 'reading',
       run: async (start, hooks) => {
-        const data = { writer: connect(), path: workspace.path, key: workspace.key, start, since: hooks.since };
+        const data = {
+          writer: connect(),
+          precedence: precedence.shared,
+          path: workspace.path,
+          key: workspace.key,
+          start,
+          since: hooks.since,
+        };
         const report = await importJob(data, hooks, (touched) => {
           searches.change();
           follow(touched);
@@ -77,11 +86,12 @@ export function jobKinds(setting: JobSetting): Kinds {
             ...target,
             onRevision: async (revision, base) => {
               const before = queue.model?.revision;
-              const first = queue.mostUncertain();
               await showRevision(writer, revision, base, before);
+              if (before?.id === revision.id) return new Uint32Array();
+              const first = queue.mostUncertain();
               await queue.load(queueModelOf(workspace));
               tell({ kind: 'state', state: state() });
-              return before === undefined || before.id === revision.id ? new Uint32Array() : first;
+              return first;
             },
             onItems: follow,
             onProvisional: (leaders, done, total) => tell({ kind: 'provisional', leaders: [...leaders], done, total }),

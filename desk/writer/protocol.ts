@@ -11,6 +11,8 @@ export interface ThreadData {
   readonly connection: ConnectionOptions;
   /** what somebody waits for comes this way, and goes before all else */
   readonly urgent: MessagePort;
+  /** who goes first (desk/precedence.ts) */
+  readonly precedence: SharedArrayBuffer;
 }
 
 export interface WriteRequest {

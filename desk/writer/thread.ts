@@ -1,6 +1,7 @@
 /** Entry of the thread that writes: it alone changes the workspace while a desk has it open. */
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { connect, prepareForWriting } from '../store/connection.ts';
+import { Precedence } from '../precedence.ts';
 import { BatchLoader } from '../store/loader/load.ts';
 import { Store } from '../store/store.ts';
 import { describe } from './failure.ts';
@@ -10,7 +11,7 @@ import { canBeMadeAgain, perform } from './writes.ts';
 
 if (parentPort !== null) {
   const port = parentPort;
-  const { path, connection, urgent } = workerData as ThreadData;
+  const { path, connection, urgent, precedence } = workerData as ThreadData;
   const db = connect(path, connection);
   prepareForWriting(db, connection);
   const store = new Store(db, path);
@@ -30,6 +31,7 @@ if (parentPort !== null) {
       return next && shortOf(next.message, toDesk);
     },
     connection.journal,
+    new Precedence(precedence),
   );
   urgent.on('message', (request: WriteRequest) => {
     turns.short(shortOf(request, toDesk));

@@ -6,6 +6,7 @@
  * most, and for one write to the disk.
  */
 import type { Db } from '../store/connection.ts';
+import type { Precedence } from '../precedence.ts';
 import { toWorkspaceError } from '../store/errors.ts';
 
 /** A short piece of work, and who is told. */
@@ -14,6 +15,12 @@ export interface Short {
   readonly done: (output: unknown) => void;
   readonly failed: (error: unknown) => void;
 }
+
+/**
+ * Long work, in pieces of some milliseconds: it yields after each. When it is told true, the transaction ends: it makes what it
+ * has done whole, and yields once more.
+ */
+export type Work<T> = Generator<void, T, boolean | undefined>;
 
 /** After somebody waited, long work ends its transactions this often for a while, milliseconds. */
 const SLICE_MS = 4;
@@ -24,6 +31,7 @@ export class Turns {
   readonly #next: () => Short | undefined;
   /** a rollback journal is no log: each of its transactions must wait */
   readonly #mayLag: boolean;
+  readonly #precedence: Precedence;
   #lags = false;
   #lastUrgent = -Infinity;
 
@@ -31,10 +39,11 @@ export class Turns {
    * @param next the next thing that somebody waits for; undefined where nobody does
    * @param journal of the connection
    */
-  constructor(db: Db, next: () => Short | undefined, journal: 'wal' | 'delete') {
+  constructor(db: Db, next: () => Short | undefined, journal: 'wal' | 'delete', precedence: Precedence) {
     this.#db = db;
     this.#next = next;
     this.#mayLag = journal === 'wal';
+    this.#precedence = precedence;
   }
 
   /** One transaction of its own. Nothing is thrown: the work is told. @param lags it need not be on the disk yet */
@@ -53,7 +62,7 @@ export class Turns {
    * disk with the next short work.
    * @throws what the work throws, and WorkspaceError; what was ended before is kept
    */
-  long<T>(work: Generator<void, T, void>): T {
+  long<T>(work: Work<T>): T {
     for (;;) {
       const waiting: Short[] = [];
       try {
@@ -66,20 +75,23 @@ export class Turns {
   }
 
   /** A transaction of long work. @param waiting gets what somebody waits for, which ends it */
-  #slice<T>(work: Generator<void, T, void>, waiting: Short[]): { readonly value: T } | undefined {
+  #slice<T>(work: Work<T>, waiting: Short[]): { readonly value: T } | undefined {
     let finished: { readonly value: T } | undefined;
     // What is waited for was not there when the slice began, or it would have gone before it.
     this.#settle([], true, () => {
       const began = performance.now();
       const hurried = began - this.#lastUrgent < WHILE_MS;
-      for (;;) {
-        const step = work.next();
+      for (let ends = false; ;) {
+        const step = work.next(ends);
         if (step.done === true) {
           finished = { value: step.value };
           return;
         }
+        if (ends) return;
+        // Beside what is waited for here, a page may be being made.
+        this.#precedence.standStill(() => waiting.push(...this.#waiting()) > 0);
         waiting.push(...this.#waiting());
-        if (waiting.length > 0 || (hurried && performance.now() - began > SLICE_MS)) return;
+        ends = waiting.length > 0 || (hurried && performance.now() - began > SLICE_MS);
       }
     });
     return finished;

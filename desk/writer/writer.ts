@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads';
 import type { ConnectionOptions } from '../store/connection.ts';
 import type { Workspace } from '../store/workspace.ts';
+import { Precedence } from '../precedence.ts';
 import type { CheckpointThreadData } from './checkpoint-thread.ts';
 import { WriterClient } from './client.ts';
 import type { Reply, Request, ThreadData } from './protocol.ts';
@@ -15,13 +16,13 @@ export class Writer extends WriterClient implements AsyncDisposable {
   #closing = false;
 
   /** Starts the thread. It must be closed before the workspace is. */
-  static of({ path, connection }: Pick<Workspace, 'path' | 'connection'>): Writer {
-    return new Writer(path, connection);
+  static of({ path, connection }: Pick<Workspace, 'path' | 'connection'>, precedence = new Precedence()): Writer {
+    return new Writer(path, connection, precedence);
   }
 
-  private constructor(path: string, connection: ConnectionOptions) {
+  private constructor(path: string, connection: ConnectionOptions, { shared }: Precedence) {
     const { port1, port2 } = new MessageChannel();
-    const workerData: ThreadData = { path, connection, urgent: port2 };
+    const workerData: ThreadData = { path, connection, urgent: port2, precedence: shared };
     const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData, transferList: [port2] });
     super(path, { ordinary: worker, urgent: port1 });
     this.#urgent = port1;

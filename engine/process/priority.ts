@@ -1,12 +1,21 @@
+import { readdirSync } from 'node:fs';
 import { getPriority, setPriority } from 'node:os';
 
-/** A quarter of a core beside somebody who wants all of it: with much less, opening a model would look like hanging. */
-const WANTED = 5;
+/** A tenth of a core beside somebody who wants all of it: with the least there is, opening a model would look like hanging. */
+const WANTED = 10;
+
+/** Whoever reviews goes first: this process works with less priority from now on. One that was started with less keeps it. */
+export function giveWay(): void {
+  if (getPriority() >= WANTED) return;
+  if (process.platform === 'linux')
+    for (const thread of readdirSync('/proc/self/task')) setPriority(Number(thread), WANTED);
+  else setPriority(WANTED);
+}
 
 /**
- * Whoever reviews goes first. Of the process; on Linux of this thread alone, and of those that it starts from now on. One that
- * was started with less priority keeps it.
+ * Of this thread alone, and of those that it starts. Linux alone knows a priority of threads: elsewhere it would be that of the
+ * whole process, and nothing is changed.
  */
-export function giveWay(): void {
-  if (getPriority() < WANTED) setPriority(WANTED);
+export function giveWayAlone(): void {
+  if (process.platform === 'linux' && getPriority() < WANTED) setPriority(WANTED);
 }
