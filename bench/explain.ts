@@ -86,7 +86,7 @@ async function ofSet(
   const explained: (readonly ExplainedWord[])[] = [];
   let rankings: ReadonlyMap<string, Ranking> = new Map();
   for (const text of chosen) {
-    const found = await explain(session, text.text);
+    const found = await explain(session, { text: text.text });
     const { words } = explainedText(adapter, found);
     rankings = rankingsOf(words);
     const flagged = reader.flags(reader.verdictOf(Float32Array.from(found.probabilities)));

@@ -96,7 +96,7 @@ async function explainOne(setting: Setting, given: string, options: Options): Pr
   const { deterministic } = options;
   await using session = await openModel(supervisor, places, chosen, { deterministic }, signal);
   progress.update({ what: 'Leaving words out', done: 0, total: 0, unit: '' });
-  const { label, labels, score, scores, words } = await explainText(session, chosen.adapter, text, signal);
+  const { label, labels, score, scores, words } = await explainText(session, chosen.adapter, text, { signal });
   const onProgress = (done: number, total: number): void =>
     progress.update({ what: 'Reading what was decided', done, total, unit: 'rows' });
   const near = decided && (await nearestDecided(session, text, decided, NEIGHBOURS, { signal, onProgress }));
@@ -172,8 +172,8 @@ function wordTable(
       { head: 'word' },
       ...bands.map((band) => ({ head: compared ? `${band} (usually)` : band, side: 'right' as const })),
     ],
-    shown.map(({ text, effect, gates, usual }) => [
-      effect === null ? '–' : signed(effect),
+    shown.map(({ text, effect, together, gates, usual }) => [
+      effect === null ? '–' : (together > 1 ? '≈ ' : '') + signed(effect),
       shownText(text, unmask),
       ...bands.map((band) => gateCell(gates?.[band], usual?.[band])),
     ]),

@@ -211,7 +211,8 @@ export const calls = {
     output: z.strictObject({ adapter: Bytes, report: z.record(z.string(), z.json()) }),
   },
   explain: {
-    input: z.strictObject({ session: SessionId, text: Text }),
+    /** `mostTokens`: for a long text about so many are read at most, and words that matter little are left out together */
+    input: z.strictObject({ session: SessionId, text: Text, mostTokens: z.int().min(1).exactOptional() }),
     output: z.strictObject({
       /** per label */
       probabilities: listOf(z.number(), { max: 1000 }),
@@ -222,6 +223,8 @@ export const calls = {
           start: z.int().min(0),
           end: z.int().min(0),
           probabilities: listOf(z.number(), { max: 1000 }).nullable(),
+          /** words that were left out at once, this one among them */
+          together: z.int().min(1),
         }),
         { max: 1000 },
       ),

@@ -55,7 +55,7 @@ export async function plantedFigures(
   let first = 0;
   let chance = 0;
   for (const { whole, at } of turned) {
-    const { words } = explainedText(reader.adapter, await explain(reader.session, whole));
+    const { words } = explainedText(reader.adapter, await explain(reader.session, { text: whole }));
     const [most] = descendingOrder(words.map(({ effect }) => effect ?? 0));
     if (words[most ?? 0]?.start === at) first++;
     chance += 1 / words.length;

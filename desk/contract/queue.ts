@@ -76,6 +76,8 @@ export const Explanation = z.object({
       end: z.int().min(0),
       /** score of the text less that of the text without the word; null where nothing is left without it */
       effect: z.number().nullable(),
+      /** how many words were left out at once, this one among them: each has an equal share of the effect */
+      together: z.int().min(1),
       /** mean gate of its tokens by third of the layers; null where the adapter has no gates */
       gates: z.record(z.string(), z.number()).nullable(),
       /** what those gates usually are at its tokens; null where the adapter does not say */

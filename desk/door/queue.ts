@@ -115,13 +115,14 @@ export const queueCalls = {
       revision: revision.id,
       label,
       score,
-      words: words.map(({ gates, usual, effect, ...word }) => {
+      words: words.map(({ gates, usual, effect, together, ...word }) => {
         const [start, end] = [shown.toShown(word.start, 'start'), shown.toShown(word.end, 'end')];
         return {
           text: shown.text.slice(start, end),
           start,
           end,
           effect,
+          together,
           gates: gates && { ...gates },
           usual: usual && { ...usual },
         };

@@ -142,12 +142,12 @@ export class EngineSession implements AsyncDisposable {
 
   /** Why a text has its score. Throws like `score`. */
   async explain(
-    text: string,
+    input: Omit<CallInput<'explain'>, 'session'>,
     hooks: Omit<RunHooks<'explain'>, 'check' | 'finish'> = {},
   ): Promise<CallOutput<'explain'>> {
     using attempt = this.#owner.attempt();
     try {
-      return await attempt.run('explain', { text }, hooks);
+      return await attempt.run('explain', input, hooks);
     } catch (error) {
       throw error instanceof EngineDied ? this.#owner.failed('The text could not be explained', error) : error;
     }

@@ -8,8 +8,13 @@ export interface ExplainedWord {
   /** UTF-16 units */
   readonly start: number;
   readonly end: number;
-  /** what the word adds to the score: the score less that of the text without it; null where nothing is left without it */
+  /**
+   * what the word adds to the score: the score less that of the text without it; null where nothing is left without it. Of words that
+   * were left out together each has an equal share.
+   */
   readonly effect: number | null;
+  /** how many words were left out at once, this one among them */
+  readonly together: number;
   /** mean gate of its tokens by layer band, null where the adapter has no gates */
   readonly gates: Readonly<Record<string, number>> | null;
   /** what those gates usually are at its tokens, null where the adapter does not say */
@@ -25,9 +30,9 @@ export async function explainText(
   session: EngineSession,
   judge: Judge,
   text: string,
-  signal?: AbortSignal,
+  { mostTokens, signal }: { readonly mostTokens?: number; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<ExplainedText> {
-  return explainedText(judge, await session.explain(text, { signal }));
+  return explainedText(judge, await session.explain({ text, ...(mostTokens && { mostTokens }) }, { signal }));
 }
 
 /** What the engine found, in the adapter's words. */
@@ -37,7 +42,10 @@ export function explainedText(judge: Judge, explained: CallOutput<'explain'>): E
     ...verdict,
     words: explained.words.map(({ probabilities, ...word }) => ({
       ...word,
-      effect: probabilities === null ? null : verdict.score - verdictOf(judge, Float32Array.from(probabilities)).score,
+      effect:
+        probabilities === null
+          ? null
+          : (verdict.score - verdictOf(judge, Float32Array.from(probabilities)).score) / word.together,
       gates: meanAt(word, explained, explained.gates),
       usual: meanAt(word, explained, explained.usual),
     })),

@@ -36,6 +36,8 @@ const KEPT = 2_000;
 /** Decided messages that are compared with, the latest ones. */
 const COMPARED = 2_000;
 const NEIGHBOURS = 3;
+/** A quarter of a second of two cores with the larger model that comes along. */
+const MOST_TOKENS = 1_000;
 
 export class Explainer implements AsyncDisposable {
   readonly #store: Store;
@@ -58,7 +60,8 @@ export class Explainer implements AsyncDisposable {
   async explain(revision: Revision, item: Item, signal?: AbortSignal): Promise<ItemExplanation> {
     const { judge, session } = await this.#sessionOf(revision);
     const key = `${revision.id} ${item.id} ${item.version}`;
-    const explained = this.#kept.get(key) ?? (await explainText(session, judge, item.text, signal));
+    const explained =
+      this.#kept.get(key) ?? (await explainText(session, judge, item.text, { mostTokens: MOST_TOKENS, signal }));
     this.#kept.set(key, explained);
     return { ...explained, revision: revision.id, alike: await this.#alike(revision, session, item, signal) };
   }

@@ -43,7 +43,7 @@ export interface WorkSession extends AsyncDisposable {
 /** The numeric side, as the loop sees it. */
 export interface EngineWork<S extends WorkSession> {
   open(input: CallInput<'open'>, hooks: WorkHooks): Promise<S>;
-  explain(session: S, text: string, hooks: WorkHooks): Promise<CallOutput<'explain'>>;
+  explain(session: S, input: CallInput<'explain'>, hooks: WorkHooks): Promise<CallOutput<'explain'>>;
   /** The report is any record that is JSON; the desk's schema sees to that. */
   train(session: S, input: CallInput<'train'>, hooks: WorkHooks): Promise<{ adapter: Uint8Array; report: object }>;
   verifyBackends(input: CallInput<'verifyBackends'>, hooks: WorkHooks): Promise<readonly BackendCheck[]>;
@@ -188,7 +188,7 @@ export class EngineServer<S extends WorkSession> {
         });
       case 'explain':
         return job('job', (hooks) =>
-          this.#work.explain(this.#session(call.input.session), call.input.text, withTotal(hooks, 0)),
+          this.#work.explain(this.#session(call.input.session), call.input, withTotal(hooks, 0)),
         );
       case 'train':
         return job('job', (hooks) =>

@@ -37,7 +37,7 @@ describe('deletion', () => {
     const areas = { effects: 0, upsideDown: 0, random: 0 };
     let sooner = 0;
     for (const text of TEXTS) {
-      const { probabilities, words } = await explain(session, text);
+      const { probabilities, words } = await explain(session, { text });
       const whole = scoreOf(Float32Array.from(probabilities));
       const order = descendingOrder(words.map((word) => whole - scoreOf(Float32Array.from(word.probabilities ?? []))));
       const shuffled = Array.from({ length: RANDOM_ORDERS }, () => shuffle([...order], random));

@@ -69,7 +69,7 @@ describe('explain', () => {
 
   it('says of each word what the score is without it, to 1e-5', async () => {
     await using session = await open(GATED);
-    const { probabilities, words } = await explain(session, TEXT);
+    const { probabilities, words } = await explain(session, { text: TEXT });
     assert.equal(words.length, 13);
     const apart = (a: readonly number[], b: readonly number[] | null) =>
       Math.max(...a.map((p, i) => Math.abs(p - (b?.[i] ?? NaN))));
@@ -80,10 +80,48 @@ describe('explain', () => {
     assert.ok(words.some((word) => apart(probabilities, word.probabilities) > 1e-4));
   });
 
+  it('reads a long text as often as it may, and looks closer where leaving out changes the most', async () => {
+    await using session = await open(GATED);
+    const random = seededRandom(9);
+    const vocabulary = TEXT.replace(/[^a-z ]/gi, '').split(' ');
+    const text = Array.from({ length: 60 }, () => vocabulary[Math.floor(random() * vocabulary.length)]).join(' ');
+    const exact = await explain(session, { text });
+    assert.ok(exact.words.every(({ together }) => together === 1));
+    const tokens = exact.tokens.length;
+    const reads: string[] = [];
+    const score = session.score.bind(session);
+    session.score = async (items, hooks) => {
+      reads.push(...items.map((item) => item.text));
+      return await score(items, hooks);
+    };
+    const { probabilities, words } = await explain(session, { text, mostTokens: 30 * tokens });
+    assert.ok(reads.length <= 30, `${reads.length} reads`);
+    assert.deepEqual(probabilities, exact.probabilities);
+    assert.deepEqual(
+      words.map(({ start, end }) => [start, end]),
+      exact.words.map(({ start, end }) => [start, end]),
+    );
+    const alone = words.filter(({ together }) => together === 1);
+    assert.ok(alone.length >= 8, `${alone.length} words alone`);
+    for (const word of alone)
+      assert.deepEqual(word.probabilities, exact.words.find(({ start }) => start === word.start)?.probabilities);
+    const change = (one: readonly number[] | null): number => Math.abs((one?.[0] ?? NaN) - (probabilities[0] ?? NaN));
+    const rest = words.filter(({ together }) => together > 1);
+    const last = Math.max(...rest.map((word) => change(word.probabilities)));
+    // Parts that were looked at closer changed more than all others did.
+    const parts = reads.slice(1).filter((read) => read.split(' ').length < 59);
+    const again = await score(
+      parts.map((part, i) => ({ key: String(i), text: part })),
+      {},
+    );
+    const changes = again.map((one) => (one.status === 'scored' ? change(Array.from(one.probabilities)) : NaN));
+    assert.ok(changes.filter((own) => own > last).length >= alone.length / 5);
+  });
+
   it('shows an open gate between 0 and 1, a closed one as 0, none without gates', async () => {
     {
       await using session = await open(GATED);
-      const { gates, tokens } = await explain(session, TEXT);
+      const { gates, tokens } = await explain(session, { text: TEXT });
       assert.deepEqual(Object.keys(gates ?? {}), ['lower', 'middle', 'upper']);
       for (const values of Object.values(gates ?? {})) {
         assert.equal(values.length, tokens.length);
@@ -94,18 +132,18 @@ describe('explain', () => {
     }
     {
       await using session = await open(GATED, { shut: true });
-      const { gates } = await explain(session, TEXT);
+      const { gates } = await explain(session, { text: TEXT });
       for (const values of Object.values(gates ?? {})) assert.ok(values.every((gate) => gate < 1e-12));
     }
     const { gate: _gate, scope: _scope, ...lowRank } = GATED as Extract<ModuleSettings, { method: 'ds-lora' }>;
     await using session = await open({ ...lowRank, method: 'lora' });
-    assert.equal((await explain(session, TEXT)).gates, null);
+    assert.equal((await explain(session, { text: TEXT })).gates, null);
   });
 
   it('finds the words of the text in the text, not in an instruction that says the same', async () => {
     const instruction = 'Instruct: say whether nobody asked you to go.\nQuery: ';
     await using session = await open(GATED, { instruction });
-    const { tokens } = await explain(session, TEXT);
+    const { tokens } = await explain(session, { text: TEXT });
     const found = tokens.flatMap(({ place }) => (place ? [place] : []));
     assert.ok(found.length < tokens.length);
     // Every letter belongs to a token, once.
@@ -129,14 +167,14 @@ describe('explain', () => {
 
   it('knows a text of one word, of emoji, and refuses an empty one', async () => {
     await using session = await open(GATED);
-    const { words } = await explain(session, 'idiot');
+    const { words } = await explain(session, { text: 'idiot' });
     assert.deepEqual(
       words.map(({ text, probabilities }) => [text, probabilities]),
       [['idiot', null]],
     );
-    assert.equal((await explain(session, '🙂🙂 !?')).words.length, 2);
-    await assert.rejects(explain(session, ' \n'), /empty/);
-    await assert.rejects(explain(session, 'word '.repeat(5000)), /too long/);
+    assert.equal((await explain(session, { text: '🙂🙂 !?' })).words.length, 2);
+    await assert.rejects(explain(session, { text: ' \n' }), /empty/);
+    await assert.rejects(explain(session, { text: 'word '.repeat(5000) }), /too long/);
   });
 });
 

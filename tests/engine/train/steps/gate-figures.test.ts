@@ -62,7 +62,7 @@ describe('figures of gates after a training', () => {
     const all: number[] = [];
     const byLabel: [number[], number[]] = [[], []];
     for (const { text, labels } of dev) {
-      const found = await explain(session, text);
+      const found = await explain(session, { text });
       all.push(...(found.gates?.upper ?? []));
       byLabel[labels[0] === 1 ? 1 : 0].push(...(found.gates?.upper ?? []));
     }
@@ -75,7 +75,7 @@ describe('figures of gates after a training', () => {
     assert.deepEqual({ layer: 3, ...upper }, gates.layers[3]);
     assert.ok((upper?.sd ?? 0) > 1e-4 && (upper?.sd ?? 1) < 0.5);
 
-    const { tokens, usual } = await explain(session, 'the harbour at number');
+    const { tokens, usual } = await explain(session, { text: 'the harbour at number' });
     assert.ok(rates && usual);
     assert.equal(rates.overall.length, 3);
     assert.equal(usual.upper?.length, tokens.length);
