@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { EXPORT_FORMATS } from '../exporters/formats.ts';
 import { JOB_STATES } from '../jobs/states.ts';
 import { PRESETS } from '../retrain/presets.ts';
 import { Id, Name, Path, Time } from './shapes.ts';
@@ -37,7 +38,7 @@ export const ScoreStart = z.strictObject({
 export const ExportStart = z.strictObject({
   kind: z.literal('export'),
   path: Path,
-  format: z.enum(['csv', 'jsonl']),
+  format: z.enum(EXPORT_FORMATS),
 });
 
 /** Learns from what was decided. What comes of it is a revision; the queue stays with the one that it has. */

@@ -1,7 +1,32 @@
-/** Decisions as rows: of every message that somebody decided, what each reviewer decided last. */
+/** What was decided, one verdict after the other: of every message, what each reviewer decided last. */
 import { readBody } from '../review/link.ts';
 import { textOf } from '../review/seen-text.ts';
 import type { Store } from '../store/store.ts';
+
+export interface Decision {
+  readonly platform: string;
+  readonly channel_id: string;
+  readonly channel: string;
+  /** of the platform; null where the export has no ids */
+  readonly message_id: string | null;
+  /** identity: the same in every workspace */
+  readonly item: string;
+  /** pseudonym */
+  readonly author: string | null;
+  /** ISO 8601; without Z where the zone is not known */
+  readonly time: string | null;
+  /** that was decided on; mentions stand under pseudonyms */
+  readonly text: string;
+  readonly version: number;
+  readonly labels: readonly string[];
+  /** pseudonym */
+  readonly reviewer: string;
+  readonly decided_at: string;
+  readonly reasons: readonly string[];
+  readonly note: string | null;
+  /** what the model had said, where that was shown */
+  readonly score: number | null;
+}
 
 export const COLUMNS = [
   'platform',
@@ -19,16 +44,23 @@ export const COLUMNS = [
   'reasons',
   'note',
   'score',
-] as const;
+] as const satisfies readonly (keyof Decision)[];
 
 export type DecisionRow = Readonly<Record<(typeof COLUMNS)[number], string | number | null>>;
 
 const PAGE = 500;
-/** Between the labels of one cell. */
-const BETWEEN = '|';
+/** Between the labels of one cell; no label has it in its name. */
+export const BETWEEN = '|';
 
-/** One row a verdict, in the order of the messages. Authors and reviewers stand under their pseudonyms. */
-export function* decisionRows(store: Store): Generator<DecisionRow, void, void> {
+/** A decision as one row of a table. */
+export const rowOf = (decision: Decision): DecisionRow => ({
+  ...decision,
+  labels: decision.labels.join(BETWEEN),
+  reasons: decision.reasons.join(BETWEEN),
+});
+
+/** In the order of the messages; of one message, the verdict that counts first. */
+export function* decisions(store: Store): Generator<Decision, void, void> {
   const names = new Map(store.policies.labels().map(({ id, name }) => [id, name]));
   const reviewers = new Map(store.reviewers.list().map(({ id, pseudonym }) => [id, pseudonym]));
   for (let after = 0; ;) {
@@ -39,24 +71,25 @@ export function* decisionRows(store: Store): Generator<DecisionRow, void, void> 
     for (const id of page) {
       const item = store.items.get(id);
       if (item === undefined) continue;
-      for (const verdict of store.reviews.verdicts(id)) {
+      const channel = store.authors.channel(item.platform, item.channel);
+      for (const verdict of [...store.reviews.verdicts(id)].reverse()) {
         const link = store.links.get(verdict.link);
         const body = link && readBody(link.body);
         if (!link || body?.deed.kind !== 'decide') continue;
         yield {
           platform: item.platform,
-          channel_id: item.channel.platformId,
-          channel: item.channel.name,
+          channel_id: channel.platformId,
+          channel: channel.name,
           message_id: item.messageId,
           item: store.items.identity(id),
           author: item.author?.pseudonym ?? null,
           time: item.time === null ? null : new Date(item.time).toISOString().replace(/Z$/, item.localTime ? '' : 'Z'),
           text: store.authors.shown(textOf(store, item, verdict.version) ?? '', item.platform).text,
           version: verdict.version,
-          labels: verdict.labels.map((label) => names.get(label) ?? '').join(BETWEEN),
+          labels: verdict.labels.map((label) => names.get(label) ?? ''),
           reviewer: reviewers.get(verdict.reviewer) ?? '',
           decided_at: new Date(body.time).toISOString(),
-          reasons: body.deed.reasons.join(BETWEEN),
+          reasons: body.deed.reasons,
           note: link.note,
           score: body.deed.model?.score ?? null,
         };

@@ -1,23 +1,25 @@
 /** An export as a job: a file that is whole or not there. */
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { stringify } from 'csv-stringify';
 import type { z } from 'zod';
 import type { ExportStart } from '../contract/jobs.ts';
 import type { RunHooks } from '../jobs/runner.ts';
 import type { Store } from '../store/store.ts';
-import { COLUMNS, decisionRows, type DecisionRow } from './decisions.ts';
-import { writeWhole } from './whole-file.ts';
+import { decisions, type Decision } from './decisions.ts';
+import { labelingConfig } from './label-studio.ts';
+import { wholeFile } from './whole-file.ts';
+import { WRITERS } from './writers.ts';
 
 export interface ExportReport {
   readonly path: string;
+  /** decisions */
   readonly rows: number;
+  /** for Label Studio: the labeling configuration that a project needs for it */
+  readonly config?: string;
 }
 
 /** Rows between which others get their turn. */
 const PIECE = 200;
 
-/** Begins anew when it is started again: nothing is left of a half one but FILE.part. @throws DeskError */
+/** Begins anew when it is started again. @throws DeskError */
 export async function exportJob(
   store: Store,
   { path, format }: z.infer<typeof ExportStart>,
@@ -26,28 +28,17 @@ export async function exportJob(
   const total = store.counts.verdicts;
   let rows = 0;
   const progress = (): void => onProgress({ doing: 'Exporting', done: rows, total, unit: 'decisions' });
-  const source = Readable.from(
-    (async function* (): AsyncGenerator<DecisionRow> {
-      for (const row of decisionRows(store)) {
-        yield row;
-        if (++rows % PIECE !== 0) continue;
-        progress();
-        await new Promise(setImmediate);
-        signal.throwIfAborted();
-      }
-    })(),
-  );
-  // A cell that begins like a formula would be one in a spreadsheet.
-  const table = () => stringify({ header: true, columns: [...COLUMNS], escape_formulas: true });
-  await writeWhole(path, signal, async (file) =>
-    format === 'csv'
-      ? await pipeline(source, table(), file, { signal })
-      : await pipeline(source, linesOf, file, { signal }),
-  );
+  async function* source(): AsyncGenerator<Decision> {
+    for (const decision of decisions(store)) {
+      yield decision;
+      if (++rows % PIECE !== 0) continue;
+      progress();
+      await new Promise(setImmediate);
+      signal.throwIfAborted();
+    }
+  }
+  await wholeFile(path, 'The export', signal, (part) => WRITERS[format](source(), part));
   progress();
-  return { path, rows };
-}
-
-async function* linesOf(rows: AsyncIterable<DecisionRow>): AsyncGenerator<string> {
-  for await (const row of rows) yield `${JSON.stringify(row)}\n`;
+  const config = labelingConfig(store.policies.labels().map(({ name }) => name));
+  return { path, rows, ...(format === 'label-studio' && { config }) };
 }

@@ -1,4 +1,5 @@
 /** A reviewer's decisions as one signed file, to be merged into another workspace. */
+import { createWriteStream } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { pipeline } from 'node:stream/promises';
 import type { z } from 'zod';
@@ -9,7 +10,7 @@ import { type Entry, type Footer, type Header, signedBytes } from '../review/sig
 import type { Reviewer } from '../store/reviewers.ts';
 import type { End } from '../store/links.ts';
 import type { Store } from '../store/store.ts';
-import { writeWhole } from './whole-file.ts';
+import { wholeFile } from './whole-file.ts';
 
 export interface SignReport {
   readonly path: string;
@@ -21,7 +22,7 @@ export interface SignReport {
 
 const PAGE = 200;
 
-/** @throws DeskError not-found, not-allowed, nothing-to-do, and what `writeWhole` throws */
+/** @throws DeskError not-found, not-allowed, nothing-to-do, and what `wholeFile` throws */
 export async function signJob(
   store: Store,
   { path, reviewer: id }: z.infer<typeof SignStart>,
@@ -41,7 +42,9 @@ export async function signJob(
     throw new DeskError('nothing-to-do', `${reviewer.name} has decided nothing yet.`, 'Nothing was written.');
   const progress = (done: number): void => onProgress({ doing: 'Signing', done, total: end.seq, unit: 'links' });
   const lines = linesOf(store, reviewer, end, signal, progress);
-  await writeWhole(path, signal, async (file) => await pipeline(lines, file, { signal }));
+  await wholeFile(path, 'The export', signal, async (part) => {
+    await pipeline(lines, createWriteStream(part), { signal });
+  });
   return { path, pseudonym: reviewer.pseudonym, links: end.seq, head: end.hash.toString('hex') };
 }
 

@@ -1,23 +1,28 @@
-/** A file that is whole or not there. */
-import { createWriteStream, renameSync } from 'node:fs';
-import type { Writable } from 'node:stream';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { DeskError } from '../errors.ts';
 
 /**
- * Writes PATH.part, which takes its name when it is whole.
- * @throws DeskError cancelled, disk-full, bad-input
+ * Writes a file that is whole or not there: as FILE.part, which is on the disk before it takes the name.
+ * @param write makes FILE.part; throws when `signal` aborts
+ * @throws DeskError cancelled, disk-full, bad-input; what `write` refused as it is
  */
-export async function writeWhole(
+export async function wholeFile(
   path: string,
+  what: string,
   signal: AbortSignal,
-  write: (file: Writable) => Promise<void>,
+  write: (part: string) => Promise<void>,
 ): Promise<void> {
   const part = `${path}.part`;
   try {
-    await write(createWriteStream(part, { flush: true }));
+    await write(part);
+    const file = openSync(part, 'r+');
+    fsyncSync(file);
+    closeSync(file);
     renameSync(part, path);
   } catch (error) {
-    if (signal.aborted) throw new DeskError('cancelled', 'The export was stopped.', 'Start it again: it begins anew.');
+    rmSync(part, { force: true });
+    if (signal.aborted) throw new DeskError('cancelled', `${what} was stopped.`, 'Start it again: it begins anew.');
+    if (error instanceof DeskError) throw error;
     const full = error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
     throw new DeskError(
       full ? 'disk-full' : 'bad-input',

@@ -1,3 +1,4 @@
+import { ownMapping } from './own-export.ts';
 import type { Column, ColumnMapping } from './source.ts';
 
 type Role = keyof ColumnMapping;
@@ -75,6 +76,8 @@ const FREE_TEXT = 12;
 
 /** A guess which column holds what, by name and then by content; null where none looks like text. */
 export function guessMapping(columns: readonly Column[]): ColumnMapping | null {
+  const own = ownMapping(columns.map(({ name }) => name));
+  if (own !== null) return own;
   const taken = new Set<string>();
   const find = (role: Role): string | undefined => {
     for (const wanted of NAMES[role]) {

@@ -1,9 +1,11 @@
+import { plainCell } from '../exporters/safe-cell.ts';
 import { columnsOf, guessMapping } from './columns.ts';
 import { dialectOf, type Dialect } from './csv-dialect.ts';
 import { csvRecords, type CsvRecord } from './csv-records.ts';
 import { ImportError } from './import-error.ts';
 import { HEAD_BYTES, type Input } from './input.ts';
 import { nextPlace, rejected } from './json-rows.ts';
+import { ownMapping } from './own-export.ts';
 import type { Place, SourceRow } from './record.ts';
 import { previewBytes, type ReadContext } from './reading.ts';
 import { inFigures } from './tally.ts';
@@ -20,8 +22,10 @@ export async function* readCsv(context: ReadContext): AsyncGenerator<SourceRow[]
   const mapping = mappingFor(options.mapping, guess, dialect.columns, input);
   const rows = new TableRows(mapping, input, tally);
   const at = new Map(dialect.columns.map((name, index) => [name, index]));
+  // An apostrophe in front of a formula is ours only in a table of ours.
+  const asWritten = ownMapping(dialect.columns) === null ? (cell: string): string => cell : plainCell;
   yield* readTable(context, dialect, (cells, { raw }, place) =>
-    rows.row((column) => cells[at.get(column) ?? -1] ?? '', raw, place),
+    rows.row((column) => asWritten(cells[at.get(column) ?? -1] ?? ''), raw, place),
   );
   rows.finish();
   if (tally.pending) yield tally.take();

@@ -17,7 +17,7 @@ export function putPolicy({ policies }: Store, policy: Put<Policy>): number {
   return policies.put(policy);
 }
 
-/** A name once used stays with its label, and a key means one label. @returns its id. @throws DeskError not-found, conflict */
+/** A name once used stays with its label, and a key means one label. @returns its id. @throws DeskError not-found, conflict, bad-input */
 export function putLabel({ policies }: Store, label: Put<Label>): number {
   if (label.id !== undefined && policies.label(label.id) === undefined)
     throw new DeskError(
@@ -25,6 +25,8 @@ export function putLabel({ policies }: Store, label: Put<Label>): number {
       `There is no label number ${label.id}.`,
       'List the labels and choose one of them.',
     );
+  if (label.name.includes('|'))
+    throw new DeskError('bad-input', 'A label cannot have | in its name.', 'Tables put it between several labels.');
   const { policy } = label;
   if (policy !== null && !policies.list().some(({ id }) => id === policy)) throw noPolicy(policy);
   const named = policies.labelNamed(label.name);

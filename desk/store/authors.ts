@@ -84,6 +84,12 @@ export class Authors {
     return new ShownText(text, mentions);
   }
 
+  /** What a channel is called outside the workspace: a chat with one person bears that person's name. */
+  channel(platform: string, { platformId, name }: { readonly platformId: string; readonly name: string }) {
+    const named = (words: string): string => this.#named(words, platform) ?? words;
+    return { platformId: named(platformId), name: named(name) };
+  }
+
   /** The known name that begins `rest` and is longest, else its first word as the name of a stranger. */
   #longestName(rest: string, platform: string): { readonly pseudonym: string; readonly length: number } | undefined {
     const ends: number[] = [];
