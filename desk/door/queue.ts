@@ -5,13 +5,11 @@ import { DeskError } from '../errors.ts';
 import { MOST_LABELS } from '../queue/columns.ts';
 import type { QueueFilter } from '../queue/filter.ts';
 import type { Order } from '../queue/order.ts';
+import { repliesTo } from '../queue/replies.ts';
 import { gone, standing } from '../review/standing.ts';
 import type { Item } from '../store/items.ts';
 import { door } from './door.ts';
 import { Entries, messageOf } from './entries.ts';
-
-/** Messages of a chain of replies, at most. */
-const LONGEST_CHAIN = 50;
 
 export const queueCalls = {
   page: door.queue.page.handler(async ({ context, input }) => {
@@ -93,7 +91,7 @@ export const queueCalls = {
     const shown = (items: readonly Item[]): Message[] =>
       items.filter(({ erased }) => !erased).map((item) => messageOf(opened, item));
     return {
-      chain: shown(chainTo(opened, around.item)),
+      chain: shown(repliesTo(workspace, around.item)),
       before: shown(around.before),
       message: messageOf(opened, around.item),
       after: shown(around.after),
@@ -135,21 +133,6 @@ export const queueCalls = {
     };
   }),
 };
-
-/** What the message answers, what that answers, and so on; the oldest first. */
-function chainTo({ workspace }: Opened, item: Item): readonly Item[] {
-  const chain: Item[] = [];
-  const met = new Set([item.id]);
-  for (let one = item; one.replyTo !== null && chain.length < LONGEST_CHAIN;) {
-    const answered = workspace.items.byMessage(one.platform, one.channel.platformId, one.replyTo);
-    // Exports are hostile: a message may claim to answer itself.
-    if (answered === undefined || met.has(answered.id)) break;
-    met.add(answered.id);
-    chain.unshift(answered);
-    one = answered;
-  }
-  return chain;
-}
 
 /** A filter in the queue's own terms. @throws DeskError for a label that the model does not have */
 export function conditions(

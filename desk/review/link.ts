@@ -60,6 +60,8 @@ const Deed = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('redo'), of: Seq }),
   /** a real name was looked at; authors go by their pseudonyms */
   z.strictObject({ kind: z.literal('reveal'), author: Words }),
+  /** messages left the workspace as evidence; `names`: pseudonyms of authors whose real names went with them */
+  z.strictObject({ kind: z.literal('evidence'), items: z.array(Sum), names: z.array(Words), content: Sum }),
   z.strictObject({ kind: z.literal('hold'), item: Sum, reason: Words }),
   z.strictObject({ kind: z.literal('release'), item: Sum }),
   z.strictObject({ kind: z.literal('erase'), items: z.array(Sum), reason: Words }),

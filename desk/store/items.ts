@@ -50,6 +50,23 @@ export interface ItemVersion {
   readonly source: number;
 }
 
+/** A version of an item's text, with the record that it was read from. */
+export interface ItemRecord {
+  readonly version: number;
+  readonly text: string;
+  readonly edited: number | null;
+  readonly source: number;
+  /** in the source, from 1 */
+  readonly row: number;
+  /** exactly as it stands in the source */
+  readonly raw: string;
+}
+
+interface RecordRow extends Omit<ItemRecord, 'raw'> {
+  readonly place: number;
+  readonly data: Buffer;
+}
+
 /** What the engine needs of an item. */
 export interface UnscoredItem {
   readonly id: number;
@@ -142,6 +159,7 @@ export class Items {
   readonly #after;
   readonly #versions;
   readonly #raw;
+  readonly #records;
   readonly #identity;
   readonly #identities;
   readonly #last;
@@ -170,6 +188,12 @@ export class Items {
     this.#raw = db.prepare<[number], { place: number; data: Buffer }>(
       `SELECT items.raw % ${RAW_STRIDE} AS place, data FROM items
        JOIN raw_blocks ON raw_blocks.id = items.raw / ${RAW_STRIDE} WHERE items.id = ?`,
+    );
+    const record = (table: string, id: string): string =>
+      `SELECT version, text, edited, ${table}.source, row, ${table}.raw % ${RAW_STRIDE} AS place, data FROM ${table}
+       JOIN raw_blocks ON raw_blocks.id = ${table}.raw / ${RAW_STRIDE} WHERE ${table}.${id} = ?`;
+    this.#records = db.prepare<[number, number], RecordRow>(
+      `${record('item_versions', 'item')} UNION ALL ${record('items', 'id')} ORDER BY version`,
     );
     this.#identity = db.prepare<[number], Buffer>('SELECT identity FROM items WHERE id = ?').pluck();
     this.#identities = db
@@ -253,6 +277,11 @@ export class Items {
   raw(id: number): string | undefined {
     const found = this.#raw.get(id);
     return found === undefined ? undefined : unpackRaw(found.data, found.place);
+  }
+
+  /** Every version of the text with its record, in the order of the versions. */
+  records(id: number): readonly ItemRecord[] {
+    return this.#records.all(id, id).map(({ place, data, ...row }) => ({ ...row, raw: unpackRaw(data, place) }));
   }
 
   /** Messages with text that the revision has neither scored nor set aside, by id, after `after`. */

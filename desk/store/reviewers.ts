@@ -108,6 +108,12 @@ export function isSigned(publicKey: string, data: Uint8Array, signature: Uint8Ar
   return verify(null, data, createPublicKey({ key, format: 'der', type: 'spki' }), signature);
 }
 
+/** A public key as PEM, for other programs. @param publicKey hexadecimal digits */
+export const pemOf = (publicKey: string): string =>
+  createPublicKey({ key: Buffer.concat([PUBLIC_HEAD, Buffer.from(publicKey, 'hex')]), format: 'der', type: 'spki' })
+    .export({ format: 'pem', type: 'spki' })
+    .toString();
+
 function toReviewer(row: Row): Reviewer {
   const publicKey = row.public_key.toString('hex');
   return {

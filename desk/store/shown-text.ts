@@ -22,6 +22,14 @@ export class ShownText {
     this.text = text + stored.slice(at);
   }
 
+  /** What was put in, as [start, end) of the shown text. */
+  get replaced(): readonly (readonly [number, number])[] {
+    return this.#replaced.map(({ start, by }) => {
+      const at = this.toShown(start, 'start');
+      return [at, at + by.length];
+    });
+  }
+
   /** Place in the shown text. Inside a replaced stretch: its start, or, for the end of a range, its end. */
   toShown(place: number, side: 'start' | 'end'): number {
     let shift = 0;

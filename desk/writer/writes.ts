@@ -134,6 +134,11 @@ const writes = {
   reveal: (store: Store, { reviewer, pseudonym }: By & { readonly pseudonym: string }, now: number) => {
     deeds.record(store, reviewerOf(store, reviewer), { kind: 'reveal', author: pseudonym }, now);
   },
+  evidence: (
+    store: Store,
+    { reviewer, ...evidence }: By & { readonly items: string[]; readonly names: string[]; readonly content: string },
+    now: number,
+  ) => deeds.record(store, reviewerOf(store, reviewer), { kind: 'evidence', ...evidence }, now),
   erase: (
     store: Store,
     { reviewer, erasing, reason }: By & { readonly erasing: Erasing; readonly reason: string },
