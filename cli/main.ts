@@ -8,6 +8,7 @@ import { doubleReviewVerb } from './double-review.ts';
 import { eraseVerb, holdVerb, revealVerb } from './erase.ts';
 import { escalateVerb, reopenVerb } from './escalate.ts';
 import { evalVerb } from './eval.ts';
+import { evidenceVerb } from './evidence.ts';
 import { explainVerb } from './explain.ts';
 import { exportVerb } from './export.ts';
 import { importVerb } from './import.ts';
@@ -18,6 +19,7 @@ import { mergeVerb } from './merge.ts';
 import { modelsVerb } from './models.ts';
 import { protectVerb } from './protect.ts';
 import { queueVerb } from './queue.ts';
+import { reportVerb } from './report.ts';
 import { EXIT } from './run.ts';
 import { scoreVerb } from './score.ts';
 import { serveVerb } from './serve.ts';
@@ -58,6 +60,8 @@ const verbs = [
   mergeVerb(),
   doubleReviewVerb(),
   agreementVerb(),
+  evidenceVerb(),
+  reportVerb(),
   eraseVerb(),
   holdVerb(),
   revealVerb(),

@@ -21,6 +21,7 @@ export interface ReviewOptions {
 
 export interface ReviewDesk extends AsyncDisposable {
   readonly client: DeskClient;
+  readonly run: VerbDesk['run'];
   readonly reviewer: number;
 }
 
@@ -36,7 +37,7 @@ export async function openReview(setting: Setting, options: ReviewOptions): Prom
     const name = nameOf(options);
     const known = (await client.reviewers.list()).find((one) => one.name.toLowerCase() === name.toLowerCase());
     const reviewer = (known ?? (await client.reviewers.add({ name }))).id;
-    return { client, reviewer, [Symbol.asyncDispose]: () => desk[Symbol.asyncDispose]() };
+    return { client, reviewer, run: desk.run.bind(desk), [Symbol.asyncDispose]: () => desk[Symbol.asyncDispose]() };
   } catch (error) {
     await desk[Symbol.asyncDispose]();
     throw error;

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { Agreement } from './contract/agreement.ts';
 import * as audit from './contract/audit.ts';
 import * as insights from './contract/insights.ts';
+import * as evidence from './contract/evidence.ts';
 import * as jobs from './contract/jobs.ts';
 import * as models from './contract/models.ts';
 import { Problem } from './contract/problem.ts';
@@ -132,6 +133,10 @@ export const contract = {
     /** whether the scores of the last imports are those of the ones before */
     drift: call.output(insights.Drifts),
     volumes: call.input(insights.VolumesInput).output(insights.Volumes),
+  },
+  evidence: {
+    /** needs no workspace: what proves an evidence file, or a report, is in it */
+    verify: call.input(evidence.VerifyInput).output(evidence.Checked),
   },
   models: {
     list: call.output(models.List),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { EXPORT_FORMATS } from '../exporters/formats.ts';
 import { JOB_STATES } from '../jobs/states.ts';
 import { PRESETS } from '../retrain/presets.ts';
-import { Id, Name, Path, Time } from './shapes.ts';
+import { Id, Ids, Name, Path, Time } from './shapes.ts';
 
 export const ImportStart = z.strictObject({
   kind: z.literal('import'),
@@ -41,6 +41,29 @@ export const ExportStart = z.strictObject({
   format: z.enum(EXPORT_FORMATS),
 });
 
+/** Messages with context, decisions and proof, for others. */
+export const EvidenceStart = z.strictObject({
+  kind: z.literal('evidence'),
+  path: Path,
+  /** who signs it */
+  reviewer: Id,
+  items: Ids.min(1),
+  /** with records and real names; that they left stands in the reviewer's chain */
+  names: z.boolean().default(false),
+  before: z.int().min(0).max(200).default(10),
+  after: z.int().min(0).max(200).default(5),
+});
+
+/** What was decided, as a page to print. */
+export const ReportStart = z.strictObject({
+  kind: z.literal('report'),
+  path: Path,
+  /** who signs it */
+  reviewer: Id,
+  /** with the texts that were decided on; without them it holds figures only */
+  texts: z.boolean().default(false),
+});
+
 /** Learns from what was decided. What comes of it is a revision; the queue stays with the one that it has. */
 export const TrainStart = z.strictObject({
   kind: z.literal('train'),
@@ -61,6 +84,8 @@ export const Start = z.discriminatedUnion('kind', [
   ExportStart,
   SignStart,
   MergeStart,
+  EvidenceStart,
+  ReportStart,
 ]);
 export type Start = z.infer<typeof Start>;
 
@@ -68,7 +93,7 @@ export const JobState = z.enum(JOB_STATES);
 
 export const Job = z.object({
   id: Id,
-  kind: z.enum(['import', 'score', 'train', 'export', 'sign', 'merge']),
+  kind: z.enum(['import', 'score', 'train', 'export', 'sign', 'merge', 'evidence', 'report']),
   state: JobState,
   /** what is being done, for people */
   doing: z.string(),

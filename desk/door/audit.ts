@@ -1,4 +1,5 @@
 import { DeskError } from '../errors.ts';
+import { headsOf } from '../review/heads.ts';
 import { verifyChain } from '../review/chain.ts';
 import { isSigned } from '../store/reviewers.ts';
 import { standing } from '../review/standing.ts';
@@ -28,15 +29,7 @@ export const auditCalls = {
     };
   }),
 
-  heads: door.audit.heads.handler(({ context }) => {
-    const { workspace } = context.desk.opened;
-    return workspace.reviewers.list().flatMap((reviewer) => {
-      const end = workspace.links.end(reviewer.id);
-      if (end === undefined) return [];
-      const signature = workspace.reviewers.sign(reviewer.id, end.hash)?.toString('hex') ?? null;
-      return [{ reviewer, links: end.seq, head: end.hash.toString('hex'), signature }];
-    });
-  }),
+  heads: door.audit.heads.handler(({ context }) => headsOf(context.desk.opened.workspace)),
 
   hold: door.audit.hold.handler(async ({ context, input }) => {
     standing(context.desk.opened.workspace, input.item);

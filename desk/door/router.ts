@@ -1,6 +1,7 @@
 /** What stands behind the door, call by call. */
 import { auditCalls } from './audit.ts';
 import { door } from './door.ts';
+import { evidenceCalls } from './evidence.ts';
 import { events } from './events.ts';
 import { insightCalls } from './insights.ts';
 import { jobCalls } from './jobs.ts';
@@ -22,6 +23,7 @@ export const router = door.router({
   reviewers: reviewerCalls,
   audit: auditCalls,
   insights: insightCalls,
+  evidence: evidenceCalls,
   models: modelCalls,
   settings: settingsCalls,
   events,

@@ -2,6 +2,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Start } from '../contract/jobs.ts';
 import type { Event, State } from '../contract/workspace.ts';
+import { evidenceJob, type EvidenceReport } from '../evidence/evidence-job.ts';
+import { reportJob, type AuditReport } from '../evidence/report-job.ts';
 import { exportJob, type ExportReport } from '../exporters/export-job.ts';
 import { type SignReport, signJob } from '../exporters/signed-decisions.ts';
 import { importJob } from '../importers/import-job.ts';
@@ -39,6 +41,8 @@ export interface JobSetting {
 export interface JobReports {
   readonly import: ImportReport;
   readonly export: ExportReport;
+  readonly evidence: EvidenceReport;
+  readonly report: AuditReport;
   readonly train: TrainReport;
   readonly score: ScoreReport;
   readonly sign: SignReport;
@@ -77,6 +81,8 @@ export function jobKinds(setting: JobSetting): Kinds {
     export: { lane: 'writing', run: (start, hooks) => exportJob(workspace, start, hooks) },
     sign: { lane: 'writing', run: (start, hooks) => signJob(workspace, start, hooks) },
     merge: { lane: 'writing', run: (start, hooks) => mergeJob(workspace, writer, start, hooks, follow) },
+    evidence: { lane: 'writing', run: (start, hooks) => evidenceJob(workspace, writer, start, hooks) },
+    report: { lane: 'writing', run: (start, hooks) => reportJob(workspace, start, hooks) },
     train: { lane: 'engine', run: (start, hooks) => trainJob({ ...target, key: workspace.key }, start, hooks) },
     score: {
       lane: 'engine',

@@ -1,0 +1,106 @@
+import { verifyChain } from '../review/chain.ts';
+import { headsOf } from '../review/heads.ts';
+import { type Deed, readBody } from '../review/link.ts';
+import { decisions } from '../exporters/decisions.ts';
+import { reviewerPseudonym } from '../store/pseudonym.ts';
+import { isSigned } from '../store/reviewers.ts';
+import type { Store } from '../store/store.ts';
+import { sourceMark } from './marks.ts';
+
+/** What an audit report says; people stand under pseudonyms. */
+export interface Figures {
+  readonly messages: Readonly<Record<string, number>>;
+  /** about which somebody has done something */
+  readonly reviewed: number;
+  /** `mark`: as in evidence.json, so that a report does not give away the key of the marks there */
+  readonly sources: readonly { readonly format: string; readonly imported: number; readonly mark: string }[];
+  readonly labels: readonly string[];
+  /** verdicts in force: by reviewer, of each label how many; `none`: nothing applied */
+  readonly verdicts: readonly {
+    readonly reviewer: string;
+    readonly total: number;
+    readonly none: number;
+    readonly byLabel: ReadonlyMap<string, number>;
+  }[];
+  /** links by kind, undone ones too */
+  readonly deeds: ReadonlyMap<Deed['kind'], number>;
+  readonly escalations: ReadonlyMap<string, number>;
+  readonly reopenings: ReadonlyMap<string, number>;
+  /** days of the first and of the last deed, milliseconds */
+  readonly first: number | null;
+  readonly last: number | null;
+  readonly chains: readonly {
+    readonly reviewer: string;
+    readonly publicKey: string;
+    readonly links: number;
+    readonly broken: { readonly seq: number; readonly reason: string } | null;
+    readonly head: string;
+    readonly signature: string | null;
+  }[];
+  readonly tombstones: readonly { readonly erasedAt: number; readonly items: number; readonly signed: boolean }[];
+}
+
+const PAGE = 1000;
+
+export function figuresOf(store: Store): Figures {
+  const verdicts = new Map<string, { total: number; none: number; byLabel: Map<string, number> }>();
+  for (const { reviewer, labels } of decisions(store)) {
+    const row = verdicts.get(reviewer) ?? { total: 0, none: 0, byLabel: new Map<string, number>() };
+    verdicts.set(reviewer, row);
+    row.total++;
+    if (labels.length === 0) row.none++;
+    for (const label of labels) add(row.byLabel, label);
+  }
+  return {
+    messages: store.counts.kinds(),
+    reviewed: store.counts.decided,
+    sources: store.sources
+      .list()
+      .map(({ format, importedAt, sha256 }) => ({ format, imported: importedAt, mark: sourceMark(sha256) })),
+    labels: store.policies.labels().map(({ name }) => name),
+    verdicts: [...verdicts].map(([reviewer, row]) => ({ reviewer, ...row })),
+    ...deedsOf(store),
+    chains: headsOf(store).map(({ reviewer, links, head, signature }) => ({
+      reviewer: reviewerPseudonym(reviewer.publicKey),
+      publicKey: reviewer.publicKey,
+      links,
+      broken: verifyChain(store, reviewer).broken,
+      head,
+      signature,
+    })),
+    tombstones: store.tombstones.list().map(({ link, items, signature, erasedAt }) => {
+      const said = store.links.get(link);
+      const by = said && store.reviewers.get(said.reviewer);
+      return { erasedAt, items, signed: !!said && !!by && isSigned(by.publicKey, said.hash, signature) };
+    }),
+  };
+}
+
+function deedsOf(store: Store): Pick<Figures, 'deeds' | 'escalations' | 'reopenings' | 'first' | 'last'> {
+  const deeds = new Map<Deed['kind'], number>();
+  const escalations = new Map<string, number>();
+  const reopenings = new Map<string, number>();
+  let first: number | null = null;
+  let last: number | null = null;
+  for (const { id } of store.reviewers.list())
+    for (let after = 0; ;) {
+      const page = store.links.chain(id, after, PAGE);
+      after = page.at(-1)?.seq ?? after;
+      for (const link of page) {
+        const body = readBody(link.body);
+        if (body === null) continue;
+        const { deed, time } = body;
+        add(deeds, deed.kind);
+        if (deed.kind === 'escalate') add(escalations, deed.reason);
+        if (deed.kind === 'reopen') add(reopenings, deed.reason);
+        first = Math.min(first ?? time, time);
+        last = Math.max(last ?? time, time);
+      }
+      if (page.length < PAGE) break;
+    }
+  return { deeds, escalations, reopenings, first, last };
+}
+
+function add<K>(counts: Map<K, number>, key: K): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

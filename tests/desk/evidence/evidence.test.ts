@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { openPromise, type Entry } from 'yauzl';
+import { verify } from '../../../desk/evidence/verify.ts';
+import { readBody } from '../../../desk/review/link.ts';
+import { zipOf } from '../importers/zip-file.ts';
+import { refused } from '../door/fixtures.ts';
+import { SECRETS, changed, chat, moderated } from './fixtures.ts';
+
+/** The files of a zip, with where their bytes lie. */
+async function membersOf(path: string): Promise<Map<string, { content: Buffer; from: number; to: number }>> {
+  const zip = await openPromise(path, { lazyEntries: true, autoClose: false });
+  const entries: Entry[] = [];
+  await new Promise<void>((resolve) => {
+    zip.on('entry', (entry: Entry) => {
+      entries.push(entry);
+      zip.readEntry();
+    });
+    zip.on('end', resolve);
+    zip.readEntry();
+  });
+  zip.close();
+  const bytes = readFileSync(path);
+  return new Map(
+    entries.map((entry) => {
+      const from = entry.relativeOffsetOfLocalHeader + 30 + Buffer.byteLength(entry.fileName);
+      const to = from + entry.uncompressedSize;
+      return [entry.fileName, { content: bytes.subarray(from, to), from, to }];
+    }),
+  );
+}
+
+describe('an evidence file', () => {
+  it('holds the message, what it answers, what stands around it, and every decision, undone ones too', async () => {
+    await using m = await moderated();
+    const members = await membersOf(await m.evidence('e.zip', [3], false));
+    const parse = (name: string): unknown =>
+      JSON.parse(members.get(`messages/00001/${name}`)?.content.toString() ?? '');
+    const message = parse('message.json') as { message_id: string; channel: object; versions: { text: string }[] };
+    assert.equal(message.message_id, '1200000000000000002');
+    assert.deepEqual(message.channel, { id: '2', name: 'general' });
+    assert.equal(message.versions[0]?.text, 'I say that it is a fine day, all in all');
+    const context = parse('context.json') as Record<'chain' | 'before' | 'after', { message_id: string }[]>;
+    const ends = (list: { message_id: string }[]) => list.map(({ message_id: id }) => id.slice(-1)).join('');
+    assert.deepEqual([ends(context.chain), ends(context.before), ends(context.after)], ['01', '01', '3']);
+    const decisions = (members.get('messages/00001/decisions.jsonl')?.content.toString() ?? '').trim().split('\n');
+    assert.deepEqual(
+      decisions.map((line) => (JSON.parse(line) as { undone: boolean }).undone),
+      [true, false],
+    );
+    const custody = members.get('custody.jsonl')?.content.toString() ?? '';
+    assert.deepEqual(
+      custody
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { what: string }).what)
+        .sort(),
+      ['decide', 'decide', 'imported', 'read', 'undo'],
+    );
+  });
+
+  it('without real names holds none, and is proved by the original all the same', async () => {
+    await using m = await moderated();
+    const path = await m.evidence('e.zip', [1, 2, 3, 4], false);
+    const bytes = readFileSync(path).toString('latin1');
+    for (const secret of SECRETS) assert.ok(!bytes.includes(secret), secret);
+    assert.ok(!(await membersOf(path)).has('names.json'));
+    const found = await verify(path, {});
+    assert.deepEqual(found.problems, []);
+    assert.ok(found.whole && !found.names && found.messages === 4);
+    const against = await verify(path, { source: m.source });
+    assert.deepEqual(against.problems, []);
+    assert.deepEqual(against.source, { records: 4, missing: 0, unknownTexts: 0 });
+  });
+
+  it('with real names holds the records to the byte and who wrote them, and the chain says that they left', async () => {
+    await using m = await moderated();
+    const { client, desk } = m.k;
+    await m.evidence('without.zip', [2, 3], false);
+    const path = await m.evidence('e.zip', [2, 3], true);
+    const members = await membersOf(path);
+    for (const place of ['00001', '00002']) {
+      const record = members.get(`messages/${place}/record-1.json`)?.content.toString() ?? '';
+      assert.notEqual(record, '');
+      assert.ok(chat().includes(record), 'the record is a stretch of the original');
+    }
+    assert.match(members.get('names.json')?.content.toString() ?? '', /Grace Brewster/);
+    const links = desk.opened.workspace.links.chain(m.ids.ada, 0, 100).map(({ body }) => readBody(body)?.deed);
+    const evidence = links.filter((deed) => deed?.kind === 'evidence');
+    assert.deepEqual(
+      evidence.map(({ items, names }) => [items.length, names.length]),
+      [
+        [2, 0],
+        [2, 2],
+      ],
+    );
+    assert.ok((await client.audit.verify({})).whole);
+    const found = await verify(path, { source: m.source });
+    assert.deepEqual(found.problems, []);
+    assert.deepEqual(found.source, { records: 2, missing: 0, unknownTexts: 0 });
+    const key = (await client.reviewers.list())[0]?.publicKey ?? '';
+    assert.equal(found.publicKey, key);
+    assert.ok((await verify(path, { key })).whole);
+    assert.ok(!(await verify(path, { key: 'a'.repeat(64) })).whole);
+  });
+
+  it('names the file of any byte that was changed', async () => {
+    await using m = await moderated();
+    for (const names of [false, true]) {
+      const path = await m.evidence(`e-${names}.zip`, [2, 3], names);
+      const members = await membersOf(path);
+      const bytes = readFileSync(path);
+      const places = new Set<number>();
+      for (const { from, to } of members.values()) for (const at of [from, (from + to) >> 1, to - 1]) places.add(at);
+      for (let at = 0; at < bytes.length; at += 131) places.add(at);
+      for (const at of places) {
+        const other = Buffer.from(bytes);
+        other.writeUInt8(other.readUInt8(at) ^ 1, at);
+        const { whole, problems } = await verify(changed(path, other), {});
+        assert.ok(!whole, `byte ${at}`);
+        const holder = [...members].find(([, { from, to }]) => at >= from && at < to)?.[0];
+        const said = problems.map(({ file }) => file);
+        if (holder !== undefined) assert.ok(said.includes(holder), `byte ${at} of ${holder}: ${said.join(', ')}`);
+        else assert.ok(said.length > 0, `byte ${at} of the archive`);
+      }
+    }
+  });
+
+  it('names what was taken out, put in, put twice, packed anew, or cut off', async () => {
+    await using m = await moderated();
+    const path = await m.evidence('e.zip', [2, 3], true);
+    const members = await membersOf(path);
+    const all = Object.fromEntries([...members].map(([name, { content }]) => [name, content]));
+    const saidOf = async (bytes: Buffer): Promise<string> =>
+      (await verify(changed(path, bytes), {})).problems.map(({ file, what }) => `${file}: ${what}`).join('\n');
+    const { 'messages/00001/record-1.json': _, ...without } = all;
+    assert.match(await saidOf(zipOf(without, 'stored')), /^messages\/00001\/record-1.json: it is missing/m);
+    assert.match(await saidOf(zipOf({ ...all, 'more.txt': 'x' }, 'stored')), /^more.txt: it was added/m);
+    assert.match(await saidOf(zipOf(all)), /packed/);
+    const bytes = readFileSync(path);
+    assert.match(await saidOf(bytes.subarray(0, bytes.length - 30)), /^e-changed.zip: it is no zip archive/m);
+    assert.match(await saidOf(Buffer.concat([bytes, Buffer.from('x')])), /^e-changed.zip: /m);
+    assert.match(await saidOf(Buffer.from('no zip at all')), /no zip archive/);
+    assert.match(await saidOf(zipOf({ 'a.txt': 'a' }, 'stored')), /SHA256SUMS: it is missing/);
+    assert.match(await saidOf(zipOf({}, 'stored')), /missing/);
+  });
+
+  it('signed anew by somebody else after a change is found out', async () => {
+    await using m = await moderated();
+    await using other = await moderated();
+    const path = await m.evidence('e.zip', [2], false);
+    const theirs = await membersOf(await other.evidence('e.zip', [3], false));
+    const mixed = new Map([...(await membersOf(path)), ...theirs]);
+    const files = Object.fromEntries([...mixed].map(([name, { content }]) => [name, content]));
+    // The other file is whole, so this is what its own reviewer would hand over: only the key tells.
+    const forged = changed(path, zipOf(files, 'stored'));
+    const key = (await m.k.client.reviewers.list())[0]?.publicKey ?? '';
+    const { problems } = await verify(forged, { key });
+    assert.match(problems.map(({ what }) => what).join(), /another key/);
+  });
+
+  it('against an original with one changed byte names the record and the byte', async () => {
+    await using m = await moderated();
+    const path = await m.evidence('e.zip', [2, 3], true);
+    const original = readFileSync(m.source, 'utf8');
+    writeFileSync(m.source, original.replace('it is a fine day', 'it is a fine dax'));
+    const { whole, problems, source } = await verify(path, { source: m.source });
+    assert.ok(!whole);
+    assert.deepEqual(
+      problems.map(({ file }) => file),
+      ['chat.json', 'messages/00002/record-1.json'],
+    );
+    const byte = Number(/byte (\d+)/.exec(problems[1]?.what ?? '')?.[1]);
+    const record = (await membersOf(path)).get('messages/00002/record-1.json')?.content;
+    assert.equal(record?.toString('utf8', byte - 2, byte + 1), 'day');
+    assert.equal(source?.records, 1);
+    const nameless = await m.evidence('f.zip', [2, 3], false);
+    const said = (await verify(nameless, { source: m.source })).problems;
+    assert.match(said.map(({ what }) => what).join(' '), /SHA-256 is another.*text is not that of row 3/);
+  });
+
+  it('against a table finds the rows, whichever column held the text', async () => {
+    await using m = await moderated();
+    const file = m.k.folder.file('table.csv');
+    writeFileSync(file, 'nr,text,words\n1,short,"these are the words, really"\n2,brief,and these are others\n');
+    const { id } = await m.k.client.jobs.start({ kind: 'import', paths: [file], columns: { text: 'words', id: 'nr' } });
+    await m.k.ended(id);
+    const path = await m.evidence('t.zip', [5, 6], true);
+    assert.deepEqual(await verify(path, { source: file }).then(({ problems, source }) => [problems, source]), [
+      [],
+      { records: 2, missing: 0, unknownTexts: 2 },
+    ]);
+    assert.match(
+      (await verify(path, { source: m.source })).problems[0]?.what ?? '',
+      /none of the messages came from it/,
+    );
+  });
+
+  it('is not made of what is not there, nor in a place that cannot be written, and leaves nothing half', async () => {
+    await using m = await moderated();
+    const { client, folder } = m.k;
+    await client.audit.erase({ reviewer: m.ids.ada, items: [4], reason: 'asked to' });
+    const cases: [number[], string, RegExp][] = [
+      [[4], folder.file('x.zip'), /There is no message number 4/],
+      [[99], folder.file('x.zip'), /There is no message number 99/],
+      [[2], folder.file('no/such/x.zip'), /cannot be written/],
+    ];
+    for (const [items, path, said] of cases) {
+      const { id } = await client.jobs.start({ kind: 'evidence', path, reviewer: m.ids.ada, items });
+      const job = await m.k.ended(id);
+      assert.equal(job.state, 'failed');
+      assert.match(job.problem?.message ?? '', said);
+      assert.ok(!existsSync(path) && !existsSync(`${path}.part`));
+    }
+    await refused(client.evidence.verify({ path: folder.file('not-there.zip') }), 'bad-input');
+  });
+});
