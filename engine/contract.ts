@@ -14,7 +14,7 @@ import { TASKS } from './train/examples.ts';
 import { TrainingOptions } from './train/options.ts';
 
 /** Raised with every change of a message: a desk and an engine of different builds part with a clear error. */
-export const CONTRACT = 5;
+export const CONTRACT = 6;
 
 /** Items of one call, at most. A death of the engine costs one call, so calls are kept small. */
 export const MAX_ITEMS = 2048;
@@ -157,6 +157,8 @@ const TrainInput = z.strictObject({
         key: Bytes.exactOptional(),
       })
       .exactOptional(),
+    /** bytes of an adapter that the training goes on from: the same base, modules and head; without one it starts at random */
+    start: Bytes.exactOptional(),
     /** where `full` puts the model that it makes; the other methods make none */
     model: Path.exactOptional(),
     /** what went in, for the adapter's own record: names, counts and hashes of files */

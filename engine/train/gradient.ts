@@ -19,6 +19,7 @@ import {
   type TrainHooks,
   type TrainInput,
 } from './rows.ts';
+import { startFrom } from './start.ts';
 import { fingerprintOf, keeperOf } from './steps/checkpoint.ts';
 import { gateFigures, type GateReport } from './steps/gate-figures.ts';
 import { sparsity } from './steps/optimiser.ts';
@@ -76,6 +77,15 @@ export async function trainByGradient(
     throw new LogisticError('All texts in train have the same label: there is nothing to tell apart.');
   const notes: string[] = [];
   const modelFile = ownModel(session, method, options.model);
+  const { info, instruction } = session;
+  const into = {
+    base: info.base.sha256,
+    depth: info.depth,
+    pooling: info.pooling,
+    instruction,
+    modules: method.modules,
+    hidden: method.training.hidden,
+  };
   await using owner = new AsyncDisposableStack();
   const trainerInput: TrainerInput = {
     train: trainPart.examples,
@@ -84,13 +94,13 @@ export async function trainByGradient(
     task,
     method: method.modules,
     options: method.training,
+    ...(options.start && { start: startFrom(options.start, into, labels, options.neutralLabel) }),
   };
   const keysOf = (texts: readonly number[]) => texts.map((text) => trainPart.rows[text]?.key ?? '');
   let where = { done: 0, total: 0 };
   const { parameters, state, best, interrupted, halt } = await withRows(keysOf, () =>
     train(session.reader, trainerInput, owner, {
-      checkpoint:
-        options.checkpoint && keeperOf(options.checkpoint, fingerprintOf(session.info.base.sha256, trainerInput)),
+      checkpoint: options.checkpoint && keeperOf(options.checkpoint, fingerprintOf(info.base.sha256, trainerInput)),
       signal: hooks.signal,
       finish: hooks.finish,
       onProgress(progress) {
@@ -119,7 +129,6 @@ export async function trainByGradient(
     options.ngrams && task === 'exclusive'
       ? await trainBaseline(trainPart.rows, devPart.rows, labels.length, method.training.classWeights, hooks)
       : null;
-  const { info, instruction } = session;
   const base = modelFile === null ? info.base : await writtenModel(session, parameters, modelFile);
   const figures: GradientReport = {
     method: nameOf(method),

@@ -52,6 +52,8 @@ export interface TrainInput<M = ProbeMethod | GradientMethod> {
      * A probe has none: it is fitted at once.
      */
     readonly checkpoint?: CheckpointPlace;
+    /** bytes of the adapter that it goes on from; without one it starts at random. A probe has no start. */
+    readonly start?: Uint8Array;
     /** where `full` puts the model that it makes */
     readonly model?: string;
     /** what went in, for the adapter's own record */

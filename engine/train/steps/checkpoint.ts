@@ -50,9 +50,12 @@ const SENSITIVITY = 'sensitivity.';
 const UNCERTAINTY = 'uncertainty.';
 
 /** What must be the same for a training to be gone on with: the rows, the labels, the method and all options. */
-export function fingerprintOf(base: string, { train, dev, labels, task, method, options }: TrainerInput): string {
+export function fingerprintOf(
+  base: string,
+  { train, dev, labels, task, method, options, start }: TrainerInput,
+): string {
   const hash = createHash('sha256');
-  hash.update(JSON.stringify({ base, labels, task, method, options }));
+  hash.update(JSON.stringify({ base, labels, task, method, options, start: start?.sha256 }));
   for (const part of [train, dev]) {
     hash.update(part.targets);
     for (const text of part.texts) hash.update(text).update('|');

@@ -5,6 +5,7 @@ import type { Model } from '../../model/model.ts';
 import type { Task } from '../examples.ts';
 import type { TrainingOptions } from '../options.ts';
 import { seededRandom, type Random } from '../random.ts';
+import type { Start } from '../start.ts';
 import type { Trained } from './step.ts';
 
 export interface Wanted {
@@ -13,12 +14,13 @@ export interface Wanted {
   /** null: only the head is trained, on frozen states */
   readonly method: ModuleSettings | null;
   readonly options: Pick<TrainingOptions, 'hidden' | 'seed'>;
+  readonly start?: Start;
 }
 
 /** Parameters at their start, and what they are trained in. */
 export function prepared(
   model: Model,
-  { method, options, labels, task }: Wanted,
+  { method, options, labels, task, start }: Wanted,
   owner: AsyncDisposableStack,
 ): Trained {
   const { width } = model.hyper;
@@ -35,6 +37,7 @@ export function prepared(
   const head: Head = options.hidden > 0 ? mlpHead(width, options.hidden, labels) : linearHead(width, labels);
   const parameters = owner.use(new Parameters(model.backend, [...own, ...head.parameters()]));
   parameters.start(drawFrom(seededRandom(options.seed)));
+  for (const [name, values] of start?.values ?? []) parameters.set(name, values);
   parameters.upload();
   return { model, modules, head, parameters, lowest, task };
 }

@@ -20,6 +20,7 @@ import { Pace } from './pace.ts';
 import { prepared } from './prepared.ts';
 import type { ReadingProgress, TrainingProgress } from './progress.ts';
 import { seededRandom } from '../random.ts';
+import type { Start } from '../start.ts';
 import { epochBatches } from './schedule.ts';
 import { macroF1Of, newState, type BestEpoch, type TrainingState } from './state.ts';
 import type { Trained } from './step.ts';
@@ -32,6 +33,8 @@ export interface TrainerInput {
   /** null: only the head is trained, on frozen states */
   readonly method: ModuleSettings | null;
   readonly options: TrainingOptions;
+  /** the first values, where they are not drawn */
+  readonly start?: Start;
 }
 
 /** The training ended before its time, because a loss or a gradient was not finite. */
