@@ -4,7 +4,7 @@
  * program that is measured by it.
  */
 import type { DatasetRow } from '../native-models/recipe/datasets.ts';
-import { nearDuplicateGroups } from '../native-models/recipe/near-duplicates.ts';
+import { nearDuplicateGroups } from '../desk/triage/near-duplicates.ts';
 import { shuffle, type Random } from '../engine/train/random.ts';
 
 export class SampleError extends Error {

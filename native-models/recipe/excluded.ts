@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { DatasetError, TEST_SETS, TRAINABLE_SETS, type DatasetRow, type SetName } from './datasets.ts';
 import { cleaned } from './clean-text.ts';
-import { ShingleIndex } from './near-duplicates.ts';
+import { ShingleIndex } from '../../desk/triage/near-duplicates.ts';
 
 /** Why a row is excluded: it is in the samples, it is nearly a message of them, or nearly a row of the named test set. */
 export type Reason = 'sample' | 'near-sample' | `near-${string}`;

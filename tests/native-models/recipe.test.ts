@@ -8,7 +8,7 @@ import { cleaned, decodeEntities } from '../../native-models/recipe/clean-text.t
 import { buildCorpus, CORPUS_SETS, refuseSamples } from '../../native-models/recipe/corpus.ts';
 import { readDataset, type SetName } from '../../native-models/recipe/datasets.ts';
 import { findExcluded, formatExcluded, readExcluded } from '../../native-models/recipe/excluded.ts';
-import { jaccard, nearDuplicateGroups, shingles, ShingleIndex } from '../../native-models/recipe/near-duplicates.ts';
+import { jaccard, nearDuplicateGroups, shingles, ShingleIndex } from '../../desk/triage/near-duplicates.ts';
 import { readSamples } from '../../native-models/recipe/samples.ts';
 import { seededRandom } from '../../engine/train/random.ts';
 import { civilRows, dataFolder, sentence, type FakeRow } from '../samples/data-sets.ts';

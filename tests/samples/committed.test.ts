@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ShingleIndex } from '../../native-models/recipe/near-duplicates.ts';
+import { ShingleIndex } from '../../desk/triage/near-duplicates.ts';
 import { readSamples } from '../../native-models/recipe/samples.ts';
 
 const folder = join(import.meta.dirname, '../../samples');
