@@ -21,6 +21,8 @@ import { protectVerb } from './protect.ts';
 import { queueVerb } from './queue.ts';
 import { reportVerb } from './report.ts';
 import { EXIT } from './run.ts';
+import { retrainVerb } from './retrain.ts';
+import { revisionsVerb } from './revisions.ts';
 import { scoreVerb } from './score.ts';
 import { serveVerb } from './serve.ts';
 import { trainVerb } from './train.ts';
@@ -65,6 +67,8 @@ const verbs = [
   eraseVerb(),
   holdVerb(),
   revealVerb(),
+  retrainVerb(),
+  revisionsVerb(),
   scoreVerb(),
   trainVerb(),
   evalVerb(),

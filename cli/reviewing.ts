@@ -34,14 +34,19 @@ export async function openReview(setting: Setting, options: ReviewOptions): Prom
   const desk = await VerbDesk.open(setting, options.workspace);
   try {
     const { client } = desk;
-    const name = nameOf(options);
-    const known = (await client.reviewers.list()).find((one) => one.name.toLowerCase() === name.toLowerCase());
-    const reviewer = (known ?? (await client.reviewers.add({ name }))).id;
+    const reviewer = await reviewerOf(client, options);
     return { client, reviewer, run: desk.run.bind(desk), [Symbol.asyncDispose]: () => desk[Symbol.asyncDispose]() };
   } catch (error) {
     await desk[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Who does it, added where nobody of that name was there yet. */
+export async function reviewerOf(client: DeskClient, options: Pick<ReviewOptions, 'reviewer'>): Promise<number> {
+  const name = options.reviewer ?? process.env['MODERATO_REVIEWER'] ?? userInfo().username;
+  const known = (await client.reviewers.list()).find((one) => one.name.toLowerCase() === name.toLowerCase());
+  return (known ?? (await client.reviewers.add({ name }))).id;
 }
 
 /** Numbers of messages, as `queue` prints them. */

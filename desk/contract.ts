@@ -16,6 +16,7 @@ import * as models from './contract/models.ts';
 import { Problem } from './contract/problem.ts';
 import * as queue from './contract/queue.ts';
 import * as review from './contract/review.ts';
+import * as revisions from './contract/revisions.ts';
 import * as sources from './contract/sources.ts';
 import { Done, Id, Ids, Label, Name, Note, Policy, QueueEntry, Reviewer, Severity } from './contract/shapes.ts';
 import * as workspace from './contract/workspace.ts';
@@ -146,6 +147,14 @@ export const contract = {
     get: call.input(models.GetInput).output(eventIterator(models.GetProgress)),
     /** reads every file and compares its SHA-256 */
     verify: call.output(models.Checked),
+  },
+  revisions: {
+    /** every model that the queue had, or that was trained here */
+    list: call.output(revisions.List),
+    /** shows the queue of a revision; what it has not read yet keeps the scores of the one before */
+    promote: call.input(revisions.Promote).output(revisions.Promoted),
+    /** shows the queue of the one before again */
+    rollBack: call.input(review.By).output(revisions.Promoted),
   },
   settings: {
     get: call.output(workspace.Settings),

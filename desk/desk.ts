@@ -22,10 +22,11 @@ import { SALT_BYTES, type Secret, keyOf, recoveryKeyOf } from './store/secret.ts
 import { WorkspaceError } from './store/errors.ts';
 import { ONLY_READ, Workspace } from './store/workspace.ts';
 import { settingsOf } from './review/settings.ts';
-import { forgetCheckpoint } from './retrain/train-job.ts';
+import { forgetCheckpoint } from './retrain/challenger.ts';
 import type { Supervisor } from './supervisor.ts';
-import { queueModelOf, shownRevision } from './triage/queue-model.ts';
+import { queueModelOf } from './triage/queue-model.ts';
 import { isForeign } from './triage/scoring.ts';
+import { shownRevision } from './triage/shown.ts';
 import { WriterClient } from './writer/client.ts';
 import { Writer } from './writer/writer.ts';
 
@@ -162,7 +163,7 @@ export class Desk implements AsyncDisposable {
     );
     if (writer !== null) {
       jobs.goOn((input) => Start.safeParse(input).data ?? null);
-      if (!jobs.willGoOn('train')) forgetCheckpoint(workspace.path);
+      if (!jobs.willGoOn('retrain')) forgetCheckpoint(workspace.path);
     }
     this.touch();
     return opened;

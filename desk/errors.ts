@@ -9,6 +9,7 @@ export const DESK_PROBLEMS = [
   'conflict',
   'held',
   'nothing-to-do',
+  'not-recommended',
   'bad-input',
   'cancelled',
   'disk-full',

@@ -25,7 +25,7 @@ export const ImportStart = z.strictObject({
 
 export const ScoreStart = z.strictObject({
   kind: z.literal('score'),
-  /** path of an adapter file; default: the one that comes with the program */
+  /** path of an adapter file; default: that of the queue, else the one that comes with the program */
   adapter: Path.optional(),
   /** base model, by path or id; default: the one that the adapter names */
   model: z.string().max(32_768).optional(),
@@ -64,11 +64,16 @@ export const ReportStart = z.strictObject({
   texts: z.boolean().default(false),
 });
 
-/** Learns from what was decided. What comes of it is a revision; the queue stays with the one that it has. */
-export const TrainStart = z.strictObject({
-  kind: z.literal('train'),
+/**
+ * Learns from what was decided, and compares what comes of it with the model of the queue. It is a revision; the queue stays
+ * with the one that it has until somebody promotes it (`revisions.promote`).
+ */
+export const RetrainStart = z.strictObject({
+  kind: z.literal('retrain'),
   preset: z.enum(PRESETS).default('balanced'),
   name: Name.default('trained here'),
+  /** base model, by path or id; default: that of the preset */
+  model: z.string().max(32_768).optional(),
 });
 
 /** A reviewer's decisions as one signed file, to be merged elsewhere. */
@@ -80,7 +85,7 @@ export const MergeStart = z.strictObject({ kind: z.literal('merge'), paths: z.ar
 export const Start = z.discriminatedUnion('kind', [
   ImportStart,
   ScoreStart,
-  TrainStart,
+  RetrainStart,
   ExportStart,
   SignStart,
   MergeStart,
@@ -93,7 +98,7 @@ export const JobState = z.enum(JOB_STATES);
 
 export const Job = z.object({
   id: Id,
-  kind: z.enum(['import', 'score', 'train', 'export', 'sign', 'merge', 'evidence', 'report']),
+  kind: z.enum(['import', 'score', 'retrain', 'export', 'sign', 'merge', 'evidence', 'report']),
   state: JobState,
   /** what is being done, for people */
   doing: z.string(),

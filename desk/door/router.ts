@@ -9,6 +9,7 @@ import { modelCalls } from './models.ts';
 import { labelCalls, policyCalls, reviewerCalls } from './policies.ts';
 import { queueCalls } from './queue.ts';
 import { reviewCalls } from './review.ts';
+import { revisionCalls } from './revisions.ts';
 import { sourceCalls } from './sources.ts';
 import { settingsCalls, workspaceCalls } from './workspace.ts';
 
@@ -25,6 +26,7 @@ export const router = door.router({
   insights: insightCalls,
   evidence: evidenceCalls,
   models: modelCalls,
+  revisions: revisionCalls,
   settings: settingsCalls,
   events,
 });

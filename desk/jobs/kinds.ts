@@ -1,4 +1,5 @@
 /** What each kind of job does, and what it changes that is seen elsewhere. */
+import { resolve } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import type { Start } from '../contract/jobs.ts';
 import type { Event, State } from '../contract/workspace.ts';
@@ -11,12 +12,12 @@ import type { ImportReport } from '../importers/report.ts';
 import type { Places } from '../models/places.ts';
 import type { LiveQueue } from '../queue/live-queue.ts';
 import type { Searches } from '../queue/searches.ts';
-import { trainJob, type TrainReport } from '../retrain/train-job.ts';
+import { retrainJob, type RetrainReport } from '../retrain/retrain-job.ts';
 import { placeWaitingLinks } from '../review/locate.ts';
 import { type MergeReport, mergeJob } from '../review/merge-job.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { Supervisor } from '../supervisor.ts';
-import { queueModelOf, showRevision } from '../triage/queue-model.ts';
+import { queueModelOf } from '../triage/queue-model.ts';
 import { score, type ScoreReport } from '../triage/score-job.ts';
 import type { WriterClient } from '../writer/client.ts';
 import type { Precedence } from '../precedence.ts';
@@ -43,7 +44,7 @@ export interface JobReports {
   readonly export: ExportReport;
   readonly evidence: EvidenceReport;
   readonly report: AuditReport;
-  readonly train: TrainReport;
+  readonly retrain: RetrainReport;
   readonly score: ScoreReport;
   readonly sign: SignReport;
   readonly merge: MergeReport;
@@ -83,7 +84,11 @@ export function jobKinds(setting: JobSetting): Kinds {
     merge: { lane: 'writing', run: (start, hooks) => mergeJob(workspace, writer, start, hooks, follow) },
     evidence: { lane: 'writing', run: (start, hooks) => evidenceJob(workspace, writer, start, hooks) },
     report: { lane: 'writing', run: (start, hooks) => reportJob(workspace, start, hooks) },
-    train: { lane: 'engine', run: (start, hooks) => trainJob({ ...target, key: workspace.key }, start, hooks) },
+    retrain: {
+      lane: 'engine',
+      run: (start, hooks) =>
+        retrainJob({ ...target, key: workspace.key, undecided: () => queue.mostUncertain() }, start, hooks),
+    },
     score: {
       lane: 'engine',
       run: async (start, hooks) => {
@@ -92,7 +97,7 @@ export function jobKinds(setting: JobSetting): Kinds {
             ...target,
             onRevision: async (revision, base) => {
               const before = queue.model?.revision;
-              await showRevision(writer, revision, base, before);
+              await writer.write('showRevision', { revision: revision.id, base: resolve(base) });
               if (before?.id === revision.id) return new Uint32Array();
               const first = queue.mostUncertain();
               await queue.load(queueModelOf(workspace));

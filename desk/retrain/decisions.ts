@@ -1,34 +1,42 @@
-/** What was decided, as rows to learn from: one label each, audit items left out, equal texts on one side. */
+/** What was decided, as rows to learn from and to compare on: one label each, near-duplicates in one group. */
 import { DeskError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
+import { nearDuplicateGroups } from '../triage/near-duplicates.ts';
 
-export interface LearningRow {
+export interface DecidedRow {
   readonly item: number;
   readonly text: string;
+  readonly language: string;
   readonly label: string;
+  /** the same for near-duplicates */
+  readonly group: number;
+  /** the chance with which an audit item was drawn; null for what is none */
+  readonly audit: number | null;
 }
 
-export interface LearningSet {
-  /** the neutral one first, where there is one */
+export interface Decisions {
+  /** of what can be learned, the neutral one first */
   readonly labels: readonly string[];
-  readonly neutral: string | null;
-  readonly train: readonly LearningRow[];
-  readonly dev: readonly LearningRow[];
+  readonly neutral: string;
+  /** Rows to learn from: no audit item, and nothing nearly the same as one. */
+  readonly learning: readonly DecidedRow[];
+  /** All that was decided: audit items and rows with rare labels, too. */
+  readonly all: readonly DecidedRow[];
 }
 
 /** Fewer decide nothing. */
 const LEAST = 40;
 const LEAST_PER_LABEL = 8;
-/** One group of equal texts in so many is kept to pick the epoch on. */
+/** One group in so many is kept to pick the epoch on. */
 const DEV_EVERY = 5;
 const PAGE = 1000;
 
 /** @throws DeskError nothing-to-do, with what is missing */
-export function learningSet(store: Store): LearningSet {
+export function decisionsOf(store: Store): Decisions {
   const labels = store.policies.labels();
   const fine = labels.find(({ severity, retired }) => severity === 0 && !retired)?.name ?? null;
   const names = new Map(labels.map(({ id, name }) => [id, name]));
-  const rows: (LearningRow & { readonly group: number })[] = [];
+  const found: Omit<DecidedRow, 'group'>[] = [];
   for (let after = 0; ;) {
     const page = store.reviews.decided(after, PAGE);
     const last = page.at(-1);
@@ -37,47 +45,71 @@ export function learningSet(store: Store): LearningSet {
     for (const id of page) {
       const review = store.reviews.get(id);
       const item = store.items.get(id);
-      if (review?.status !== 'decided' || item === undefined || item.text.trim() === '' || store.auditItems.has(id))
-        continue;
+      if (review?.status !== 'decided' || item === undefined || item.text.trim() === '') continue;
       // The most severe label of the decision; none of them: nothing is wrong.
       const label = review.label === null ? fine : (names.get(review.label) ?? null);
-      if (label !== null) rows.push({ item: id, text: item.text, label, group: store.items.contentHash(id) });
+      const { text, language } = item;
+      if (label !== null) found.push({ item: id, text, language, label, audit: store.auditItems.probability(id) });
     }
   }
+  const groups = nearDuplicateGroups(found.map(({ text }) => text));
+  const all = found.map((row, i): DecidedRow => ({ ...row, group: groups[i] ?? i }));
+  const audited = new Set(all.flatMap(({ audit, group }) => (audit === null ? [] : [group])));
+  const free = all.filter(({ group }) => !audited.has(group));
   const counts = new Map<string, number>();
-  for (const { label } of rows) counts.set(label, (counts.get(label) ?? 0) + 1);
+  for (const { label } of free) counts.set(label, (counts.get(label) ?? 0) + 1);
   const used = [...counts.keys()].filter((label) => (counts.get(label) ?? 0) >= LEAST_PER_LABEL);
-  const kept = rows.filter(({ label }) => used.includes(label));
-  if (used.length < 2 || kept.length < LEAST) throw tooFew(counts, kept.length);
-  const neutral = fine !== null && used.includes(fine) ? fine : null;
-  const others = used.filter((label) => label !== neutral).sort();
-  return { labels: neutral === null ? others : [neutral, ...others], neutral, ...split(kept) };
+  const learning = free.filter(({ label }) => used.includes(label));
+  if (used.length < 2 || learning.length < LEAST) throw tooFew(counts, free.length, all.length - free.length);
+  if (fine === null || !used.includes(fine)) throw noneFine(fine, counts);
+  return { labels: [fine, ...used.filter((label) => label !== fine).sort()], neutral: fine, learning, all };
 }
 
-/** Of every label one group in five, whatever order they were decided in. */
-function split(rows: readonly (LearningRow & { readonly group: number })[]): Pick<LearningSet, 'train' | 'dev'> {
-  const labelOf = new Map(rows.map(({ group, label }) => [group, label]));
-  const groups = [...labelOf.keys()].sort((a, b) => a - b);
-  const met = new Map<string, number>();
-  const dev = new Set<number>();
-  for (const group of groups) {
-    const label = labelOf.get(group) ?? '';
-    const n = met.get(label) ?? 0;
-    met.set(label, n + 1);
-    if (n % DEV_EVERY === 0) dev.add(group);
-  }
-  const bare = ({ item, text, label }: LearningRow): LearningRow => ({ item, text, label });
+/** Of every label one group in five is kept to pick the epoch on, whatever order they were decided in. */
+export function withDev(rows: readonly DecidedRow[]): {
+  readonly train: readonly DecidedRow[];
+  readonly dev: readonly DecidedRow[];
+} {
+  const dev = dealt(rows, DEV_EVERY);
   return {
-    train: rows.filter(({ group }) => !dev.has(group)).map(bare),
-    dev: rows.filter(({ group }) => dev.has(group)).map(bare),
+    train: rows.filter(({ group }) => dev.get(group) !== 0),
+    dev: rows.filter(({ group }) => dev.get(group) === 0),
   };
 }
 
-function tooFew(counts: ReadonlyMap<string, number>, rows: number): DeskError {
+/** Deals groups out into `parts` parts, those of every label as evenly as can be.  group → part, from 0 */
+export function dealt(rows: readonly DecidedRow[], parts: number): ReadonlyMap<number, number> {
+  const labelOf = new Map(rows.map(({ group, label }) => [group, label]));
+  const met = new Map<string, number>();
+  const dealt = new Map<number, number>();
+  for (const group of [...labelOf.keys()].sort((a, b) => a - b)) {
+    const label = labelOf.get(group) ?? '';
+    const n = met.get(label) ?? 0;
+    met.set(label, n + 1);
+    dealt.set(group, n % parts);
+  }
+  return dealt;
+}
+
+function tooFew(counts: ReadonlyMap<string, number>, rows: number, held: number): DeskError {
   const each = [...counts].map(([label, n]) => `${label} ${n}`).join(', ');
+  const aside = held === 0 ? '' : `, and ${held} that are held back for the audit`;
   return new DeskError(
     'nothing-to-do',
-    `There are too few decisions to learn from: ${rows === 0 ? 'none' : rows} of ${LEAST}${each === '' ? '' : ` (${each})`}.`,
-    `Decide more: ${LEAST} in all, with ${LEAST_PER_LABEL} of each of two labels or more. Audit items do not count.`,
+    `There are too few decisions to learn from: ${rows === 0 ? 'none' : rows} of ${LEAST}${each === '' ? '' : ` (${each})`}${aside}.`,
+    `Decide ${Math.max(0, LEAST - rows)} more or so: ${LEAST} in all, with ${LEAST_PER_LABEL} of each of two labels or more. Audit items do not count.`,
+  );
+}
+
+function noneFine(fine: string | null, counts: ReadonlyMap<string, number>): DeskError {
+  const has = fine === null ? 0 : (counts.get(fine) ?? 0);
+  return new DeskError(
+    'nothing-to-do',
+    fine === null
+      ? 'No label means that there is nothing to act on, so that nothing can be told apart from it.'
+      : `Only ${has} of the decisions say ${fine}; ${LEAST_PER_LABEL} are needed to learn what is all right.`,
+    fine === null
+      ? 'Add one: `moderato labels --add fine --severity 0`.'
+      : `Decide ${LEAST_PER_LABEL - has} more that are ${fine}.`,
   );
 }

@@ -152,7 +152,7 @@ export function redo(store: Store, reviewer: Reviewer, now: number): Done {
 export function record(
   store: Store,
   reviewer: Reviewer,
-  deed: Extract<Deed, { kind: 'reveal' | 'evidence' | 'hold' | 'release' | 'erase' }>,
+  deed: Extract<Deed, { kind: 'reveal' | 'evidence' | 'hold' | 'release' | 'erase' | 'promote' }>,
   now: number,
   item?: number,
 ): { readonly link: number; readonly hash: Buffer } {

@@ -7,6 +7,7 @@
  */
 import { createHash, hash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { RECOMMENDATIONS } from '../retrain/recommendations.ts';
 import { DOUBLE_REVIEW, ESCALATIONS, REOPENINGS } from './reasons.ts';
 
 const Sum = z.string().regex(/^[0-9a-f]{64}$/);
@@ -65,6 +66,16 @@ const Deed = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('hold'), item: Sum, reason: Words }),
   z.strictObject({ kind: z.literal('release'), item: Sum }),
   z.strictObject({ kind: z.literal('erase'), items: z.array(Sum), reason: Words }),
+  /** the queue is shown by another model from now on */
+  z.strictObject({
+    kind: z.literal('promote'),
+    base: Sum,
+    adapter: Sum.nullable(),
+    depth: z.int().min(0),
+    why: z.enum(['recommended', 'override', 'roll-back']),
+    /** what the comparison with the model before had said; null where there was none */
+    recommendation: z.enum(RECOMMENDATIONS).nullable(),
+  }),
 ]);
 export type Deed = z.infer<typeof Deed>;
 export type DeedKind = Deed['kind'];

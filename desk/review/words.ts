@@ -2,6 +2,7 @@
 import { DeskError } from '../errors.ts';
 import type { Label, Policy } from '../store/policies.ts';
 import type { Reviewer } from '../store/reviewers.ts';
+import type { Revision } from '../store/revisions.ts';
 import type { Store } from '../store/store.ts';
 
 /** New without an id, else the one that is changed. */
@@ -44,6 +45,15 @@ export function putLabel({ policies }: Store, label: Put<Label>): number {
   const id = policies.putLabel(label);
   policies.dropMerged(id);
   return id;
+}
+
+/** Where there are none yet: those of the model, so that the first decision needs no preparation. */
+export function seedLabels({ policies }: Store, { labels, fineLabel }: Revision): void {
+  if (policies.labels().length > 0) return;
+  labels.forEach((name, place) => {
+    const severity = place === fineLabel ? 0 : 2;
+    policies.putLabel({ policy: null, name, key: String(place + 1), guidance: '', severity, retired: false });
+  });
 }
 
 /** @throws DeskError conflict */

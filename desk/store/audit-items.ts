@@ -15,6 +15,7 @@ export class AuditItems {
   readonly #add;
   readonly #has;
   readonly #all;
+  readonly #probability;
 
   constructor(db: Db) {
     this.#add = db.prepare<[number, number, number, number, number]>(
@@ -22,6 +23,7 @@ export class AuditItems {
     );
     this.#has = db.prepare<[number], number>('SELECT 1 FROM audit_items WHERE item = ?').pluck();
     this.#all = db.prepare<[], AuditItem>('SELECT item, stratum, probability, place FROM audit_items ORDER BY item');
+    this.#probability = db.prepare<[number], number>('SELECT probability FROM audit_items WHERE item = ?').pluck();
   }
 
   add({ item, stratum, probability, place }: AuditItem, now: number): void {
@@ -35,5 +37,10 @@ export class AuditItems {
   /** By item. */
   all(): readonly AuditItem[] {
     return this.#all.all();
+  }
+
+  /** The chance that an item had of being drawn; null for one that was not. */
+  probability(item: number): number | null {
+    return this.#probability.get(item) ?? null;
   }
 }

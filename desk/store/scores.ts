@@ -39,6 +39,7 @@ export class Scores {
   readonly #start;
   readonly #write;
   readonly #get;
+  readonly #other;
 
   constructor(db: Db) {
     this.#start = db
@@ -53,6 +54,9 @@ export class Scores {
        ON CONFLICT DO UPDATE SET run = excluded.run, version = excluded.version, score = excluded.score,
          probabilities = excluded.probabilities, reason = excluded.reason`,
     );
+    this.#other = db
+      .prepare<[number, number], number>('SELECT 1 FROM scores WHERE item = ? AND revision <> ? LIMIT 1')
+      .pluck();
     this.#get = db.prepare<[number, number], Row>(
       `SELECT score, probabilities, reason, backend, layout FROM scores JOIN score_runs ON score_runs.id = run
        WHERE scores.revision = ? AND item = ?`,
@@ -91,6 +95,11 @@ export class Scores {
     probabilities.forEach((p, place) => bytes.writeFloatLE(p, 4 * place));
     const score = queueScore(revision, probabilities);
     return this.#write.run(revision.id, id, score, bytes, null, result.item, result.version).changes > 0;
+  }
+
+  /** Whether another revision has read an item, or set it aside. */
+  hasOther(revision: number, item: number): boolean {
+    return this.#other.get(item, revision) !== undefined;
   }
 
   get(revision: number, item: number): StoredScore | undefined {

@@ -26,6 +26,7 @@ export class Tombstones {
   readonly #list;
   readonly #trainedOn;
   readonly #note;
+  readonly #countTrainedOn;
 
   constructor(db: Db) {
     this.#add = db.prepare<[number, number, string, Uint8Array, number]>(
@@ -33,6 +34,7 @@ export class Tombstones {
     );
     this.#list = db.prepare<[], Row>('SELECT * FROM tombstones ORDER BY id');
     this.#note = db.prepare<[number, number]>('INSERT OR IGNORE INTO trained_on (revision, item) VALUES (?, ?)');
+    this.#countTrainedOn = db.prepare<[number], number>('SELECT count(*) FROM trained_on WHERE revision = ?').pluck();
     this.#trainedOn = db
       .prepare<[number], number>('SELECT revision FROM trained_on WHERE item = ? ORDER BY revision')
       .pluck();
@@ -53,6 +55,11 @@ export class Tombstones {
   /** A revision learned from some items: who erases them later is told so. */
   noteTrainedOn(revision: number, items: readonly number[]): void {
     for (const item of items) this.#note.run(revision, item);
+  }
+
+  /** How many items a revision learned from, those erased since not counted. */
+  countTrainedOn(revision: number): number {
+    return this.#countTrainedOn.get(revision) ?? 0;
   }
 
   /** Revisions that learned from an item. */

@@ -1,11 +1,6 @@
 /** Why the messages of the queue have their scores: kept for as long as model and text stay the same. */
-import { existsSync } from 'node:fs';
-import { z } from 'zod';
-import { decodeAdapter } from '../../engine/adapter/file.ts';
 import { nearest } from '../../engine/explain/neighbours.ts';
-import { DeskError } from '../errors.ts';
 import type { EngineSession } from '../engine/session.ts';
-import { baseOf } from '../models/choose.ts';
 import type { Places } from '../models/places.ts';
 import type { Item } from '../store/items.ts';
 import type { Revision } from '../store/revisions.ts';
@@ -13,10 +8,8 @@ import type { Store } from '../store/store.ts';
 import type { Supervisor } from '../supervisor.ts';
 import { explainText, type ExplainedText } from './explain.ts';
 import { openModel } from './scoring.ts';
+import { storedModel } from './stored-model.ts';
 import type { Judge } from './verdict.ts';
-
-/** Name of the setting that says where a base model lay when it was used last. */
-export const baseSetting = (sha256: string): string => `base.${sha256}`;
 
 export interface Alike {
   readonly item: number;
@@ -77,21 +70,13 @@ export class Explainer implements AsyncDisposable {
     // Effects are differences of scores, so they come from the scores' own weight layout.
     if (this.#open?.revision.id !== revision.id || this.#open.revision.layout !== revision.layout) {
       await this[Symbol.asyncDispose]();
-      const bytes = this.#store.revisions.adapter(revision.id);
-      if (bytes === null)
-        throw new DeskError('not-allowed', `${revision.name} has no adapter to explain with.`, 'Score with one first.');
-      const source = `${this.#store.path}, revision ${revision.id}`;
-      const adapter = decodeAdapter(bytes, { source });
-      // Where it lay when the workspace was scored; the engine compares its SHA-256.
-      const last = this.#store.settings.get(baseSetting(adapter.base.sha256), z.string());
-      const base = last !== undefined && existsSync(last) ? last : baseOf(this.#places, adapter, source);
-      const chosen = { base, adapter, adapterBytes: bytes, adapterFile: source };
+      const chosen = storedModel(this.#store, this.#places, revision);
       const session = openModel(this.#supervisor, this.#places, chosen, {
         deterministic: false,
         layout: revision.layout,
       });
       session.catch(() => (this.#open = null));
-      this.#open = { revision, judge: adapter, session };
+      this.#open = { revision, judge: chosen.adapter, session };
     }
     return { judge: this.#open.judge, session: await this.#open.session };
   }

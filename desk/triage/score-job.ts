@@ -3,7 +3,7 @@ import type { SessionInfo } from '../../engine/contract.ts';
 import type { ScoreStart } from '../contract/jobs.ts';
 import type { EngineSession } from '../engine/session.ts';
 import type { RunHooks } from '../jobs/runner.ts';
-import { chooseModel, type ChosenModel } from '../models/choose.ts';
+import { chooseBase, chooseModel, type ChosenModel } from '../models/choose.ts';
 import type { Places } from '../models/places.ts';
 import type { Revision } from '../store/revisions.ts';
 import type { Supervisor } from '../supervisor.ts';
@@ -12,6 +12,8 @@ import { settingsOf } from '../review/settings.ts';
 import { drawAudit } from './audit-draw.ts';
 import { firstLook, measuresFirst, openPlainly } from './first-look.ts';
 import { Leading, type Leader } from './leading.ts';
+import { shownRevision } from './shown.ts';
+import { storedModel } from './stored-model.ts';
 import { newRevisionOf, openModel, WorkspaceScoring, type ScoringHooks, type ScoringTarget } from './scoring.ts';
 
 export interface ScoreDeps extends ScoringTarget {
@@ -57,7 +59,7 @@ export async function score(
   { signal, onProgress }: RunHooks,
 ): Promise<ScoreReport> {
   const { store, writer } = deps;
-  const chosen = await chooseModel(deps.places, start);
+  const chosen = await modelFor(deps, start);
   const revision = await writer.write('ensureRevision', newRevisionOf(chosen));
   const first = await deps.onRevision(revision, chosen.base);
   const total = unscoredOf(store, revision.id);
@@ -92,7 +94,7 @@ export async function score(
   }
   scored += await scoring.these(first, behind(scored));
   scored += await scoring.rest(behind(scored));
-  await keepAudit(deps, all);
+  await keepAudit(deps, revision, all);
   return {
     revision: revision.id,
     engine: session.info,
@@ -108,9 +110,23 @@ function unscoredOf(store: ScoreDeps['store'], revision: number): number {
   return waiting > MANY ? waiting : store.items.countUnscored(revision);
 }
 
-/** Draws the audit sample of what was scored, and keeps it. */
-async function keepAudit({ store, writer, onItems }: ScoreDeps, scored: readonly Leader[]): Promise<void> {
-  const drawn = drawAudit(scored, settingsOf(store).auditEvery);
+/** What was named; else the model whose queue is shown, and where there is none, the one that comes with the program. */
+async function modelFor({ store, places }: ScoreDeps, start: z.infer<typeof ScoreStart>): Promise<ChosenModel> {
+  const shown = shownRevision(store);
+  if (start.adapter !== undefined || shown === null) return await chooseModel(places, start);
+  const stored = storedModel(store, places, shown);
+  return start.model === undefined ? stored : { ...stored, base: await chooseBase(places, start.model) };
+}
+
+/** Draws the audit sample of what was scored for the first time, by whatever model: nothing is drawn twice. */
+async function keepAudit(
+  { store, writer, onItems }: ScoreDeps,
+  { id }: Revision,
+  scored: readonly Leader[],
+): Promise<void> {
+  const first =
+    store.revisions.list().length === 1 ? scored : scored.filter(({ item }) => !store.scores.hasOther(id, item));
+  const drawn = drawAudit(first, settingsOf(store).auditEvery);
   for (let at = 0; at < drawn.length; at += AUDIT_TOGETHER) {
     const items = drawn.slice(at, at + AUDIT_TOGETHER);
     await writer.write('addAuditItems', { items }, { urgent: false });

@@ -14,8 +14,10 @@ import { drawDoubleReview } from '../review/double-review.ts';
 import { erase } from '../review/erase.ts';
 import { merge, placeWaiting } from '../review/merge.ts';
 import * as words from '../review/words.ts';
+import * as promotion from '../retrain/promotion.ts';
 import type { Escalation, Reopening } from '../review/reasons.ts';
 import type { Erasing } from '../store/erasure.ts';
+import { show } from '../triage/shown.ts';
 
 const reviewerOf = (store: Store, id: number): Reviewer => {
   const reviewer = store.reviewers.get(id);
@@ -48,6 +50,17 @@ const writes = {
   ) => store.sources.finish(id, status, report),
 
   ensureRevision: (store: Store, revision: NewRevision) => store.revisions.ensure(revision),
+  /** Shows the queue of a revision that was just scored with. */
+  showRevision: (store: Store, { revision, base }: { readonly revision: number; readonly base: string }) => {
+    const shown = promotion.revisionOf(store, revision);
+    show(store, shown, base);
+    words.seedLabels(store, shown);
+  },
+  promote: (store: Store, { reviewer, ...input }: By & promotion.Promoting, now: number) =>
+    promotion.promote(store, reviewerOf(store, reviewer), input, now),
+  keepComparison: promotion.keepComparison,
+  rollBack: (store: Store, { reviewer }: By, now: number) =>
+    promotion.rollBack(store, reviewerOf(store, reviewer), now),
   noteTrainedOn: (
     store: Store,
     { revision, items }: { readonly revision: number; readonly items: readonly number[] },
@@ -83,14 +96,6 @@ const writes = {
     words.putPolicy(store, policy),
   putLabel: (store: Store, label: Omit<Label, 'id'> & { readonly id?: number | undefined }) =>
     words.putLabel(store, label),
-  /** Where there are none yet: those of the model, so that the first decision needs no preparation. */
-  seedLabels: (store: Store, { names, fine }: { readonly names: readonly string[]; readonly fine: number | null }) => {
-    if (store.policies.labels().length > 0) return;
-    names.forEach((name, place) => {
-      const severity = place === fine ? 0 : 2;
-      store.policies.putLabel({ policy: null, name, key: String(place + 1), guidance: '', severity, retired: false });
-    });
-  },
   arrangeLabels: (store: Store, { ids }: { readonly ids: readonly number[] }) => store.policies.arrangeLabels(ids),
 
   decide: (

@@ -85,7 +85,7 @@ const copying = async (): Promise<void> => {
 };
 const training = async (): Promise<void> => {
   for (;;) {
-    const { id } = await client.jobs.start({ kind: 'train', preset: 'fast' });
+    const { id } = await client.jobs.start({ kind: 'retrain', preset: 'fast' });
     for (;;) {
       const { state, report } = await client.jobs.get({ job: id });
       if (state === 'done') say({ kind: 'trained', revision: (report as { revision: number }).revision });

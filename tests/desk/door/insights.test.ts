@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { seededRandom } from '../../../engine/train/random.ts';
 import { drawAudit } from '../../../desk/triage/audit-draw.ts';
-import { queueModelOf, showRevision } from '../../../desk/triage/queue-model.ts';
+import { queueModelOf } from '../../../desk/triage/queue-model.ts';
 import { Knocking, refused, rows, type Ids } from './fixtures.ts';
 
 const MESSAGES = 600;
@@ -147,6 +147,6 @@ async function scored({ desk, client }: Knocking): Promise<void> {
     8,
   );
   await writer.write('addAuditItems', { items: drawn });
-  await showRevision(writer, revision, 'none', undefined);
+  await writer.write('showRevision', { revision: revision.id, base: 'none' });
   await queue.load(queueModelOf(workspace));
 }

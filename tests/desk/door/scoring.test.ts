@@ -1,67 +1,24 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { after, describe, it } from 'node:test';
-import { createRouterClient } from '@orpc/server';
-import { nodeEngine } from '../../../desk/engine/process.ts';
-import { Desk } from '../../../desk/desk.ts';
-import { router } from '../../../desk/door/router.ts';
-import { places } from '../../../desk/models/places.ts';
 import type { ScoreReport } from '../../../desk/triage/score-job.ts';
-import { Supervisor } from '../../../desk/supervisor.ts';
 import { seededRandom } from '../../../engine/train/random.ts';
 import { Bench } from '../../cli/moderato.ts';
 import { rows } from './fixtures.ts';
+import { WithEngine } from './with-engine.ts';
 
 const bench = new Bench();
 after(() => bench[Symbol.dispose]());
 const second = bench.writeAdapter('second.adapter.gguf', bench.sha256, ['en'], 8);
-const ENGINE = new URL('../../../engine/main.ts', import.meta.url);
-
-/** A desk with a real engine, whose process a test can kill. */
-class Scoring implements AsyncDisposable {
-  readonly supervisor: Supervisor;
-  readonly desk: Desk;
-  readonly client;
-  constructor(batchItems: number) {
-    this.supervisor = new Supervisor(nodeEngine(ENGINE), { batchItems });
-    const own = { ...places(), calibrationFile: bench.path('calibration.json') };
-    this.desk = new Desk({ places: own, supervisor: this.supervisor });
-    this.client = createRouterClient(router, { context: { desk: this.desk } });
-  }
-
-  killEngine(): void {
-    const { pid } = this.supervisor;
-    if (pid !== undefined) process.kill(pid, 'SIGKILL');
-  }
-
-  async import(name: string, from: number, count: number): Promise<void> {
-    const { id } = await this.client.jobs.start({ kind: 'import', paths: [bench.file(name, rows(from, count))] });
-    await this.ended(id);
-  }
-
-  async ended(job: number) {
-    for (;;) {
-      const found = await this.client.jobs.get({ job });
-      if (found.state === 'done' || found.state === 'failed' || found.state === 'cancelled') return found;
-      await wait(10);
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.desk[Symbol.asyncDispose]();
-    await this.supervisor[Symbol.asyncDispose]();
-  }
-}
 
 const tiny = { kind: 'score', adapter: bench.adapter, model: bench.model, deterministic: true } as const;
 
 describe('scoring', () => {
   it('scores every message once, though the engine is killed twenty times on the way', async () => {
-    await using s = new Scoring(32);
+    await using s = new WithEngine(bench, 32);
     const { client } = s;
     await client.workspace.open({ path: bench.path('killed.moderato'), create: 'must' });
-    await s.import('many.csv', 1, 4_000);
+    await s.import('many.csv', rows(1, 4_000));
     const { id } = await client.jobs.start(tiny);
     const random = seededRandom(1);
     let kills = 0;
@@ -84,10 +41,10 @@ describe('scoring', () => {
   });
 
   it('with another model shows the scores of the one before, until it has read a message', async () => {
-    await using s = new Scoring(32);
+    await using s = new WithEngine(bench, 32);
     const { client } = s;
     await client.workspace.open({ path: bench.path('two.moderato'), create: 'must' });
-    await s.import('few.csv', 1, 600);
+    await s.import('few.csv', rows(1, 600));
     await s.ended((await client.jobs.start(tiny)).id);
     const before = await client.queue.page({ size: 500, blind: false });
     assert.equal(before.total, 600);
@@ -113,7 +70,7 @@ describe('scoring', () => {
   });
 
   it('pins the weight layout of a revision, for all that is scored later', async () => {
-    await using s = new Scoring(32);
+    await using s = new WithEngine(bench, 32);
     const { client } = s;
     await client.workspace.open({ path: bench.path('pinned.moderato'), create: 'must' });
     const layouts: (string | undefined)[] = [];
@@ -121,7 +78,7 @@ describe('scoring', () => {
       ['first.csv', 1],
       ['second.csv', 101],
     ] as const) {
-      await s.import(name, from, 100);
+      await s.import(name, rows(from, 100));
       const job = await s.ended((await client.jobs.start({ ...tiny, deterministic: false })).id);
       const { engine, revision } = job.report as unknown as ScoreReport;
       layouts.push(engine?.layout, s.desk.opened.workspace.revisions.get(revision)?.layout ?? undefined);
@@ -131,10 +88,10 @@ describe('scoring', () => {
   });
 
   it('draws the audit sample, which stands without score until it is decided', async () => {
-    await using s = new Scoring(512);
+    await using s = new WithEngine(bench, 512);
     const { client } = s;
     await client.workspace.open({ path: bench.path('audit.moderato'), create: 'must' });
-    await s.import('audited.csv', 1, 300);
+    await s.import('audited.csv', rows(1, 300));
     await s.ended((await client.jobs.start(tiny)).id);
     const audit = await client.queue.page({ order: 'audit', size: 100 });
     assert.ok(audit.total >= 20 && audit.total <= 30, `${audit.total} of 300`);
@@ -151,42 +108,5 @@ describe('scoring', () => {
     assert.notEqual((await client.queue.item({ item: first.message.id })).model, null);
     const why = await client.queue.explain({ item: first.message.id });
     assert.ok(why.words.length > 3);
-  });
-});
-
-describe('training on what was decided', () => {
-  it('says what is missing, then learns, leaves audit items out, and changes nothing of the queue', async () => {
-    await using s = new Scoring(512);
-    const { client } = s;
-    await client.workspace.open({ path: bench.path('trained.moderato'), create: 'must' });
-    await s.import('trained.csv', 1, 200);
-    await s.ended((await client.jobs.start(tiny)).id);
-    const early = await s.ended((await client.jobs.start({ kind: 'train', preset: 'fast' })).id);
-    assert.equal(early.state, 'failed');
-    assert.match(early.problem?.message ?? '', /too few decisions.*none of 40/);
-    const labels = await client.labels.list();
-    const { id: reviewer } = await client.reviewers.add({ name: 'Ada' });
-    for (const [place, label] of labels.entries()) {
-      const seen = Array.from({ length: 40 }, (_, i) => ({ item: 1 + 2 * i + place, version: 1 }));
-      await client.review.decide({ reviewer, seen, labels: [label.id] });
-    }
-    const audit = await client.queue.count({ order: 'audit', filter: { statuses: ['decided'] } });
-    const before = await client.workspace.state();
-    const job = await s.ended((await client.jobs.start({ kind: 'train', preset: 'fast', name: 'ours' })).id);
-    assert.equal(job.state, 'done', job.problem?.message);
-    const report = job.report as { revision: number; train: number; dev: number; labels: string[] };
-    assert.deepEqual(report.labels, ['fine', 'abusive']);
-    assert.equal(report.train + report.dev, 80 - audit.total);
-    assert.deepEqual(await client.workspace.state(), before, 'the queue stays with the model that it has');
-    assert.ok(!existsSync(`${bench.path('trained.moderato')}-training`));
-    // Audit items are drawn at random; one that is none was learned from.
-    const { entries } = await client.queue.page({ order: 'audit', size: 200 });
-    const drawn = new Set(entries.map(({ message }) => message.id));
-    const learned = Array.from({ length: 80 }, (_, i) => i + 1).find((item) => !drawn.has(item)) ?? 0;
-    const erased = await client.audit.erase({ reviewer, items: [learned], reason: 'asked to' });
-    assert.deepEqual(
-      erased.revisions.map(({ name }) => name),
-      ['ours'],
-    );
   });
 });

@@ -1,0 +1,97 @@
+import { Option } from '@commander-js/extra-typings';
+import { PRESETS, presetOf } from '../desk/retrain/presets.ts';
+import type { RetrainReport } from '../desk/retrain/retrain-job.ts';
+import { VerbDesk } from './desk.ts';
+import { showJob } from './reading.ts';
+import { comparisonLines, confirmed, promoted } from './revisions.ts';
+import { reviewerOf, reviewing } from './reviewing.ts';
+import { run, type Setting } from './run.ts';
+import { counted, duration } from './terminal/figures.ts';
+import { Interrupted, WrongUsage } from './terminal/problem.ts';
+import { Progress } from './terminal/progress.ts';
+import { safeLine } from './terminal/safe-text.ts';
+
+const command = () =>
+  reviewing('retrain')
+    .summary('learn from what was decided, and compare with the model of the queue')
+    .description(
+      'Trains a model on what was decided and compares it with the one of the queue: on audit items, and where fewer than 150 were decided, on all decisions by cross-fitting. Says whether it is better. The queue stays as it is unless --promote says otherwise.',
+    )
+    .addOption(
+      new Option(
+        '--preset <preset>',
+        `what learns; ${PRESETS.map((name) => `${name}: ${presetOf(name).why}`).join('; ')}`,
+      )
+        .choices(PRESETS)
+        .default('balanced' as const),
+    )
+    .option('--name <name>', 'what it is called in the list of revisions', 'trained here')
+    .option('--model <file>', 'base model, by path or id; default: that of the preset')
+    .addOption(
+      new Option(
+        '--promote <when>',
+        'auto: where it is recommended; ask: whatever comes of it, twice where it is not recommended; never',
+      )
+        .choices(['auto', 'ask', 'never'] as const)
+        .default('never' as const),
+    );
+
+type Options = ReturnType<ReturnType<typeof command>['opts']>;
+
+export const retrainVerb = () => command().action((options) => run((setting) => retrain(setting, options)));
+
+async function retrain(setting: Setting, options: Options): Promise<void> {
+  const { screen } = setting;
+  if (options.promote === 'ask' && !process.stdin.isTTY)
+    throw new WrongUsage(
+      'Nobody can be asked here.',
+      'Use --promote auto or never, then `moderato revisions promote`.',
+    );
+  using progress = new Progress(screen, { quiet: options.json });
+  await using desk = await VerbDesk.open(setting, options.workspace, { say: (line) => progress.say(line) });
+  const { preset, name, model } = options;
+  const report = await desk
+    .run({ kind: 'retrain', preset, name, ...(model !== undefined && { model }) }, (event) => {
+      if (event.kind === 'job' && event.job.state === 'running') showJob(progress, event.job);
+    })
+    .catch((error: unknown) => {
+      if (error instanceof Interrupted) throw new Interrupted('Stopped. The queue has the model that it had.');
+      throw error;
+    });
+  progress.clear();
+  const { comparison, revision } = report;
+  if (options.json) screen.line(JSON.stringify(report));
+  else for (const line of reportLines(report, screen.columns)) screen.line(line);
+  const recommended = comparison.recommendation === 'better';
+  if (options.promote === 'auto' ? !recommended : options.promote === 'never') {
+    if (!options.json) screen.paragraph(whatNext(options, report), 'dim');
+    return;
+  }
+  if (options.promote === 'ask' && !(await confirmed(`Promote ${safeLine(name)}?`))) return;
+  const reviewer = await reviewerOf(desk.client, options);
+  await promoted(setting, desk.client, {
+    reviewer,
+    revision,
+    ...(!recommended && { override: comparison.recommendation }),
+    sure: recommended,
+    json: options.json,
+  });
+  if (!options.json)
+    screen.paragraph(`Let it read everything: moderato triage --workspace ${options.workspace}`, 'dim');
+}
+
+function reportLines(report: RetrainReport, columns: number): string[] {
+  const { revision, name, train, dev, replayed, fromChampion, comparison, seconds } = report;
+  return [
+    `${safeLine(name)} is revision ${revision}: learned from ${counted(train, 'decision')} in ${duration(seconds)}`,
+    `(${dev} more to pick the best epoch, ${replayed} public ones beside them; ${fromChampion ? 'it went on from the model of the queue' : 'it began anew'}).`,
+    '',
+    ...comparisonLines(comparison, columns),
+    '',
+  ];
+}
+
+function whatNext({ workspace }: Options, { revision, comparison }: RetrainReport): string {
+  const override = comparison.recommendation === 'better' ? '' : ` --override ${comparison.recommendation}`;
+  return `The queue has the model that it had. To change that: moderato revisions promote ${revision} --workspace ${workspace}${override}`;
+}

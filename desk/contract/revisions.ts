@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { RECOMMENDATIONS } from '../retrain/recommendations.ts';
+import { Id, Share, Time } from './shapes.ts';
+
+export const Recommendation = z.enum(RECOMMENDATIONS);
+
+/** Two rankings of the same rows: AUROC of each, and what the challenger has more, with its 95% interval. */
+export const Difference = z.object({
+  rows: z.int().min(0),
+  /** of these, with something wrong */
+  positives: z.int().min(0),
+  champion: Share,
+  challenger: Share,
+  value: z.number(),
+  low: z.number(),
+  high: z.number(),
+});
+export type Difference = z.infer<typeof Difference>;
+
+/** A message that the challenger calls otherwise than the champion. */
+export const Flip = z.object({
+  item: Id,
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  /** what somebody decided; null where nobody has yet */
+  decided: z.string().nullable(),
+});
+
+/** A challenger beside the model that the queue had when it was trained. */
+export const Comparison = z.object({
+  recommendation: Recommendation,
+  /** a sentence for people */
+  because: z.string(),
+  /** the champion */
+  against: Id,
+  /** on audit items, weighted; or on all decisions, each read by a model that had not learned from it */
+  on: z.enum(['audit', 'decisions']),
+  /** null where there are too few rows */
+  ranking: Difference.nullable(),
+  /** on the development part of HateCheck; null where the two cannot be compared on it */
+  regression: Difference.nullable(),
+  flips: z.object({
+    /** messages that both read */
+    read: z.int().min(0),
+    count: z.int().min(0),
+    /** the first of them */
+    items: z.array(Flip),
+  }),
+});
+export type Comparison = z.infer<typeof Comparison>;
+
+export const Revision = z.object({
+  id: Id,
+  name: z.string(),
+  base: z.string(),
+  depth: z.int(),
+  labels: z.array(z.string()),
+  languages: z.array(z.string()),
+  createdAt: Time,
+  /** its queue is shown */
+  shown: z.boolean(),
+  /** decisions that it learned from */
+  learnedFrom: z.int().min(0),
+  /** null for one that was not trained here */
+  comparison: Comparison.nullable(),
+});
+
+export const List = z.object({
+  revisions: z.array(Revision),
+  /** the one that `rollBack` goes to */
+  before: Id.nullable(),
+});
+
+export const Promote = z.strictObject({
+  reviewer: Id,
+  revision: Id,
+  /** what is not recommended is promoted only by whoever names what was said of it; that is written down */
+  override: Recommendation.optional(),
+});
+
+export const Promoted = z.object({ from: Id.nullable(), to: Id });

@@ -1,0 +1,42 @@
+/** One progress over several parts of a job, each with its share of the time, so that the time left is that of the whole. */
+import type { Progress } from '../jobs/progress.ts';
+
+/** What a job is done with when it is done. */
+const WHOLE = 1000;
+
+export class Shares {
+  readonly #tell: (progress: Progress) => void;
+  readonly #parts: readonly number[];
+  readonly #total: number;
+  #before = 0;
+  #part = -1;
+
+  /** @param parts what each takes, in any unit, in the order in which they are done */
+  constructor(tell: (progress: Progress) => void, parts: readonly number[]) {
+    this.#tell = tell;
+    this.#parts = parts;
+    this.#total = parts.reduce((sum, part) => sum + part, 0);
+  }
+
+  /** Says what is done before the first part. */
+  say(doing: string): void {
+    this.#tell({ doing, done: 0, total: null, unit: '' });
+  }
+
+  /** Begins the next part. @returns takes the share of it that is done */
+  next(doing: string): (share: number) => void {
+    this.#before += this.#parts[this.#part] ?? 0;
+    this.#part++;
+    const own = this.#parts[this.#part] ?? 0;
+    const before = this.#before;
+    let most = 0;
+    const report = (share: number): void => {
+      // A part that starts anew, in another engine, does not take its share back.
+      most = Math.max(most, Math.min(1, share));
+      const done = this.#total === 0 ? 0 : ((before + own * most) / this.#total) * WHOLE;
+      this.#tell({ doing, done: Math.round(done), total: WHOLE, unit: 'parts in a thousand' });
+    };
+    report(0);
+    return report;
+  }
+}

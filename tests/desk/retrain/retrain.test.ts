@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import { after, describe, it } from 'node:test';
+import type { Comparison } from '../../../desk/contract/revisions.ts';
+import type { RetrainReport } from '../../../desk/retrain/retrain-job.ts';
+import { Bench } from '../../cli/moderato.ts';
+import { refused } from '../door/fixtures.ts';
+import { WithEngine } from '../door/with-engine.ts';
+import { sentencesOf, table } from './community.ts';
+
+const bench = new Bench();
+after(() => bench[Symbol.dispose]());
+const second = bench.writeAdapter('second.adapter.gguf', bench.sha256, ['en'], 8);
+
+const tiny = { kind: 'score', adapter: bench.adapter, model: bench.model, deterministic: true } as const;
+const retrain = { kind: 'retrain', model: bench.model, name: 'ours' } as const;
+const MESSAGES = 160;
+
+/** A workspace with a scored community, of which `decided` messages are decided. */
+async function community(name: string, decided: number): Promise<WithEngine & { readonly reviewer: number }> {
+  const s = new WithEngine(bench, 512);
+  const { client } = s;
+  await client.workspace.open({ path: bench.path(name), create: 'must' });
+  await s.import(`${name}.csv`, table(sentencesOf(MESSAGES)));
+  await s.ended((await client.jobs.start(tiny)).id);
+  const { id: reviewer } = await client.reviewers.add({ name: 'Ada' });
+  const labels = await client.labels.list();
+  for (const [place, label] of labels.entries()) {
+    const seen = Array.from({ length: decided / 2 }, (_, i) => ({ item: 1 + 2 * i + place, version: 1 }));
+    if (seen.length > 0) await client.review.decide({ reviewer, seen, labels: [label.id] });
+  }
+  return Object.assign(s, { reviewer });
+}
+
+const reportOf = ({ report }: { readonly report: unknown }): RetrainReport => report as RetrainReport;
+
+describe('retraining', () => {
+  it('says what is missing, with numbers', async () => {
+    await using s = await community('few.moderato', 20);
+    const job = await s.ended((await s.client.jobs.start(retrain)).id);
+    assert.equal(job.state, 'failed');
+    assert.match(job.problem?.message ?? '', /too few decisions.* of 40 \(fine \d+, abusive \d+\)/);
+    assert.match(job.problem?.remedy ?? '', /Decide \d+ more/);
+  });
+
+  it('learns from what is no audit item, compares with rows that were not learned, and leaves the queue alone', async () => {
+    await using s = await community('learned.moderato', 120);
+    const { client, reviewer } = s;
+    const audit = await client.queue.count({ order: 'audit', filter: { statuses: ['decided'] } });
+    assert.ok(audit.total > 0);
+    const before = await client.workspace.state();
+    const job = await s.ended((await client.jobs.start(retrain)).id);
+    assert.equal(job.state, 'done', job.problem?.message);
+    const { train, dev, replayed, comparison, revision, labels } = reportOf(job);
+    assert.deepEqual(labels, ['fine', 'abusive']);
+    assert.equal(train + dev, 120 - audit.total);
+    assert.ok(replayed > 0 && replayed <= train);
+    assert.deepEqual(await client.workspace.state(), before, 'the queue stays with the model that it has');
+    assert.deepEqual([comparison.on, comparison.ranking?.rows, comparison.against], ['decisions', 120, 1]);
+    assert.ok((comparison.regression?.rows ?? 0) > 1000);
+    assert.ok(comparison.flips.read > 120, 'undecided messages are looked at, too');
+    const hidden = (await client.queue.page({ order: 'audit', filter: { statuses: ['open'] }, size: 100 })).entries;
+    const told = new Set(comparison.flips.items.map(({ item }) => item));
+    assert.ok(
+      hidden.every(({ message }) => !told.has(message.id)),
+      'nothing is told of audit items before they are decided',
+    );
+    assert.ok(!existsSync(`${bench.path('learned.moderato')}-training`));
+    const { revisions } = await client.revisions.list();
+    assert.deepEqual(
+      revisions.map(({ id, shown, learnedFrom }) => [id, shown, learnedFrom]),
+      [
+        [1, true, 0],
+        [revision, false, 120 - audit.total],
+      ],
+    );
+    assert.deepEqual(revisions[1]?.comparison, comparison);
+    const item = revisions[1] && comparison.flips.items.find(({ decided }) => decided !== null)?.item;
+    const erased = await client.audit.erase({ reviewer, items: [item ?? 1], reason: 'asked to' });
+    assert.ok(erased.revisions.every(({ name }) => name === 'ours'));
+  });
+
+  it('goes on from the model of the queue where that is of its kind, and what that has learned from is not compared on', async () => {
+    await using s = await community('again.moderato', 80);
+    const { client, reviewer } = s;
+    const first = reportOf(await s.ended((await client.jobs.start(retrain)).id));
+    assert.equal(first.fromChampion, false, 'the tiny adapter has no modules');
+    await client.revisions.promote({ reviewer, revision: first.revision, override: first.comparison.recommendation });
+    await s.ended((await client.jobs.start({ kind: 'score' })).id);
+    const again = reportOf(await s.ended((await client.jobs.start(retrain)).id));
+    assert.equal(again.fromChampion, true);
+    assert.deepEqual([again.comparison.against, again.comparison.recommendation], [first.revision, 'unknown']);
+    assert.match(again.comparison.because, /too few decisions that neither/);
+  });
+
+  it('goes on where the engine died, and ends with the same model', async () => {
+    await using s = await community('killed.moderato', 80);
+    const { client } = s;
+    const { id } = await client.jobs.start(retrain);
+    let kills = 0;
+    const doing = new Set<string>();
+    for (;;) {
+      const job = await client.jobs.get({ job: id });
+      if (job.state !== 'waiting' && job.state !== 'running') break;
+      // Once in each part: one that dies twice in the same place is a broken one, and the job says so.
+      if (/^Training/.test(job.doing) && job.done > 0 && !doing.has(job.doing) && kills < 3) {
+        doing.add(job.doing);
+        s.killEngine();
+        kills++;
+      }
+      await wait(5);
+    }
+    const killed = await client.jobs.get({ job: id });
+    assert.equal(killed.state, 'done', killed.problem?.message);
+    assert.equal(kills, 3);
+    const uncut = reportOf(await s.ended((await client.jobs.start(retrain)).id));
+    const cut = reportOf(killed);
+    assert.equal(cut.devMacroF1, uncut.devMacroF1);
+    // Scores move by some 1e-5 with the texts beside them, and those of a tiny model lie close together.
+    const moved = (cut.comparison.ranking?.value ?? 1) - (uncut.comparison.ranking?.value ?? 0);
+    assert.ok(Math.abs(moved) < 0.02, `${moved}`);
+  });
+
+  it('can be stopped, and the queue keeps its model', async () => {
+    await using s = await community('stopped.moderato', 80);
+    const { client } = s;
+    const { id } = await client.jobs.start(retrain);
+    while (!/^Training/.test((await client.jobs.get({ job: id })).doing)) await wait(5);
+    assert.equal((await client.jobs.cancel({ job: id })).state, 'cancelled');
+    const { revisions } = await client.revisions.list();
+    assert.deepEqual(
+      revisions.filter(({ shown }) => shown).map(({ id: shown }) => shown),
+      [1],
+    );
+  });
+});
+
+describe('a promotion', () => {
+  const comparison = (recommendation: Comparison['recommendation'], against: number): Comparison => ({
+    ...{ recommendation, because: 'x', against, on: 'decisions', ranking: null, regression: null },
+    flips: { read: 0, count: 0, items: [] },
+  });
+
+  it('is for what is recommended; anything else has to be named, and all of it stands in the chain', async () => {
+    await using s = await community('promoted.moderato', 0);
+    const { client, reviewer } = s;
+    const { workspace, writer } = s.desk.opened;
+    // A second model that has read everything; then back to the first.
+    await s.ended((await client.jobs.start({ ...tiny, adapter: second })).id);
+    await client.revisions.rollBack({ reviewer });
+    const shown = async () => (await client.revisions.list()).revisions.find((one) => one.shown)?.id;
+    assert.equal(await shown(), 1);
+    for (const recommendation of ['worse', 'no-difference', 'unknown'] as const) {
+      await writer.write('keepComparison', { revision: 2, comparison: comparison(recommendation, 1) });
+      await refused(client.revisions.promote({ reviewer, revision: 2 }), 'not-recommended');
+      await refused(client.revisions.promote({ reviewer, revision: 2, override: 'better' }), 'not-recommended');
+      assert.equal(await shown(), 1);
+      await client.revisions.promote({ reviewer, revision: 2, override: recommendation });
+      assert.equal(await shown(), 2);
+      assert.equal((await client.queue.page({ blind: false })).entries[0]?.model?.revision, 2);
+      await client.revisions.rollBack({ reviewer });
+      assert.equal((await client.queue.page({ blind: false })).entries[0]?.model?.revision, 1);
+    }
+    await writer.write('keepComparison', { revision: 2, comparison: comparison('better', 2) });
+    await refused(client.revisions.promote({ reviewer, revision: 2 }), 'not-recommended');
+    await writer.write('keepComparison', { revision: 2, comparison: comparison('better', 1) });
+    await client.revisions.promote({ reviewer, revision: 2 });
+    await refused(client.revisions.promote({ reviewer, revision: 2 }), 'nothing-to-do');
+    await refused(client.revisions.promote({ reviewer, revision: 9 }), 'not-found');
+    await client.revisions.rollBack({ reviewer });
+    await refused(client.revisions.rollBack({ reviewer }), 'nothing-to-do');
+    const whys = workspace.links
+      .chain(reviewer, 0, 100)
+      .map(({ body }) => (JSON.parse(body) as { deed: { why: string; recommendation: string | null } }).deed)
+      .map(({ why, recommendation }) => `${why} ${recommendation ?? ''}`.trim());
+    const back = 'roll-back';
+    assert.deepEqual(whys, [
+      ...[back, 'override worse', back, 'override no-difference', back, 'override unknown', back],
+      ...['recommended better', back],
+    ]);
+    assert.equal((await client.audit.verify({})).whole, true);
+  });
+
+  it('stays when the workspace is opened again, and what is scored then is scored by it', async () => {
+    await using s = await community('kept.moderato', 0);
+    const { client, reviewer } = s;
+    await s.ended((await client.jobs.start({ ...tiny, adapter: second })).id);
+    const audit = async (): Promise<number> => (await client.queue.count({ order: 'audit' })).total;
+    const drawn = await audit();
+    await client.revisions.rollBack({ reviewer });
+    await client.workspace.close();
+    await client.workspace.open({ path: bench.path('kept.moderato') });
+    await s.import('more.csv', table(sentencesOf(30, 2)).replaceAll(/^(\d)/gm, '9$1'));
+    const job = await s.ended((await client.jobs.start({ kind: 'score', deterministic: true })).id);
+    assert.equal((job.report as { revision: number }).revision, 1);
+    const more = (await audit()) - drawn;
+    assert.ok(more >= 2 && more <= 12, `${more}: only what was never scored before is drawn from`);
+  });
+});
