@@ -22,6 +22,8 @@ export interface BenchOptions {
   readonly scale: number;
   /** Of a bench of tables: those that are wanted, all where none is named. */
   readonly tables: readonly string[];
+  /** Of a bench with seeds: those that are wanted, all where none is named. */
+  readonly seeds: readonly number[];
   /** Where results are kept that a later run need not make again. */
   readonly results: string | null;
   /** Prints texts of data sets, which are abusive. */

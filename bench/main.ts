@@ -1,12 +1,12 @@
 /**
- * `npm run bench -- NAME [--json] [--data DIR] [--peer P]… [--adapter F] [--scale N] [--table T]… [--results FILE] [--unmask]`:
+ * `npm run bench -- NAME [--json] [--data DIR] [--peer P]… [--adapter F] [--scale N] [--table T]… [--seed N]… [--results FILE] [--unmask]`:
  * runs bench/NAME.ts and prints its figures.
  */
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { UsageError, type Bench, type Figure } from './figure.ts';
 
-const NAMES = ['ablation', 'audit', 'desk', 'explain', 'import', 'insights', 'score', 'train'] as const;
+const NAMES = ['ablation', 'audit', 'desk', 'explain', 'import', 'insights', 'retrain', 'score', 'train'] as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -17,6 +17,7 @@ const { values, positionals } = parseArgs({
     adapter: { type: 'string' },
     scale: { type: 'string', default: '1' },
     table: { type: 'string', multiple: true, default: [] },
+    seed: { type: 'string', multiple: true, default: [] },
     results: { type: 'string' },
     unmask: { type: 'boolean', default: false },
   },
@@ -25,7 +26,7 @@ const [name] = positionals;
 const scale = Number(values.scale);
 if (name === undefined || !NAMES.some((known) => known === name) || !(scale > 0)) {
   process.stderr.write(
-    'Usage: npm run bench -- NAME [--json] [--data DIR] [--peer P] [--adapter F] [--scale N] [--table T] [--results FILE] [--unmask]\n' +
+    'Usage: npm run bench -- NAME [--json] [--data DIR] [--peer P] [--adapter F] [--scale N] [--table T] [--seed N] [--results FILE] [--unmask]\n' +
       `NAME is one of: ${NAMES.join(', ')}.\n`,
   );
   process.exit(2);
@@ -42,6 +43,7 @@ const made = await bench({
   adapter: values.adapter ?? null,
   scale,
   tables: values.table,
+  seeds: values.seed.map(Number),
   results: values.results ?? null,
   unmask: values.unmask,
   say: (line) => process.stderr.write(`${line}\n`),

@@ -14,6 +14,7 @@ const PLAIN: Omit<BenchOptions, 'data' | 'say'> = {
   adapter: null,
   scale: 1,
   tables: [],
+  seeds: [],
   results: null,
   unmask: false,
 };
