@@ -14,6 +14,7 @@ const OPTIONS: BenchOptions = {
   adapter: null,
   scale: 1,
   tables: [],
+  seeds: [],
   results: null,
   unmask: false,
   say: () => {},
