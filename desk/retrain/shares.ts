@@ -1,9 +1,6 @@
 /** One progress over several parts of a job, each with its share of the time, so that the time left is that of the whole. */
 import type { Progress } from '../jobs/progress.ts';
 
-/** What a job is done with when it is done. */
-const WHOLE = 1000;
-
 export class Shares {
   readonly #tell: (progress: Progress) => void;
   readonly #parts: readonly number[];
@@ -11,7 +8,7 @@ export class Shares {
   #before = 0;
   #part = -1;
 
-  /** @param parts what each takes, in any unit, in the order in which they are done */
+  /** @param parts texts of each, those that cost less counting as less, in the order in which they are done */
   constructor(tell: (progress: Progress) => void, parts: readonly number[]) {
     this.#tell = tell;
     this.#parts = parts;
@@ -33,8 +30,8 @@ export class Shares {
     const report = (share: number): void => {
       // A part that starts anew, in another engine, does not take its share back.
       most = Math.max(most, Math.min(1, share));
-      const done = this.#total === 0 ? 0 : ((before + own * most) / this.#total) * WHOLE;
-      this.#tell({ doing, done: Math.round(done), total: WHOLE, unit: 'parts in a thousand' });
+      const done = Math.round(before + own * most);
+      this.#tell({ doing, done, total: Math.ceil(this.#total), unit: 'texts' });
     };
     report(0);
     return report;
