@@ -18,11 +18,16 @@ const retrain = { kind: 'retrain', model: bench.model, name: 'ours' } as const;
 const MESSAGES = 160;
 
 /** A workspace with a scored community, of which `decided` messages are decided. */
-async function community(name: string, decided: number): Promise<WithEngine & { readonly reviewer: number }> {
+async function community(
+  name: string,
+  decided: number,
+  { messages = MESSAGES, auditEvery = 15 } = {},
+): Promise<WithEngine & { readonly reviewer: number }> {
   const s = new WithEngine(bench, 512);
   const { client } = s;
   await client.workspace.open({ path: bench.path(name), create: 'must' });
-  await s.import(`${name}.csv`, table(sentencesOf(MESSAGES)));
+  await client.settings.set({ auditEvery });
+  await s.import(`${name}.csv`, table(sentencesOf(messages)));
   await s.ended((await client.jobs.start(tiny)).id);
   const { id: reviewer } = await client.reviewers.add({ name: 'Ada' });
   const labels = await client.labels.list();
@@ -79,6 +84,17 @@ describe('retraining', () => {
     const item = revisions[1] && comparison.flips.items.find(({ decided }) => decided !== null)?.item;
     const erased = await client.audit.erase({ reviewer, items: [item ?? 1], reason: 'asked to' });
     assert.ok(erased.revisions.every(({ name }) => name === 'ours'));
+  });
+
+  it('compares on audit items alone, once enough of them are decided', async () => {
+    await using s = await community('audited.moderato', 320, { messages: 320, auditEvery: 2 });
+    const { client } = s;
+    const audit = await client.queue.count({ order: 'audit', filter: { statuses: ['decided'] } });
+    assert.ok(audit.total >= 150);
+    const job = await s.ended((await client.jobs.start({ ...retrain, preset: 'fast' })).id);
+    assert.equal(job.state, 'done', job.problem?.message);
+    const { comparison, train, dev } = reportOf(job);
+    assert.deepEqual([comparison.on, comparison.ranking?.rows, train + dev], ['audit', audit.total, 320 - audit.total]);
   });
 
   it('goes on from the model of the queue where that is of its kind, and what that has learned from is not compared on', async () => {
