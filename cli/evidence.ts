@@ -111,18 +111,18 @@ const verify = () =>
             );
           if (found.source !== null) {
             const { records, missing, unknownTexts } = found.source;
-            screen.line(`${counted(records, 'record')} stand in the export as they stand here.`);
-            if (missing > 0)
-              screen.line(`${counted(missing, 'record')} came from another export, which was not given.`);
+            screen.line(`Found in the export as here: ${counted(records, 'record')}.`);
+            if (missing > 0) screen.line(`From another export, which was not given: ${counted(missing, 'record')}.`);
             if (unknownTexts > 0)
               screen.line(
-                `Of ${counted(unknownTexts, 'record')} only the whole row was compared: the column of the text is not known.`,
+                `Compared as whole rows, their text column not being known: ${counted(unknownTexts, 'record')}.`,
               );
           }
-          if (found.publicKey !== null)
+          if (found.whole && found.publicKey !== null) {
             screen.line(`Signed by ${safeLine(found.reviewer ?? 'somebody')} with the key ${found.publicKey}`);
-          if (found.publicKey !== null && key === undefined)
-            screen.line('That this is the reviewer’s key, only the reviewer can say: ask, then give --key.');
+            if (key === undefined)
+              screen.line('That this is the reviewer’s key, only the reviewer can say: ask, then give --key.');
+          }
         }
         if (!found.whole) throw new Failed();
       }),

@@ -44,7 +44,7 @@ export const exportVerb = () =>
         screen.line(`${safeLine(report.path)}: ${counted(report.rows, 'decision')}.`);
         if (report.config === undefined) return;
         screen.line('The labeling configuration of the project that takes it:');
-        for (const line of report.config.split('\n')) screen.line(`  ${safeLine(line)}`);
+        for (const line of report.config.split('\n')) screen.line(`${/^ */.exec(line)?.[0]}${safeLine(line)}`);
       }),
     );
 

@@ -20,6 +20,8 @@ export class Archive implements AsyncDisposable {
   /** SHA-256 by name, hexadecimal */
   readonly sums: ReadonlyMap<string, string>;
   readonly problems: readonly Problem[];
+  /** files whose bytes are not those of the CRC-32 that the archive has of them */
+  readonly oddSums: readonly string[];
   readonly #zip: ZipFile;
   readonly #entries: ReadonlyMap<string, Entry>;
 
@@ -27,6 +29,7 @@ export class Archive implements AsyncDisposable {
     this.path = path;
     this.sums = read.sums;
     this.problems = read.problems;
+    this.oddSums = read.oddSums;
     this.#zip = zip;
     this.#entries = entries;
   }
@@ -68,6 +71,7 @@ export class Archive implements AsyncDisposable {
 interface Read {
   readonly sums: ReadonlyMap<string, string>;
   readonly problems: readonly Problem[];
+  readonly oddSums: readonly string[];
 }
 
 async function entriesOf(zip: ZipFile): Promise<Entry[]> {
@@ -91,6 +95,7 @@ async function readAll(zip: ZipFile, entries: readonly Entry[], path: string): P
   const sums = new Map<string, string>();
   const problems: Problem[] = [];
   const members: Member[] = [];
+  const oddSums: string[] = [];
   for (const entry of entries) {
     const { fileName: name } = entry;
     const refuse = (what: string): void => void problems.push({ file: name, what });
@@ -106,7 +111,9 @@ async function readAll(zip: ZipFile, entries: readonly Entry[], path: string): P
           crc = crc32(piece, crc);
         }
         sums.set(name, sum.digest('hex'));
-        members.push({ name, size: entry.uncompressedSize, crc32: crc });
+        if (crc !== entry.crc32) oddSums.push(name);
+        // What the archive says of the member: whether that is right is another question.
+        members.push({ name, size: entry.uncompressedSize, crc32: entry.crc32 });
       } catch (error) {
         refuse(`it cannot be read. ${sentenceOf(error)}`);
       }
@@ -121,7 +128,7 @@ async function readAll(zip: ZipFile, entries: readonly Entry[], path: string): P
         what: `byte ${byte}, which belongs to the archive and not to a file in it, is not as it was written.`,
       });
   }
-  return { sums, problems };
+  return { sums, problems, oddSums };
 }
 
 async function* bytesOf(zip: ZipFile, entry: Entry): AsyncGenerator<Buffer> {

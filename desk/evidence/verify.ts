@@ -91,6 +91,9 @@ async function verifyEvidence(path: string, { source, key }: Against, signal?: A
   }));
   const head = await parsed(archive, HEAD, Head);
   const publicKey = await checkSums(archive, head === null ? [] : [head.by.public_key], problems);
+  for (const name of archive.oddSums)
+    if (!problems.some(({ file }) => file === name))
+      problems.push({ file: name, what: 'the CRC-32 that the archive has of it is not that of its bytes.' });
   if (key !== undefined && publicKey !== null && publicKey !== key) problems.push(otherKey(HEAD));
   if (head === null) {
     if (!problems.some(({ file }) => file === HEAD))

@@ -53,7 +53,7 @@ describe('what leaves the workspace from the command line', () => {
     assert.ok(!readFileSync(zip).includes('name-1'));
     assert.match(await done(bench.run(['evidence', 'verify', zip])), /^2 messages in \d+ files, as they were signed/);
     const against = await done(bench.run(['evidence', 'verify', zip, '--source', original]));
-    assert.match(against, /2 records stand in the export as they stand here/);
+    assert.match(against, /Found in the export as here: 2 records/);
     const named = bench.path('n.zip');
     assert.match(await done(ada('evidence export', '--item', '2', '--names', '--out', named)), /your chain says so/);
     assert.ok(readFileSync(named).includes('name-1'));
