@@ -6,7 +6,18 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { UsageError, type Bench, type Figure } from './figure.ts';
 
-const NAMES = ['ablation', 'audit', 'desk', 'explain', 'import', 'insights', 'retrain', 'score', 'train'] as const;
+const NAMES = [
+  'ablation',
+  'audit',
+  'desk',
+  'explain',
+  'guarantee',
+  'import',
+  'insights',
+  'retrain',
+  'score',
+  'train',
+] as const;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

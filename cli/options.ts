@@ -1,5 +1,6 @@
 /** Values of options, as they are typed: what cannot be meant is wrong usage, with what would be right. */
 import { InvalidArgumentError } from '@commander-js/extra-typings';
+import { Recall } from '../desk/contract/guarantee.ts';
 import type { ColumnMapping } from '../desk/importers/source.ts';
 
 /** A whole number from 1. */
@@ -82,12 +83,12 @@ export function mapping(text: string): ColumnMapping {
   return { ...Object.fromEntries(columns), text: words };
 }
 
-export const RECALL_HELP = 'which share to read; only "all" until the cascade comes with a later release';
+export const RECALL_HELP =
+  'share of what the model would flag that must be read: 0.95, 0.99 or 0.999; the rest is set aside; all: read everything';
 
-/** `all` is the only recall there is yet. */
-export function recall(text: string): 'all' {
-  if (text === 'all') return 'all';
-  throw new InvalidArgumentError(
-    'Only "all" can be given for now: every message is read. Recall targets such as 0.99 come with a later release.',
-  );
+/** `0.95`, `0.99`, `0.999` or `all`. */
+export function recall(text: string): Recall {
+  const { data } = Recall.safeParse(text === 'all' ? text : Number(text));
+  if (data !== undefined) return data;
+  throw new InvalidArgumentError('It must be 0.95, 0.99, 0.999 or all.');
 }

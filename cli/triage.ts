@@ -17,7 +17,7 @@ import { Failed, Interrupted, WrongUsage } from './terminal/problem.ts';
 import { Progress } from './terminal/progress.ts';
 import { queueRow, writeRowsJson } from './terminal/queue-json.ts';
 import type { Screen } from './terminal/screen.ts';
-import { type Summary, summaryLines, summaryOf } from './terminal/summary.ts';
+import { forecastLines, type Summary, summaryLines, summaryOf } from './terminal/summary.ts';
 import { cut } from './terminal/width.ts';
 
 const command = () =>
@@ -37,7 +37,8 @@ const command = () =>
     .option('--adapter <file>', 'adapter to score with; default: the one that comes with the program')
     .option('--model <file>', 'base model, by path or id; default: the one that the adapter names')
     .option('-n, --top <n>', 'messages to print, or all', top, 20)
-    .option('--recall <share>', RECALL_HELP, recall, 'all')
+    .option('--recall <share>', RECALL_HELP, recall, 'all' as const)
+    .option('--forecast', 'read a sample only, and say what each recall target would cost', false)
     .option('--map <role=column,…>', 'columns of a table, such as text=comment,author=user', mapping)
     .addOption(
       new Option('--order <order>', 'order of day and month in WhatsApp files').choices([
@@ -127,7 +128,7 @@ async function scoring(desk: VerbDesk, screen: Screen, progress: Progress, optio
     if (progress.live) progress.block(lines);
     else for (const line of lines) screen.note(line);
   };
-  const { adapter, model, anyLanguage, deterministic } = options;
+  const { adapter, model, anyLanguage, deterministic, recall: target, forecast } = options;
   return await desk.run(
     {
       kind: 'score',
@@ -135,9 +136,12 @@ async function scoring(desk: VerbDesk, screen: Screen, progress: Progress, optio
       ...(model !== undefined && { model }),
       anyLanguage,
       deterministic,
+      recall: target,
+      forecast,
     },
     (event) => {
       if (event.kind === 'job' && event.job.state === 'running') showJob(progress, event.job);
+      else if (event.kind === 'forecast') for (const line of forecastLines(event.forecast)) progress.say(line);
       // Nothing depends on this list: what goes wrong with it shows in the queue itself.
       else if (event.kind === 'provisional') provisional(event).catch(() => {});
     },
@@ -169,7 +173,7 @@ async function provisionalLines(
 async function printQueue(
   screen: Screen,
   client: DeskClient,
-  { counts, revision }: OpenState,
+  { counts, revision, guarantee }: OpenState,
   { engine, scored, seconds }: ScoreReport,
   summary: Summary,
   options: Options,
@@ -187,6 +191,7 @@ async function printQueue(
   }
   if (rows > 0) screen.line();
   for (const line of summaryLines(summary)) screen.paragraph(line);
+  for (const line of guarantee?.sentences ?? []) screen.paragraph(line);
   const { scoring: took } = seconds;
   if (engine !== null && took > 0) {
     screen.paragraph(

@@ -24,6 +24,7 @@ import { ONLY_READ, Workspace } from './store/workspace.ts';
 import { settingsOf } from './review/settings.ts';
 import { forgetCheckpoint } from './retrain/challenger.ts';
 import type { Supervisor } from './supervisor.ts';
+import { guaranteeOf } from './triage/cascade/statement.ts';
 import { queueModelOf } from './triage/queue-model.ts';
 import { isForeign } from './triage/scoring.ts';
 import { shownRevision } from './triage/shown.ts';
@@ -304,6 +305,7 @@ export class Desk implements AsyncDisposable {
         base: revision.base.name,
         depth: revision.depth,
       },
+      guarantee: revision && guaranteeOf(workspace, revision, opened.queue.model?.threshold ?? 0.5),
       counts: {
         kinds,
         scored: counts?.scored ?? 0,

@@ -1,6 +1,7 @@
 /** What was there, what was read and what was not, in figures: for people and, as it is, for --json. */
 import type { Kind } from '../../desk/importers/kinds.ts';
 import type { ImportReport } from '../../desk/importers/report.ts';
+import type { Forecast, Guarantee } from '../../desk/contract/guarantee.ts';
 import type { State } from '../../desk/contract/workspace.ts';
 import type { NotReadReason } from '../../desk/store/not-read.ts';
 import type { ScoreReport } from '../../desk/triage/score-job.ts';
@@ -12,6 +13,10 @@ export interface Summary {
   readonly rejected: number;
   readonly scored: number;
   readonly not_read: Readonly<Partial<Record<NotReadReason, number>>>;
+  /** what is said of messages that were set aside; null where none were */
+  readonly guarantee: Guarantee | null;
+  /** what each recall target would cost; null where none was asked for */
+  readonly forecast: Forecast | null;
   /** languages of messages that the adapter was not measured on */
   readonly other_languages: Readonly<Record<string, number>>;
   readonly model: { readonly name: string; readonly base: string; readonly depth: number };
@@ -26,15 +31,17 @@ export interface Summary {
 }
 
 export function summaryOf(
-  { counts, revision }: Extract<State, { open: true }>,
+  { counts, revision, guarantee }: Extract<State, { open: true }>,
   imported: Pick<ImportReport, 'total' | 'seconds'> | null,
-  { engine, scored, seconds }: ScoreReport,
+  { engine, scored, forecast, seconds }: ScoreReport,
 ): Summary {
   return {
     kinds: counts.kinds,
     rejected: imported?.total.rejected ?? 0,
     scored: counts.scored,
     not_read: counts.notRead,
+    guarantee,
+    forecast,
     other_languages: counts.otherLanguages,
     model: { name: revision?.name ?? '', base: revision?.base ?? '', depth: revision?.depth ?? 0 },
     engine: engine === null ? null : { backend: engine.backend, layout: engine.layout, threads: engine.threads },
@@ -64,6 +71,7 @@ const REASONS: Readonly<Record<NotReadReason, string>> = {
   'over-long': 'too long for the model',
   language: 'in a language that the adapter was not measured on',
   'engine-failed': 'on which the engine failed',
+  'set-aside': 'set aside, because the recall target was reached without',
 };
 
 export const reasonInWords = (reason: NotReadReason): string => REASONS[reason];
@@ -86,5 +94,16 @@ export function summaryLines(summary: Summary): string[] {
       : [
           `Other languages: ${languages.map(([language, n]) => `${language} ${count(n)}`).join(', ')}${Object.keys(others).length > 5 ? ' …' : ''}. A score would mean nothing for them; --any-language reads them all the same.`,
         ]),
+  ];
+}
+
+/** What each recall target would cost, one sentence a line. */
+export function forecastLines({ texts, targets }: Forecast): string[] {
+  const costs = targets.map(({ target, read }) =>
+    read >= texts ? `${100 * target}% all of them` : `${100 * target}% about ${count(read)}`,
+  );
+  return [
+    `Of ${counted(texts, 'text')} that wait, the model would read for a recall of ${costs.join(', ')}.`,
+    ...(targets.some(({ read }) => read >= texts) ? ['Where a target saves nothing, everything is read.'] : []),
   ];
 }

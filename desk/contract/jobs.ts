@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EXPORT_FORMATS } from '../exporters/formats.ts';
 import { JOB_STATES } from '../jobs/states.ts';
 import { PRESETS } from '../retrain/presets.ts';
+import { Recall } from './guarantee.ts';
 import { Id, Ids, Name, Path, Time } from './shapes.ts';
 
 export const ImportStart = z.strictObject({
@@ -33,6 +34,10 @@ export const ScoreStart = z.strictObject({
   anyLanguage: z.boolean().default(false),
   /** the same scores to the last bit every time; slower */
   deterministic: z.boolean().default(false),
+  /** share of what the model would flag that must be read; the rest is set aside */
+  recall: Recall.default('all'),
+  /** reads only a sample, and reports what each recall target would cost */
+  forecast: z.boolean().default(false),
 });
 
 export const ExportStart = z.strictObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Forecast, Guarantee } from './guarantee.ts';
 import { Job } from './jobs.ts';
 import { KINDS } from '../importers/kinds.ts';
 import { Id, Note, NotRead, Path, Share } from './shapes.ts';
@@ -74,6 +75,8 @@ export const State = z.discriminatedUnion('open', [
       })
       .nullable(),
     counts: Counts,
+    /** null where nothing was set aside */
+    guarantee: Guarantee.nullable(),
   }),
 ]);
 export type State = z.infer<typeof State>;
@@ -100,6 +103,8 @@ export const Event = z.discriminatedUnion('kind', [
     done: z.int(),
     total: z.int(),
   }),
+  /** what each recall target would cost, as soon as a sample was read */
+  z.object({ kind: z.literal('forecast'), forecast: Forecast }),
   /** a sentence for people, of the engine: it died and went on, it moved to the processor */
   z.object({ kind: z.literal('notice'), message: z.string() }),
 ]);

@@ -104,6 +104,8 @@ export function jobKinds(setting: JobSetting): Kinds {
               tell({ kind: 'state', state: state() });
               return first;
             },
+            flagged: () => queue.flagged(),
+            onForecast: (forecast) => tell({ kind: 'forecast', forecast }),
             onItems: follow,
             onProvisional: (leaders, done, total) => tell({ kind: 'provisional', leaders: [...leaders], done, total }),
           },

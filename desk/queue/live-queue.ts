@@ -205,6 +205,11 @@ export class LiveQueue {
     return ids;
   }
 
+  /** Ids of all whose score is at or above the threshold, rising. */
+  flagged(): Uint32Array {
+    return this.#ids({ minScore: this.#model?.threshold ?? 0.5 }, 'newest').slice();
+  }
+
   /** How many items there are of what. */
   facets(): Facets {
     return facetsOf(this.#columns);

@@ -10,16 +10,29 @@ export interface AuditItem {
   readonly place: number;
 }
 
+/** One that was decided, and what a revision says of it. */
+export interface DecidedAudit {
+  readonly probability: number;
+  /** of the most severe label */
+  readonly severity: number;
+  readonly score: number;
+}
+
 /** The random sample on which all estimates rest. Its items are shown without score and never trained on. */
 export class AuditItems {
   readonly #add;
   readonly #has;
   readonly #all;
   readonly #probability;
+  readonly #decided;
 
   constructor(db: Db) {
     this.#add = db.prepare<[number, number, number, number, number]>(
       'INSERT OR IGNORE INTO audit_items (item, stratum, probability, place, drawn_at) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#decided = db.prepare<[number], DecidedAudit>(
+      `SELECT probability, severity, score FROM audit_items JOIN reviews USING (item) JOIN labels ON labels.id = label
+       JOIN scores ON scores.item = audit_items.item AND revision = ? WHERE score IS NOT NULL`,
     );
     this.#has = db.prepare<[number], number>('SELECT 1 FROM audit_items WHERE item = ?').pluck();
     this.#all = db.prepare<[], AuditItem>('SELECT item, stratum, probability, place FROM audit_items ORDER BY item');
@@ -28,6 +41,11 @@ export class AuditItems {
 
   add({ item, stratum, probability, place }: AuditItem, now: number): void {
     this.#add.run(item, stratum, probability, place, now);
+  }
+
+  /** Those with a decision that the revision has read. */
+  decided(revision: number): readonly DecidedAudit[] {
+    return this.#decided.all(revision);
   }
 
   has(item: number): boolean {

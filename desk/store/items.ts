@@ -151,6 +151,9 @@ export function toItem(row: ItemRow): Item {
   };
 }
 
+/** The model is done with an item of `items`; what was set aside still waits. */
+const DONE = `SELECT 1 FROM scores WHERE revision = ? AND item = items.id AND reason IS NOT 'set-aside'`;
+
 /** The messages. They are written by the loader alone. */
 export class Items {
   readonly #get;
@@ -167,6 +170,7 @@ export class Items {
   readonly #unscored;
   readonly #unscoredAmong;
   readonly #count;
+  readonly #texts;
 
   constructor(db: Db) {
     const select = `SELECT ${ITEM_COLUMNS} FROM items ${ITEM_JOINS}`;
@@ -206,19 +210,25 @@ export class Items {
     this.#unscored = db.prepare<[number, number, number], UnscoredItem>(
       `SELECT id, version, text, language FROM items
        WHERE id > ? AND kind = 0 AND flags & ${EMPTY} = 0
-         AND NOT EXISTS (SELECT 1 FROM scores WHERE revision = ? AND item = items.id)
+         AND NOT EXISTS (${DONE})
        ORDER BY id LIMIT ?`,
     );
     this.#unscoredAmong = db.prepare<[string, number], UnscoredItem>(
       `SELECT items.id, version, text, language FROM json_each(?) AS wanted JOIN items ON items.id = wanted.value
        WHERE kind = 0 AND flags & ${EMPTY} = 0
-         AND NOT EXISTS (SELECT 1 FROM scores WHERE revision = ? AND item = items.id)
+         AND NOT EXISTS (${DONE})
        ORDER BY wanted.key`,
     );
     this.#count = db
       .prepare<[number], number>(
         `SELECT count(*) FROM items WHERE kind = 0 AND flags & ${EMPTY} = 0
-         AND NOT EXISTS (SELECT 1 FROM scores WHERE revision = ? AND item = items.id)`,
+         AND NOT EXISTS (${DONE})`,
+      )
+      .pluck();
+    this.#texts = db
+      .prepare<[string], string>(
+        `SELECT coalesce(text, '') FROM json_each(?) AS wanted LEFT JOIN items ON items.id = wanted.value
+         ORDER BY wanted.key`,
       )
       .pluck();
   }
@@ -284,12 +294,17 @@ export class Items {
     return this.#records.all(id, id).map(({ place, data, ...row }) => ({ ...row, raw: unpackRaw(data, place) }));
   }
 
-  /** Messages with text that the revision has neither scored nor set aside, by id, after `after`. */
+  /** Texts of some items, in that order; '' where there is none. */
+  texts(ids: readonly number[]): readonly string[] {
+    return this.#texts.all(JSON.stringify(ids));
+  }
+
+  /** Messages with text that the revision has neither scored nor given up, by id, after `after`. */
   unscored(revision: number, after: number, limit: number): readonly UnscoredItem[] {
     return this.#unscored.all(after, revision, limit);
   }
 
-  /** Of some messages, by id, those with text that the revision has neither scored nor set aside. */
+  /** Of some messages, by id, those with text that the revision has neither scored nor given up. */
   unscoredAmong(revision: number, ids: readonly number[]): readonly UnscoredItem[] {
     return this.#unscoredAmong.all(JSON.stringify(ids), revision);
   }

@@ -40,6 +40,7 @@ export class Scores {
   readonly #write;
   readonly #get;
   readonly #other;
+  readonly #atLeast;
 
   constructor(db: Db) {
     this.#start = db
@@ -61,6 +62,9 @@ export class Scores {
       `SELECT score, probabilities, reason, backend, layout FROM scores JOIN score_runs ON score_runs.id = run
        WHERE scores.revision = ? AND item = ?`,
     );
+    this.#atLeast = db
+      .prepare<[number, number], number>('SELECT count(*) FROM scores WHERE revision = ? AND score >= ?')
+      .pluck();
   }
 
   /** Notes on what a stretch of scoring runs. */
@@ -100,6 +104,11 @@ export class Scores {
   /** Whether another revision has read an item, or set it aside. */
   hasOther(revision: number, item: number): boolean {
     return this.#other.get(item, revision) !== undefined;
+  }
+
+  /** Items with this score or a higher one. */
+  countAtLeast(revision: number, score: number): number {
+    return this.#atLeast.get(revision, score) ?? 0;
   }
 
   get(revision: number, item: number): StoredScore | undefined {

@@ -11,3 +11,9 @@ export function judgeOf(store: Store, revision: Revision): Judge {
   const neutralLabel = fineLabel === null ? null : (labels[fineLabel] ?? null);
   return { task: 'multi-class', labels: [...labels], neutralLabel, thresholds: labels.map(() => 0.5) };
 }
+
+/** Score from which on the model says that something is wrong; of several labels the lowest of their thresholds. */
+export function thresholdOf({ labels, neutralLabel, thresholds }: Judge): number {
+  const others = thresholds.filter((_, i) => labels[i] !== neutralLabel);
+  return others.length === 0 ? 0.5 : Math.min(...others);
+}

@@ -3,7 +3,7 @@ import { bitsOf } from '../queue/columns.ts';
 import type { QueueModel } from '../queue/live-queue.ts';
 import type { Revision } from '../store/revisions.ts';
 import type { Store } from '../store/store.ts';
-import { judgeOf } from './judge.ts';
+import { judgeOf, thresholdOf } from './judge.ts';
 import { previousRevision, shownRevision } from './shown.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -16,7 +16,6 @@ export function queueModelOf(store: Store): QueueModel | null {
 
 function modelOf(store: Store, revision: Revision, previous: QueueModel | null): QueueModel {
   const judge = judgeOf(store, revision);
-  const other = judge.neutralLabel === null ? 0 : judge.labels.findIndex((label) => label !== judge.neutralLabel);
   return {
     revision,
     previous,
@@ -25,6 +24,6 @@ function modelOf(store: Store, revision: Revision, previous: QueueModel | null):
       const { label, labels } = verdictOf(judge, probabilities);
       return bitsOf((labels ?? [label]).map((name) => judge.labels.indexOf(name ?? '')));
     },
-    threshold: judge.thresholds[Math.max(0, other)] ?? 0.5,
+    threshold: thresholdOf(judge),
   };
 }

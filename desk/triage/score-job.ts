@@ -1,5 +1,6 @@
 /** Reads every message that has no score yet with one model, and stores what it says. */
 import type { SessionInfo } from '../../engine/contract.ts';
+import type { Forecast } from '../contract/guarantee.ts';
 import type { ScoreStart } from '../contract/jobs.ts';
 import type { EngineSession } from '../engine/session.ts';
 import type { RunHooks } from '../jobs/runner.ts';
@@ -10,10 +11,14 @@ import type { Supervisor } from '../supervisor.ts';
 import type { z } from 'zod';
 import { settingsOf } from '../review/settings.ts';
 import { drawAudit } from './audit-draw.ts';
+import { TARGETS } from './cascade/cascade.ts';
+import { reach } from './cascade/reach.ts';
+import { reached } from './cascade/statement.ts';
 import { firstLook, measuresFirst, openPlainly } from './first-look.ts';
 import { Leading, type Leader } from './leading.ts';
 import { shownRevision } from './shown.ts';
 import { storedModel } from './stored-model.ts';
+import { thresholdOf } from './judge.ts';
 import { newRevisionOf, openModel, WorkspaceScoring, type ScoringHooks, type ScoringTarget } from './scoring.ts';
 
 export interface ScoreDeps extends ScoringTarget {
@@ -21,7 +26,11 @@ export interface ScoreDeps extends ScoringTarget {
   readonly places: Places;
   /** the revision whose scores are being made, before the first of them; gives what is most likely to change by it */
   readonly onRevision: (revision: Revision, base: string) => Promise<Uint32Array>;
-  /** these were scored or set aside */
+  /** messages that the model before flags, by id */
+  readonly flagged: () => Uint32Array;
+  /** what each recall target would cost */
+  readonly onForecast: (forecast: Forecast) => void;
+  /** these were scored or given up */
   readonly onItems: (items: readonly number[]) => void;
   /** the highest scores so far, while few messages, drawn at random, were read */
   readonly onProvisional: (leaders: readonly Leader[], done: number, total: number) => void;
@@ -31,10 +40,12 @@ export interface ScoreReport {
   readonly revision: number;
   /** null where there was nothing left to score */
   readonly engine: SessionInfo | null;
-  /** messages that this run scored or set aside */
+  /** messages that this run scored or gave up */
   readonly scored: number;
   /** messages that had been scored before */
   readonly before: number;
+  /** what each recall target would cost; null where none was asked for */
+  readonly forecast: Forecast | null;
   readonly seconds: { readonly opening: number; readonly scoring: number };
 }
 
@@ -64,8 +75,16 @@ export async function score(
   const first = await deps.onRevision(revision, chosen.base);
   const total = unscoredOf(store, revision.id);
   const before = store.counts.revision(revision.id).scored;
-  if (total === 0)
-    return { revision: revision.id, engine: null, scored: 0, before, seconds: { opening: 0, scoring: 0 } };
+  const isReached = start.recall !== 'all' && (reached(store, revision)?.target ?? 0) >= start.recall;
+  if (total === 0 || isReached)
+    return {
+      revision: revision.id,
+      engine: null,
+      scored: 0,
+      before,
+      forecast: null,
+      seconds: { opening: 0, scoring: 0 },
+    };
   onProgress({ doing: 'Opening the model', done: 0, total: null, unit: '' });
   const opened = performance.now();
   await using session = await opening(deps, chosen, start, revision, total, signal);
@@ -86,6 +105,49 @@ export async function score(
     },
   });
   progress(0);
+  let forecast: Forecast | null = null;
+  const scored =
+    start.recall === 'all' && !start.forecast
+      ? await scoreAll(scoring, first, total, behind)
+      : await reach(
+          {
+            ...deps,
+            scoring,
+            revision,
+            threshold: thresholdOf(chosen.adapter),
+            target: start.recall === 'all' ? TARGETS[0] : start.recall,
+            first: deps.flagged(),
+            onlyForecast: start.forecast,
+          },
+          {
+            signal,
+            onScored: behind(0).onScored,
+            onProgress: (done, expected) => onProgress({ doing: 'Scoring', done, total: expected, unit: 'texts' }),
+            onForecast: (made) => {
+              forecast = made;
+              deps.onForecast(made);
+            },
+          },
+        );
+  await keepAudit(deps, revision, all);
+  return {
+    revision: revision.id,
+    engine: session.info,
+    scored,
+    before,
+    forecast,
+    seconds: { opening: seconds, scoring: secondsSince(started) },
+  };
+}
+
+/** Reads all of it: a random part, then what is most likely to change, then the rest. */
+async function scoreAll(
+  scoring: WorkspaceScoring,
+  first: Uint32Array,
+  total: number,
+  behind: (from: number) => ScoringHooks,
+): Promise<number> {
+  const started = performance.now();
   let scored = 0;
   while (scored < Math.min(total, SAMPLE.messages) && secondsSince(started) < SAMPLE.seconds) {
     const done = await scoring.sample(SAMPLE.piece, behind(scored));
@@ -93,21 +155,14 @@ export async function score(
     scored += done;
   }
   scored += await scoring.these(first, behind(scored));
-  scored += await scoring.rest(behind(scored));
-  await keepAudit(deps, revision, all);
-  return {
-    revision: revision.id,
-    engine: session.info,
-    scored,
-    before,
-    seconds: { opening: seconds, scoring: secondsSince(started) },
-  };
+  return scored + (await scoring.rest(behind(scored)));
 }
 
 /** Looking at every row takes half a second in a million; what is kept may be off by what changed its kind since. */
 function unscoredOf(store: ScoreDeps['store'], revision: number): number {
-  const { waiting } = store.counts.revision(revision);
-  return waiting > MANY ? waiting : store.items.countUnscored(revision);
+  const { waiting, notRead } = store.counts.revision(revision);
+  const many = waiting + (notRead['set-aside'] ?? 0);
+  return many > MANY ? many : store.items.countUnscored(revision);
 }
 
 /** What was named; else the model whose queue is shown, and where there is none, the one that comes with the program. */

@@ -69,11 +69,18 @@ export function isForeign(adapter: { readonly languages: readonly string[] }, la
 
 const primary = (tag: string): string => tag.toLowerCase().split('-', 1)[0] ?? '';
 
+export interface Copy {
+  readonly id: number;
+  readonly version: number;
+}
+
 export interface ScoringHooks {
   readonly signal?: AbortSignal | undefined;
   /** messages of this call that are done */
   readonly onProgress?: (done: number) => void;
-  /** after each page: the items that were scored or set aside, the scores, and how many of this call are done by then */
+  /** items that share the text of one, and get the same result */
+  readonly copiesOf?: (item: number) => readonly Copy[];
+  /** after each page: the items that were scored or given up, the scores, and how many of this call are done by then */
   readonly onScored?: (items: readonly number[], scores: readonly Leader[], done: number) => void;
 }
 
@@ -145,6 +152,25 @@ export class WorkspaceScoring {
     return await this.#score(this.#pages(), hooks);
   }
 
+  /** Notes why some messages are not read. @param onItems after each page */
+  async giveUp(
+    items: readonly Copy[],
+    reason: 'language' | 'set-aside',
+    { signal, onItems }: { readonly signal: AbortSignal; readonly onItems: (items: readonly number[]) => void },
+  ): Promise<void> {
+    for (let at = 0; at < items.length; at += PAGE) {
+      signal.throwIfAborted();
+      const results = items.slice(at, at + PAGE).map(({ id, version }) => notRead(id, version, reason));
+      await this.#writer.write('writeScores', { run: this.#run, results }, { urgent: false });
+      onItems(results.map(({ item }) => item));
+    }
+  }
+
+  /** Whether a message is not read because of its language. */
+  isForeign({ language }: { readonly language: string }): boolean {
+    return !this.#anyLanguage && isForeign(this.#adapter, language);
+  }
+
   /** Pages of messages without a score. A page in flight is not given again: each begins behind the one before. */
   async *#pages(): AsyncGenerator<readonly UnscoredItem[], void, void> {
     for (let after = 0; ;) {
@@ -159,8 +185,7 @@ export class WorkspaceScoring {
   /** Stores each page as soon as it is scored, so that a job that is stopped keeps what was done. */
   async #score(pages: AsyncIterable<readonly UnscoredItem[]>, hooks: ScoringHooks): Promise<number> {
     const waiting: { readonly read: readonly UnscoredItem[]; readonly foreign: readonly UnscoredItem[] }[] = [];
-    const isForeignItem = ({ language }: UnscoredItem): boolean =>
-      !this.#anyLanguage && isForeign(this.#adapter, language);
+    const isForeignItem = (item: UnscoredItem): boolean => this.isForeign(item);
     async function* texts(): AsyncGenerator<readonly { key: string; text: string }[], void, void> {
       for await (const page of pages) {
         const read = page.filter((item) => !isForeignItem(item));
@@ -176,20 +201,24 @@ export class WorkspaceScoring {
       if (page === undefined) throw new Error('the engine gave more results than it was given pages');
       const results: ItemResult[] = page.foreign.map(({ id, version }) => notRead(id, version, 'language'));
       const scores: Leader[] = [];
+      let read = 0;
       scored.forEach((result, i) => {
         const item = page.read[i];
         if (item === undefined) return;
-        if (result.status === 'scored') {
-          const { probabilities } = result;
-          results.push({ item: item.id, version: item.version, status: 'scored', probabilities });
-          scores.push({ item: item.id, score: queueScore(this.#revision, probabilities) });
-        } else if (result.reason !== 'empty') results.push(notRead(item.id, item.version, result.reason));
-        // The import counts short blanks as empty; this is a long text of nothing but spaces.
-        else results.push(notRead(item.id, item.version, 'engine-failed'));
+        read++;
+        for (const { id, version } of [item, ...(hooks.copiesOf?.(item.id) ?? [])]) {
+          if (result.status === 'scored') {
+            const { probabilities } = result;
+            results.push({ item: id, version, status: 'scored', probabilities });
+            scores.push({ item: id, score: queueScore(this.#revision, probabilities) });
+          } else if (result.reason !== 'empty') results.push(notRead(id, version, result.reason));
+          // The import counts short blanks as empty; this is a long text of nothing but spaces.
+          else results.push(notRead(id, version, 'engine-failed'));
+        }
       });
       await this.#writer.write('writeScores', { run: this.#run, results }, { urgent: false });
       foreignDone += page.foreign.length;
-      done += results.length;
+      done += read + page.foreign.length;
       hooks.onScored?.(
         results.map(({ item }) => item),
         scores,
@@ -203,7 +232,7 @@ export class WorkspaceScoring {
 const notRead = (
   item: number,
   version: number,
-  reason: 'over-long' | 'language' | 'engine-failed',
+  reason: 'over-long' | 'language' | 'engine-failed' | 'set-aside',
 ): Extract<ItemResult, { status: 'not-read' }> => ({ item, version, status: 'not-read', reason });
 
 /** At most `size` messages without a score, drawn by random places among the ids: a million cost what a thousand do. */

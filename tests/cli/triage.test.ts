@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { after, describe, it } from 'node:test';
 import { z } from 'zod';
+import { Forecast, Guarantee } from '../../desk/contract/guarantee.ts';
 import { Bench, discordExport, sentences } from './moderato.ts';
 
 const bench = new Bench();
@@ -23,6 +24,7 @@ const Summary = z.looseObject({
   not_read: z.record(z.string(), z.int()),
   other_languages: z.record(z.string(), z.int()),
 });
+const Targets = Summary.extend({ forecast: Forecast.nullable(), guarantee: Guarantee.nullable() });
 const Printed = z.strictObject({ queue: z.array(Row), summary: Summary });
 
 const few = bench.file('few.json', discordExport(sentences(30)));
@@ -117,6 +119,20 @@ describe('triage', () => {
     );
     const all = await bench.run(['triage', file, ...bench.tiny, '--any-language', '--json']);
     assert.equal(Printed.parse(JSON.parse(all.out)).summary.scored, 5);
+  });
+
+  it('says what recall targets would cost, reads no more than the sample for that, and refuses other targets', async () => {
+    const file = bench.file('targets.json', discordExport(sentences(1500)));
+    const { code, out, err } = await bench.run(['triage', file, ...bench.tiny, '--forecast', '--json']);
+    assert.equal(code, 0, err);
+    assert.match(err, /recall of 95% (about [\d,]+|all of them), 99% /);
+    const { summary } = z.object({ summary: Targets }).parse(JSON.parse(out));
+    assert.ok(summary.scored < 1500, `${summary.scored} read`);
+    assert.equal(summary.forecast?.texts, 1500);
+    assert.equal(summary.guarantee, null);
+    const refused = await bench.run(['triage', file, ...bench.tiny, '--recall', '0.97']);
+    assert.equal(refused.code, 2);
+    assert.match(refused.err, /0\.95, 0\.99, 0\.999 or all/);
   });
 
   it('keeps what stands before a cut, says where the file ends, and fails', async () => {

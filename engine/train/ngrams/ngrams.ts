@@ -38,6 +38,8 @@ export interface NgramOptions {
   readonly tolerance?: number;
   /** default 30: further passes lower the objective by less than 1% and leave the figures on dev as they are */
   readonly maxIterations?: number;
+  /** where to begin, of the same shape: a model of fewer of the texts is near already; default: zeros */
+  readonly start?: Pick<NgramModel, 'weights' | 'bias'>;
 }
 
 export interface NgramHooks {
@@ -46,7 +48,7 @@ export interface NgramHooks {
 }
 
 /** Texts × buckets with few values in each row: row i's stand from starts[i] to starts[i + 1]. */
-interface SparseRows {
+export interface SparseRows {
   readonly starts: Float64Array;
   readonly buckets: Int32Array;
   readonly values: Float32Array;
@@ -67,14 +69,29 @@ export async function trainNgrams(
   options: NgramOptions,
   hooks: NgramHooks = {},
 ): Promise<NgramModel> {
-  const { classes } = options;
   const shape = options.shape ?? NGRAM_SHAPE;
   checkShape(shape);
-  const goal = targetsOf(texts.length, targets, classes);
+  targetsOf(texts.length, targets, options.classes);
+  return await trainOnRows(await ngramRows(texts, shape, hooks.signal), targets, options, hooks);
+}
+
+/** The same on features that were counted before, with the shape that they were counted with. */
+export async function trainOnRows(
+  rows: SparseRows,
+  targets: NgramTargets,
+  options: NgramOptions,
+  hooks: NgramHooks = {},
+): Promise<NgramModel> {
+  const { classes } = options;
+  const shape = options.shape ?? NGRAM_SHAPE;
+  const goal = targetsOf(rows.starts.length - 1, targets, classes);
   const rowWeights = weightsOf(goal, classes, options.classWeights ?? 'none');
-  const rows = await featuresOf(texts, shape, hooks.signal);
   const vectors = vectorsOf(classes);
   const start = new Float64Array(vectors * (shape.buckets + 1));
+  if (options.start !== undefined) {
+    start.set(options.start.weights);
+    start.set(options.start.bias, vectors * shape.buckets);
+  }
   const objective = objectiveOf(
     rows,
     goal,
@@ -188,10 +205,11 @@ function weightsOf(targets: Float32Array, classes: number, kind: 'balanced' | 'n
   return weights.map((weight) => weight / sum);
 }
 
-async function featuresOf(
+/** Features of texts that several models learn from or are asked about. Throws the signal's reason when aborted. */
+export async function ngramRows(
   texts: readonly string[],
-  shape: NgramShape,
-  signal: AbortSignal | undefined,
+  shape: NgramShape = NGRAM_SHAPE,
+  signal?: AbortSignal,
 ): Promise<SparseRows> {
   const counter = new NgramCounter(shape);
   const starts = new Float64Array(texts.length + 1);

@@ -1,0 +1,123 @@
+/**
+ * Triage with a guarantee: how many texts the model reads for a recall target, and how often the target is missed. Real texts,
+ * none twice, at three prevalences; a longer stream of joined fragments; a million by drawing from that one. The threshold
+ * stands where so many of the texts are flagged. Scores are made once and kept (.cache/guarantee).
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { NgramProxy } from '../desk/triage/cascade/ngram-proxy.ts';
+import { seededRandom } from '../engine/train/random.ts';
+import { ngramRows, type SparseRows } from '../engine/train/ngrams/ngrams.ts';
+import { faster, smaller, UsageError, type Bench, type Figure } from './figure.ts';
+import { CountedProxy } from './guarantee/counted-proxy.ts';
+import { scoresOf } from './guarantee/scores.ts';
+import { simulate, thresholdFor, type Simulated, type Stream } from './guarantee/simulate.ts';
+import { joinedTexts, realTexts } from './guarantee/streams.ts';
+
+const KEPT = path.join(import.meta.dirname, '../.cache/guarantee');
+const RUNS = 200;
+const TARGETS = [0.95, 0.99] as const;
+const REAL = 60_000;
+const JOINED = 200_000;
+const MILLION = 1_000_000;
+/** Texts on which speeds are measured. */
+const TIMED = 4_000;
+/** … of which the proxy learns from as many as the program's sample has at most. */
+const SAMPLED = 1_500;
+type StreamName = 'real' | 'joined' | 'million';
+
+const bench: Bench = async ({ data, adapter, scale, tables, say }) => {
+  if (data === null) throw new UsageError('This bench reads the data sets: name their folder with --data.');
+  const isWanted = (name: StreamName): boolean => tables.length === 0 || tables.includes(name);
+  const runs = Math.max(2, Math.round(RUNS * scale));
+  const real = realTexts(data);
+  const { scores } = await scoresOf(real, KEPT, adapter, say);
+  const figures: Figure[] = [];
+  if (isWanted('real')) {
+    const own = scores.subarray(0, REAL);
+    const rows = await ngramRows(real.slice(0, REAL));
+    for (const share of [0.01, 0.05, 0.2])
+      figures.push(
+        ...(await measured(streamOf(`real.${100 * share}%`, own, rows, thresholdFor(own, share)), runs, say)),
+      );
+  }
+  if (!isWanted('joined') && !isWanted('million')) return figures;
+  const joined = joinedTexts(real, scores, JOINED);
+  const { scores: own } = await scoresOf(joined, KEPT, adapter, say);
+  const rows = await ngramRows(joined);
+  if (isWanted('joined'))
+    figures.push(...(await measured(streamOf('joined.1%', own, rows, thresholdFor(own, 0.01)), runs, say)));
+  if (isWanted('million')) {
+    const random = seededRandom(3);
+    const drawn = Uint32Array.from({ length: MILLION }, () => Math.floor(random() * joined.length));
+    const resampled = Float32Array.from(drawn, (row) => own[row] as number);
+    const stream = streamOf('million.1%', resampled, rows, thresholdFor(own, 0.01), (place) => drawn[place] as number);
+    const simulated = await simulate(stream, TARGETS, runs, progress(stream, runs, say));
+    figures.push(...figuresOf(stream, simulated), ...(await wallTimes(joined, adapter, stream, simulated)));
+  }
+  return figures;
+};
+export default bench;
+
+function streamOf(
+  name: string,
+  scores: Float32Array,
+  rows: SparseRows,
+  threshold: number,
+  rowOf: (place: number) => number = (place) => place,
+): Stream {
+  return { name, scores, threshold, proxy: () => new CountedProxy(rows, rowOf, threshold) };
+}
+
+async function measured(stream: Stream, runs: number, say: (line: string) => void): Promise<readonly Figure[]> {
+  return figuresOf(stream, await simulate(stream, TARGETS, runs, progress(stream, runs, say)));
+}
+
+const progress =
+  ({ name, scores, threshold }: Stream, runs: number, say: (line: string) => void) =>
+  (run: number): void => {
+    if (run === 0) say(`${name}: ${scores.length} texts, flagged from ${threshold.toFixed(3)} on`);
+    if ((run + 1) % 20 === 0) say(`  ${run + 1} of ${runs} runs`);
+  };
+
+function figuresOf({ name, scores }: Stream, simulated: readonly Simulated[]): readonly Figure[] {
+  return simulated.flatMap(({ target, runs, missed, passes, leastRecall }) => [
+    smaller(`guarantee.${name}.${100 * target}`, passes, 'texts read, mean', {
+      name: 'scoring all',
+      value: scores.length,
+    }),
+    smaller(`guarantee.${name}.${100 * target}.missed`, missed, `of ${runs} runs below the target`),
+    faster(`guarantee.${name}.${100 * target}.least`, leastRecall, 'lowest recall of a run'),
+  ]);
+}
+
+/** Seconds for a million on this machine: what the model reads at its speed here, and the proxy over all of them. */
+async function wallTimes(
+  texts: readonly string[],
+  adapter: string | null,
+  { threshold, scores }: Stream,
+  simulated: readonly Simulated[],
+): Promise<readonly Figure[]> {
+  const timed = texts.slice(0, TIMED);
+  const folder = mkdtempSync(path.join(tmpdir(), 'moderato-guarantee-'));
+  const { perSecond } = await scoresOf(timed, folder, adapter, () => {});
+  rmSync(folder, { recursive: true });
+  const places = Uint32Array.from(timed, (_, i) => i);
+  const proxy = new NgramProxy((wanted) => [...wanted].map((place) => timed[place] ?? ''), threshold);
+  let began = performance.now();
+  const learned = await proxy.learn(places.subarray(0, SAMPLED), scores.subarray(0, SAMPLED), null);
+  const learning = (performance.now() - began) / 1000;
+  began = performance.now();
+  await learned.expect(places);
+  const asking = ((performance.now() - began) / 1000 / timed.length) * scores.length;
+  const all = scores.length / (perSecond ?? NaN);
+  return simulated.map(({ target, passes }) =>
+    smaller(
+      `guarantee.million.1%.${100 * target}.seconds`,
+      passes / (perSecond ?? NaN) + 2 * learning + asking,
+      's, proxy included',
+      { name: 'scoring all', value: all },
+    ),
+  );
+}

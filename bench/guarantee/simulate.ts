@@ -1,0 +1,64 @@
+/** Runs the cascade again and again on texts whose scores are known, and looks what it missed. */
+import { cascade, type Proxy } from '../../desk/triage/cascade/cascade.ts';
+import { seededRandom } from '../../engine/train/random.ts';
+
+/** A stream of texts, and what the model says of each. */
+export interface Stream {
+  readonly name: string;
+  readonly scores: Float32Array;
+  /** score from which on a text is flagged */
+  readonly threshold: number;
+  /** for one run: it may keep what it learned for all targets of that run */
+  readonly proxy: () => Proxy;
+}
+
+export interface Simulated {
+  readonly target: number;
+  readonly runs: number;
+  /** runs in which less than the target was found */
+  readonly missed: number;
+  /** mean passes of a run */
+  readonly passes: number;
+  readonly leastRecall: number;
+}
+
+/** Score from which on a share of the texts is flagged. */
+export function thresholdFor(scores: Float32Array, share: number): number {
+  const sorted = scores.filter((score) => !Number.isNaN(score)).sort();
+  return sorted[Math.floor((1 - share) * sorted.length)] ?? 1;
+}
+
+export async function simulate(
+  { scores, threshold, proxy }: Stream,
+  targets: readonly number[],
+  runs: number,
+  onRun: (run: number) => void,
+): Promise<readonly Simulated[]> {
+  const flagged = scores.reduce((sum, score) => sum + (score >= threshold ? 1 : 0), 0);
+  const totals = targets.map(() => ({ missed: 0, passes: 0, least: 1 }));
+  for (let run = 0; run < runs; run++) {
+    const own = proxy();
+    for (const [i, target] of targets.entries()) {
+      const { passes, found } = await cascade({
+        count: scores.length,
+        first: new Uint32Array(),
+        found: 0,
+        target,
+        threshold,
+        read: (places) => Promise.resolve(Float32Array.from(places, (place) => scores[place] as number)),
+        proxy: own,
+        random: seededRandom(1000 * run + 17),
+      });
+      const total = totals[i] as (typeof totals)[number];
+      const recall = found / flagged;
+      if (recall < target) total.missed++;
+      total.passes += passes;
+      total.least = Math.min(total.least, recall);
+    }
+    onRun(run);
+  }
+  return targets.map((target, i) => {
+    const { missed, passes, least } = totals[i] as (typeof totals)[number];
+    return { target, runs, missed, passes: passes / runs, leastRecall: least };
+  });
+}
