@@ -11,6 +11,8 @@ import { wordsOf, type Word } from '../engine/explain/words.ts';
 import type { Scorer } from '../engine/score/scorer.ts';
 import { seededRandom, shuffle, type Random } from '../engine/train/random.ts';
 import { randomF1, rankCorrelation, tokenF1 } from './explain/marked.ts';
+import { benchTexts } from './texts.ts';
+import { waiting } from './explain/waiting.ts';
 import { plantedFigures, triggersOf } from './explain/planted.ts';
 import { faster, smaller, type Bench, type BenchOptions, type Figure } from './figure.ts';
 import { abusiveTexts, harmlessTexts, isThere, type AbusiveText, type MarkedSet } from './rationales.ts';
@@ -56,8 +58,12 @@ interface Measured {
 }
 
 const bench: Bench = async (options) => {
+  const waits = await waiting(
+    benchTexts(options.data, Math.max(LEAST, Math.round(TEXTS * options.scale))).texts,
+    options.adapter,
+  );
   await using reader = await Reader.open(options.adapter);
-  const figures = await ofSet(reader, 'hatexplain', '', options);
+  const figures = [...waits, ...(await ofSet(reader, 'hatexplain', '', options))];
   if (options.data === null || !isThere(options.data, 'toxic_spans')) return figures;
   return [...figures, ...(await ofSet(reader, 'toxic_spans', 'toxic_spans.', options))];
 };
