@@ -27,7 +27,7 @@ const random = seededRandom(Number(values.seed));
 /** The longest that a desk lives after it has opened, milliseconds. */
 const LONGEST_LIFE = 1_500;
 /** … and where it trains as well. */
-const LONGEST_TRAINING = 15_000;
+const LONGEST_TRAINING = 40_000;
 const TRAINS_EVERY = 4;
 /** Every so many kills one of them hits a workspace of the first schema while it is brought up to this one. */
 const MIGRATES_EVERY = 5;
@@ -171,11 +171,13 @@ function summary(): string {
   );
 }
 
+/** Messages that are not nearly the same, or a training would have one group of them. */
 function table(rows: number): string {
   const lines = ['id,text,author,channel,time'];
+  const word = (): string => Math.floor(random() * 36 ** 5).toString(36);
   for (let id = 1; id <= rows; id++)
     lines.push(
-      `${id},message number ${id} about this and that,Person ${id % 40},channel ${id % 7},2026-03-01T10:00:00Z`,
+      `${id},${Array.from({ length: 6 }, word).join(' ')},Person ${id % 40},channel ${id % 7},2026-03-01T10:00:00Z`,
     );
   return `${lines.join('\n')}\n`;
 }

@@ -25,7 +25,7 @@ const reviewers = await client.reviewers.list();
 const reviewer = reviewers[pick(reviewers.length)] ?? (await client.reviewers.add({ name: 'Ada' }));
 for (const name of ['fine', 'insult', 'threat'])
   if (!(await client.labels.list()).some((label) => label.name === name))
-    await client.labels.put({ name, severity: 1 });
+    await client.labels.put({ name, severity: name === 'fine' ? 0 : 1 });
 const labels = (await client.labels.list()).map(({ id }) => id);
 say({ kind: 'open' });
 
@@ -33,7 +33,7 @@ const review = async (): Promise<void> => {
   for (;;) {
     const { entries } = await client.queue.page({
       order: 'newest',
-      size: 50,
+      size: 250,
       filter: { statuses: ['open', 'decided'] },
     });
     const entry = entries[pick(entries.length)];
@@ -83,13 +83,26 @@ const copying = async (): Promise<void> => {
     say({ kind: 'copied', path: `${copyTo}-${process.pid}-${n}` });
   }
 };
+/** Lets the model read a few messages: a retraining goes on from it. */
+const reading = async (): Promise<void> => {
+  const { id } = await client.jobs.start({ kind: 'score', anyLanguage: true });
+  for (;;) {
+    const { state, done } = await client.jobs.get({ job: id });
+    if (state === 'done' || state === 'failed' || done > 0) break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  // It may have ended just now.
+  await client.jobs.cancel({ job: id }).catch(() => undefined);
+};
 const training = async (): Promise<void> => {
+  const state = await client.workspace.state();
+  if (state.open && state.revision === null) await reading();
   for (;;) {
     const { id } = await client.jobs.start({ kind: 'retrain', preset: 'fast' });
     for (;;) {
-      const { state, report } = await client.jobs.get({ job: id });
+      const { state, report, problem } = await client.jobs.get({ job: id });
       if (state === 'done') say({ kind: 'trained', revision: (report as { revision: number }).revision });
-      // Too few have been decided yet.
+      if (state === 'failed' && !/too few/.test(problem?.message ?? '')) throw new Error(problem?.message);
       if (state === 'done' || state === 'failed') break;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
