@@ -63,14 +63,7 @@ export async function moderated(): Promise<Moderated> {
   await client.workspace.open({ path: k.path, create: 'must' });
   const source = folder.file('chat.json');
   await k.import('chat.json', chat());
-  const label = async (name: string, severity: number) => (await client.labels.put({ name, severity })).id;
-  const ids: Ids = {
-    fine: await label('fine', 0),
-    insult: await label('insult', 1),
-    threat: await label('threat', 3),
-    ada: (await client.reviewers.add({ name: 'Ada' })).id,
-    ben: (await client.reviewers.add({ name: 'Ben' })).id,
-  };
+  const ids = await k.people();
   const seen = (item: number) => [{ item, version: 1 }];
   await client.review.decide({ reviewer: ids.ada, seen: seen(2), labels: [ids.insult], note: 'rule 4 of the house' });
   await client.review.decide({ reviewer: ids.ada, seen: seen(3), labels: [ids.fine], note: 'as @Grace Brewster said' });
