@@ -6,10 +6,8 @@
 import { closeSync, fdatasyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRouterClient } from '@orpc/server';
 import { nodeEngine } from '../desk/engine/process.ts';
 import { Desk, type Opened } from '../desk/desk.ts';
-import { router } from '../desk/door/router.ts';
 import { chooseModel } from '../desk/models/choose.ts';
 import { places } from '../desk/models/places.ts';
 import { queueModelOf } from '../desk/triage/queue-model.ts';
@@ -17,6 +15,7 @@ import { ORDERS } from '../desk/queue/order.ts';
 import { Supervisor } from '../desk/supervisor.ts';
 import type { ItemResult } from '../desk/store/scores.ts';
 import { seededRandom, type Random } from '../engine/train/random.ts';
+import { type Client, clientOf, ended, p95, timed } from './door.ts';
 import { type Bench, type Figure, smaller } from './figure.ts';
 import { writeCsv } from './import-files.ts';
 
@@ -28,8 +27,6 @@ const SCORED_TOGETHER = 512;
 /** Of each kind of question. */
 const ASKED = 400;
 const PASSPHRASE = 'correct horse battery';
-
-type Client = ReturnType<typeof clientOf>;
 
 const bench: Bench = async ({ scale, say }) => {
   const folder = mkdtempSync(join(process.env['MODERATO_BENCH_FOLDER'] ?? tmpdir(), 'moderato-desk-'));
@@ -127,8 +124,6 @@ async function measured(
   ];
 }
 
-const clientOf = (desk: Desk) => createRouterClient(router, { context: { desk } });
-
 /** A score for every message, drawn at random: what a model would say does not matter here. */
 async function scoreAll({ workspace, writer }: Opened, random: Random): Promise<void> {
   const revision = await writer.write('ensureRevision', {
@@ -179,21 +174,6 @@ function twoFilters(facets: Awaited<ReturnType<Client['queue']['facets']>>, rand
 const wordOf = (random: Random): string =>
   ['the', 'people', 'because', 'bare', 'timon lerba', 'kino', 'where are', 'vel'][Math.floor(random() * 8)] ?? 'the';
 
-async function ended(client: Client, job: number): Promise<void> {
-  for (;;) {
-    const { state, problem } = await client.jobs.get({ job });
-    if (state === 'done') return;
-    if (state === 'failed') throw new Error(problem?.message);
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
-  const began = performance.now();
-  await work();
-  return performance.now() - began;
-}
-
 /** Milliseconds that the disk takes for what a decision writes. */
 function syncTime(folder: string): number {
   const file = openSync(join(folder, 'sync'), 'a');
@@ -205,9 +185,4 @@ function syncTime(folder: string): number {
   } finally {
     closeSync(file);
   }
-}
-
-function p95(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(0.95 * sorted.length)] ?? NaN;
 }
