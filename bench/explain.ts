@@ -58,16 +58,18 @@ interface Measured {
 }
 
 const bench: Bench = async (options) => {
-  const waits = await waiting(
-    benchTexts(options.data, Math.max(LEAST, Math.round(TEXTS * options.scale))).texts,
-    options.adapter,
-  );
-  await using reader = await Reader.open(options.adapter);
-  const figures = [...waits, ...(await ofSet(reader, 'hatexplain', '', options))];
-  if (options.data === null || !isThere(options.data, 'toxic_spans')) return figures;
-  return [...figures, ...(await ofSet(reader, 'toxic_spans', 'toxic_spans.', options))];
+  const figures = await ofSets(options);
+  const count = Math.max(LEAST, Math.round(TEXTS * options.scale));
+  return [...figures, ...(await waiting(benchTexts(options.data, count).texts, options.adapter))];
 };
 export default bench;
+
+async function ofSets(options: BenchOptions): Promise<readonly Figure[]> {
+  await using reader = await Reader.open(options.adapter);
+  const figures = await ofSet(reader, 'hatexplain', '', options);
+  if (options.data === null || !isThere(options.data, 'toxic_spans')) return figures;
+  return [...figures, ...(await ofSet(reader, 'toxic_spans', 'toxic_spans.', options))];
+}
 
 /** @param prefix of the figures' names */
 async function ofSet(

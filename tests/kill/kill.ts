@@ -80,10 +80,12 @@ try {
       if (!migrates) actions.set(`${one.reviewer} ${one.action}`, one.what !== 'undo');
     }
     look(target, `after kill ${n}`, migrates ? new Map() : actions, open);
-    if (!values.json) process.stderr.write(`\r${n} of ${kills} kills, ${tally.deeds} decisions confirmed `);
+    process.stderr.write(
+      `\r${n} of ${kills} kills, ${tally.deeds} decisions and ${tally.trainings} trainings confirmed `,
+    );
     for (const name of readdirSync(folder)) if (name.includes('copy-')) rmSync(join(folder, name), { force: true });
   }
-  if (!values.json) process.stderr.write('\n');
+  process.stderr.write('\n');
   const { size } = statSync(path);
   process.stdout.write(values.json ? `${JSON.stringify({ ...tally, bytes: size, problems })}\n` : summary());
 } finally {
