@@ -3,6 +3,7 @@
  * confirmed is printed, one line of JSON each, after the answer.
  */
 import { writeSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { createRouterClient } from '@orpc/server';
 import { Desk } from '../../desk/desk.ts';
 import { router } from '../../desk/door/router.ts';
@@ -28,6 +29,8 @@ for (const name of ['fine', 'insult', 'threat'])
     await client.labels.put({ name, severity: name === 'fine' ? 0 : 1 });
 const labels = (await client.labels.list()).map(({ id }) => id);
 say({ kind: 'open' });
+/** Whoever decides without a pause takes the cores from a training, which would never end. */
+const pause = trains === 'trains' ? 100 : 0;
 
 const review = async (): Promise<void> => {
   for (;;) {
@@ -38,7 +41,7 @@ const review = async (): Promise<void> => {
     });
     const entry = entries[pick(entries.length)];
     if (entry === undefined) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await setTimeout(5);
       continue;
     }
     const seen = [{ item: entry.message.id, version: entry.message.version }];
@@ -63,6 +66,7 @@ const review = async (): Promise<void> => {
       // Nothing to undo, or the text has just changed.
       if (!(error instanceof Error && 'code' in error && error.code === 'REFUSED')) throw error;
     }
+    if (pause > 0) await setTimeout(pause);
   }
 };
 const importing = async (): Promise<void> => {
@@ -71,14 +75,15 @@ const importing = async (): Promise<void> => {
     for (;;) {
       const { state } = await client.jobs.get({ job: id });
       if (state === 'done') break;
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await setTimeout(20);
     }
     say({ kind: 'imported' });
+    if (pause > 0) await setTimeout(10 * pause);
   }
 };
 const copying = async (): Promise<void> => {
   for (let n = 0; ; n++) {
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await setTimeout(200);
     await client.workspace.copy({ to: `${copyTo}-${process.pid}-${n}` });
     say({ kind: 'copied', path: `${copyTo}-${process.pid}-${n}` });
   }
@@ -89,7 +94,7 @@ const reading = async (): Promise<void> => {
   for (;;) {
     const { state, done } = await client.jobs.get({ job: id });
     if (state === 'done' || state === 'failed' || done > 0) break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await setTimeout(50);
   }
   // It may have ended just now.
   await client.jobs.cancel({ job: id }).catch(() => undefined);
@@ -104,9 +109,9 @@ const training = async (): Promise<void> => {
       if (state === 'done') say({ kind: 'trained', revision: (report as { revision: number }).revision });
       if (state === 'failed' && !/too few/.test(problem?.message ?? '')) throw new Error(problem?.message);
       if (state === 'done' || state === 'failed') break;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await setTimeout(50);
     }
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await setTimeout(500);
   }
 };
 await Promise.all([review(), importing(), copying(), trains === 'trains' ? training() : null]);
