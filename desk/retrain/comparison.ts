@@ -6,7 +6,7 @@
  */
 import type { Difference } from '../contract/revisions.ts';
 import { bootstrap } from '../insight/bootstrap.ts';
-import { areaUnderRoc, descending, rank } from '../insight/metrics.ts';
+import { RankedParts } from '../insight/ranked-parts.ts';
 import type { Recommendation } from './recommendations.ts';
 
 export interface ComparedRow {
@@ -31,11 +31,17 @@ export const TOLERATED_LOSS = 0.05;
 export function differenceOf(rows: readonly ComparedRow[]): Difference | null {
   const positives = rows.filter(({ positive }) => positive).length;
   if (positives < LEAST_OF_EACH || rows.length - positives < LEAST_OF_EACH) return null;
-  const parts = [...new Set(rows.map(({ part }) => part))].map((part) => new Part(rows, part));
+  const ranked = (of: 'champion' | 'challenger'): RankedParts =>
+    new RankedParts(
+      rows.map((row) => row[of]),
+      rows.map(({ positive }) => (positive ? 1 : 0)),
+      rows.map(({ part }) => part),
+    );
+  const [before, after] = [ranked('champion'), ranked('challenger')];
   const figures = (drawn: Float64Array): readonly number[] => {
     const weights = rows.map(({ weight }, row) => weight * (drawn[row] ?? 0));
-    const champion = meanAuroc(parts, 'champion', weights);
-    const challenger = meanAuroc(parts, 'challenger', weights);
+    const champion = before.auroc(weights);
+    const challenger = after.auroc(weights);
     return [challenger - champion, champion, challenger];
   };
   const [value = NaN, champion = NaN, challenger = NaN] = figures(new Float64Array(rows.length).fill(1));
@@ -76,42 +82,4 @@ export function recommendationOf(
     recommendation: 'no-difference',
     because: 'The two order what was decided equally well, as far as so many decisions can tell.',
   };
-}
-
-/** Rows of one part, with what does not change between resamples. */
-class Part {
-  readonly rows: readonly number[];
-  readonly positive: Uint8Array;
-  readonly scores: Readonly<Record<'champion' | 'challenger', Float64Array>>;
-  readonly order: Readonly<Record<'champion' | 'challenger', Uint32Array>>;
-
-  constructor(all: readonly ComparedRow[], part: number) {
-    this.rows = all.flatMap((row, i) => (row.part === part ? [i] : []));
-    const own = all.filter((row) => row.part === part);
-    this.positive = Uint8Array.from(own, ({ positive }) => (positive ? 1 : 0));
-    this.scores = {
-      champion: Float64Array.from(own, ({ champion }) => champion),
-      challenger: Float64Array.from(own, ({ challenger }) => challenger),
-    };
-    this.order = { champion: descending(this.scores.champion), challenger: descending(this.scores.challenger) };
-  }
-}
-
-/** Over the parts, each counting as the pairs that it has. */
-function meanAuroc(parts: readonly Part[], of: 'champion' | 'challenger', weights: readonly number[]): number {
-  let sum = 0;
-  let pairs = 0;
-  for (const { rows, positive, scores, order } of parts) {
-    const ranking = rank(
-      positive,
-      scores[of],
-      rows.map((row) => weights[row] ?? 0),
-      order[of],
-    );
-    const count = ranking.positives * (ranking.total - ranking.positives);
-    if (count === 0) continue;
-    sum += areaUnderRoc(ranking) * count;
-    pairs += count;
-  }
-  return sum / pairs;
 }
