@@ -18,6 +18,13 @@ export interface LinearHead {
   readonly bias: Float32Array;
 }
 
+/** Some rows of features, in the order in which they are named. */
+export function rowsOf({ values, columns }: Features, rows: readonly number[]): Features {
+  const own = new Float32Array(rows.length * columns);
+  rows.forEach((row, i) => own.set(values.subarray(row * columns, (row + 1) * columns), i * columns));
+  return { values: own, rows: rows.length, columns };
+}
+
 /** A head and features that do not belong together. */
 export class LinearHeadError extends Error {
   override readonly name = 'LinearHeadError';
