@@ -3,13 +3,15 @@ import { PRESETS, presetOf } from '../desk/retrain/presets.ts';
 import type { RetrainReport } from '../desk/retrain/retrain-job.ts';
 import { VerbDesk } from './desk.ts';
 import { showJob } from './reading.ts';
-import { comparisonLines, confirmed, promoted } from './revisions.ts';
+import { LEAST_FOR_CURVE } from '../desk/retrain/recommendations.ts';
+import { comparisonLines, confirmed, promoted, signed } from './revisions.ts';
 import { reviewerOf, reviewing } from './reviewing.ts';
 import { run, type Setting } from './run.ts';
 import { counted, duration } from './terminal/figures.ts';
 import { Interrupted, WrongUsage } from './terminal/problem.ts';
 import { Progress } from './terminal/progress.ts';
 import { safeLine } from './terminal/safe-text.ts';
+import { wrap } from './terminal/width.ts';
 
 const command = () =>
   reviewing('retrain')
@@ -81,14 +83,28 @@ async function retrain(setting: Setting, options: Options): Promise<void> {
 }
 
 function reportLines(report: RetrainReport, columns: number): string[] {
-  const { revision, name, train, dev, replayed, fromChampion, comparison, seconds } = report;
+  const { revision, name, train, dev, replayed, fromChampion, comparison, more, seconds } = report;
   return [
     `${safeLine(name)} is revision ${revision}: learned from ${counted(train, 'decision')} in ${duration(seconds)}`,
     `(${dev} more to pick the best epoch, ${replayed} public ones beside them; ${fromChampion ? 'it went on from the model of the queue' : 'it began anew'}).`,
     '',
     ...comparisonLines(comparison, columns),
+    ...wrap(moreSentence(more), columns),
     '',
   ];
+}
+
+const MORE: Readonly<Record<NonNullable<RetrainReport['more']>['verdict'], string>> = {
+  pay: 'More decisions pay',
+  'hardly-pay': 'More decisions hardly pay',
+  unclear: 'Whether more decisions pay is not clear yet',
+};
+
+function moreSentence(more: RetrainReport['more']): string {
+  if (more === null)
+    return `Whether more decisions pay cannot be said: that takes ${LEAST_FOR_CURVE} with something wrong and ${LEAST_FOR_CURVE} without, from which the model of the queue has not learned.`;
+  const { value, low, high } = more.gain;
+  return `${MORE[more.verdict]}: ${more.more} more would add about ${signed(value)} to the AUROC (95%: ${signed(low)} to ${signed(high)}).`;
 }
 
 function whatNext({ workspace }: Options, { revision, comparison }: RetrainReport): string {

@@ -54,7 +54,8 @@ const intervalOf = (difference: Comparison['ranking']): string =>
     ? ''
     : `, AUROC ${share(difference.champion)} → ${share(difference.challenger)} (${signed(difference.value)}, 95%: ${signed(difference.low)} to ${signed(difference.high)})`;
 
-const signed = (value: number): string => `${value < 0 ? '−' : '+'}${share(Math.abs(value))}`;
+/** A difference of two shares. */
+export const signed = (value: number): string => `${value < 0 ? '−' : '+'}${share(Math.abs(value))}`;
 
 /** What came of comparing a challenger with the champion. */
 export function comparisonLines(

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RECOMMENDATIONS } from '../retrain/recommendations.ts';
+import { MORE_DECISIONS, RECOMMENDATIONS } from '../retrain/recommendations.ts';
 import { Id, Share, Time } from './shapes.ts';
 
 export const Recommendation = z.enum(RECOMMENDATIONS);
@@ -48,6 +48,17 @@ export const Comparison = z.object({
   }),
 });
 export type Comparison = z.infer<typeof Comparison>;
+
+/** How well heads on frozen states order what was decided, by what they have learned from, and what more would add. */
+export const LearningCurve = z.object({
+  points: z.array(z.object({ decisions: z.int().min(0), auroc: Share })),
+  /** so many more decisions … */
+  more: z.int(),
+  /** … would add so much AUROC, with its 95% interval */
+  gain: z.object({ value: z.number(), low: z.number(), high: z.number() }),
+  verdict: z.enum(MORE_DECISIONS),
+});
+export type LearningCurve = z.infer<typeof LearningCurve>;
 
 export const Revision = z.object({
   id: Id,

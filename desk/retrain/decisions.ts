@@ -78,7 +78,10 @@ export function withDev(rows: readonly DecidedRow[]): {
 }
 
 /** Deals groups out into `parts` parts, those of every label as evenly as can be.  group → part, from 0 */
-export function dealt(rows: readonly DecidedRow[], parts: number): ReadonlyMap<number, number> {
+export function dealt(
+  rows: readonly Pick<DecidedRow, 'group' | 'label'>[],
+  parts: number,
+): ReadonlyMap<number, number> {
   const labelOf = new Map(rows.map(({ group, label }) => [group, label]));
   const met = new Map<string, number>();
   const dealt = new Map<number, number>();

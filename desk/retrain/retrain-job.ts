@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { decodeAdapter } from '../../engine/adapter/file.ts';
 import type { RetrainStart } from '../contract/jobs.ts';
-import type { Comparison } from '../contract/revisions.ts';
+import type { Comparison, LearningCurve } from '../contract/revisions.ts';
 import { DeskError } from '../errors.ts';
 import type { RunHooks } from '../jobs/runner.ts';
 import { chooseBase, type ChosenModel } from '../models/choose.ts';
@@ -29,6 +29,7 @@ import { recommendationOf } from './comparison.ts';
 import { decisionsOf, type Decisions } from './decisions.ts';
 import { wholeMethod } from './method.ts';
 import { Duel } from './duel.ts';
+import { moreDecisions } from './more-decisions.ts';
 import { withPreset } from './presets.ts';
 import { regressionRows, replayRows } from './public-rows.ts';
 import { Shares } from './shares.ts';
@@ -56,6 +57,8 @@ export interface RetrainReport {
   readonly fromChampion: boolean;
   readonly devMacroF1: number | null;
   readonly comparison: Comparison;
+  /** whether more decisions would pay; null where too little was decided to say so */
+  readonly more: LearningCurve | null;
   readonly seconds: number;
 }
 
@@ -121,6 +124,7 @@ export async function retrainJob(
   const challenger = await trained('all', decisions.learning, true);
   const challengerModel = modelOf(challenger.adapter, base, name);
   const revision = await keep(deps, challengerModel, decisions);
+  const more = await moreDecisions(store, champion, decisions, session, hooks.signal);
   const judged = await duelling.fight(
     challengerModel,
     async (part, rows) => modelOf((await trained(part, rows, false)).adapter, base, name),
@@ -141,6 +145,7 @@ export async function retrainJob(
     fromChampion: challenger.fromChampion,
     devMacroF1: typeof f1 === 'number' ? f1 : null,
     comparison,
+    more,
     seconds: Math.round((performance.now() - began) / 100) / 10,
   };
 }

@@ -45,7 +45,7 @@ describe('retraining', () => {
     await using s = await community('few.moderato', 20);
     const job = await s.ended((await s.client.jobs.start(retrain)).id);
     assert.equal(job.state, 'failed');
-    assert.match(job.problem?.message ?? '', /too few decisions.* of 40 \(fine \d+, abusive \d+\)/);
+    assert.match(job.problem?.message ?? '', /too few decisions.* of 40 \((fine|abusive) \d+, (fine|abusive) \d+\)/);
     assert.match(job.problem?.remedy ?? '', /Decide \d+ more/);
   });
 
@@ -57,8 +57,14 @@ describe('retraining', () => {
     const before = await client.workspace.state();
     const job = await s.ended((await client.jobs.start(retrain)).id);
     assert.equal(job.state, 'done', job.problem?.message);
-    const { train, dev, replayed, comparison, revision, labels } = reportOf(job);
+    const { train, dev, replayed, comparison, more, revision, labels } = reportOf(job);
     assert.deepEqual(labels, ['fine', 'abusive']);
+    const parts = (more?.points ?? []).map(({ decisions }) => decisions);
+    assert.deepEqual(
+      parts,
+      [1, 2, 3, 4].map((quarters) => Math.round((0.8 * (120 - audit.total) * quarters) / 4)),
+      'the hint rests on what is no audit item',
+    );
     assert.equal(train + dev, 120 - audit.total);
     assert.ok(replayed > 0 && replayed <= train);
     assert.deepEqual(await client.workspace.state(), before, 'the queue stays with the model that it has');
@@ -108,6 +114,7 @@ describe('retraining', () => {
     assert.equal(again.fromChampion, true);
     assert.deepEqual([again.comparison.against, again.comparison.recommendation], [first.revision, 'unknown']);
     assert.match(again.comparison.because, /too few decisions that neither/);
+    assert.ok(first.more !== null && again.more === null, 'nor does it say what more decisions would bring');
   });
 
   it('goes on where the engine died, and ends with the same model', async () => {
