@@ -23,8 +23,10 @@ export interface Keys {
   readonly second: ((item: number) => number) | null;
 }
 
-/** Spreads neighbours (Knuth's multiplicative hash). */
 const GOLDEN = 0x9e3779b1;
+
+/** A place for an item far from its neighbours' (Knuth's multiplicative hash). */
+export const spread = (item: number): number => Math.imul(item, GOLDEN) >>> 0;
 
 /** Marks of what is in an order at all. */
 export const MARKS_OF: Readonly<Record<Order, number>> = {
@@ -47,10 +49,7 @@ export function keysOf(columns: QueueColumns, order: Order, ids: Uint32Array, ro
       return single(urgency);
     case 'uncertain':
       // Neighbours in time are alike: within a band they lie apart.
-      return {
-        ...single(uncertainty),
-        second: (i) => Math.imul(i, GOLDEN) >>> 0,
-      };
+      return { ...single(uncertainty), second: spread };
     case 'newest':
       return single(time);
     case 'conversation': {
