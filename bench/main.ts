@@ -5,19 +5,7 @@
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { UsageError, type Bench, type Figure } from './figure.ts';
-
-const NAMES = [
-  'ablation',
-  'audit',
-  'desk',
-  'explain',
-  'guarantee',
-  'import',
-  'insights',
-  'retrain',
-  'score',
-  'train',
-] as const;
+import { machine, NAMES, type Measured } from './measured.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -48,6 +36,7 @@ if (values.data !== undefined && !existsSync(values.data)) {
 }
 // Which bench it is, is known only now; its shape is Bench by this folder's rule.
 const { default: bench } = (await import(`./${name}.ts`)) as { default: Bench };
+const began = new Date();
 const made = await bench({
   data: values.data ?? null,
   peers: values.peer,
@@ -64,7 +53,28 @@ const made = await bench({
   process.exit(2);
 });
 const { figures, text } = 'text' in made ? made : { figures: made, text: table(made) };
-process.stdout.write(values.json ? `${JSON.stringify({ figures: figures.map(rounded) })}\n` : text);
+process.stdout.write(values.json ? `${JSON.stringify(measured(figures))}\n` : text);
+
+function measured(figures: readonly Figure[]): Measured {
+  return {
+    figures: figures.map(rounded),
+    made: {
+      command: commandOf(process.argv.slice(2)),
+      at: began.toISOString(),
+      machine: machine(),
+      seconds: Math.round((Date.now() - began.getTime()) / 1000),
+    },
+  };
+}
+
+/** As it can be typed elsewhere: folders and files of this machine are named by what they are. */
+function commandOf(args: readonly string[]): string {
+  const places: Readonly<Record<string, string>> = { '--data': 'DIR', '--adapter': 'F', '--results': 'FILE' };
+  const shown = args.map(
+    (arg, i) => places[args[i - 1] ?? ''] ?? arg.replace(/^(--(data|adapter|results))=.*/, '$1=…'),
+  );
+  return `npm run bench -- ${shown.join(' ')}`;
+}
 
 function rounded(figure: Figure): Figure {
   const round = (value: number | null): number | null => (value === null ? null : Number(value.toPrecision(5)));
