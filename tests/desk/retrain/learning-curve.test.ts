@@ -78,6 +78,15 @@ describe('the hint whether more decisions pay', () => {
     }
   });
 
+  it('does not say that they hardly pay where so few cannot tell', async () => {
+    for (const seed of [1, 2, 3, 4, 5]) {
+      const { rows, states } = decided(60, { seed });
+      const random = seededRandom(seed);
+      const shuffled = rows.map((row) => ({ ...row, positive: random() < 0.5 }));
+      assert.equal((await learningCurveOf(shuffled, states))?.verdict, 'unclear');
+    }
+  });
+
   it('reads no message with a head that has learned from nearly the same one', async () => {
     const random = seededRandom(7);
     const { rows, states } = decided(60, { copies: 4 });
