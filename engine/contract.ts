@@ -14,7 +14,7 @@ import { TASKS } from './train/examples.ts';
 import { TrainingOptions } from './train/options.ts';
 
 /** Raised with every change of a message: a desk and an engine of different builds part with a clear error. */
-export const CONTRACT = 6;
+export const CONTRACT = 7;
 
 /** Items of one call, at most. A death of the engine costs one call, so calls are kept small. */
 export const MAX_ITEMS = 2048;
@@ -87,6 +87,13 @@ const OpenInput = z.strictObject({
   foreground: z.boolean().exactOptional(),
   /** the session trains such modules, for which the model is loaded with what their backward pass needs */
   trains: ModuleSettings.exactOptional(),
+  /** what a chat model is asked about every text, and all that it may answer; for the engine of second opinions alone */
+  question: z
+    .strictObject({
+      instruction: z.string().max(1_000_000),
+      labels: listOf(z.string().min(1).max(200), { min: 2, max: 1000 }),
+    })
+    .exactOptional(),
 });
 
 /** What the engine chose for a session. */
