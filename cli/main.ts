@@ -17,6 +17,8 @@ import { labelVerb } from './label.ts';
 import { labelsVerb } from './labels.ts';
 import { mergeVerb } from './merge.ts';
 import { modelsVerb } from './models.ts';
+import { opineVerb } from './opine.ts';
+import { policiesVerb } from './policies.ts';
 import { protectVerb } from './protect.ts';
 import { queueVerb } from './queue.ts';
 import { reportVerb } from './report.ts';
@@ -50,6 +52,7 @@ const verbs = [
   triageVerb(),
   importVerb(),
   queueVerb(),
+  policiesVerb(),
   labelsVerb(),
   labelVerb(),
   undoVerb(),
@@ -67,6 +70,7 @@ const verbs = [
   eraseVerb(),
   holdVerb(),
   revealVerb(),
+  opineVerb(),
   retrainVerb(),
   revisionsVerb(),
   scoreVerb(),

@@ -29,6 +29,7 @@ const command = () =>
     )
     .option('--name <name>', 'what it is called in the list of revisions', 'trained here')
     .option('--model <file>', 'base model, by path or id; default: that of the preset')
+    .option('--weak', 'learn, with less weight, also from the opinions of a larger model (moderato opine)', false)
     .addOption(
       new Option(
         '--promote <when>',
@@ -51,9 +52,9 @@ async function retrain(setting: Setting, options: Options): Promise<void> {
     );
   using progress = new Progress(screen, { quiet: options.json });
   await using desk = await VerbDesk.open(setting, options.workspace, { say: (line) => progress.say(line) });
-  const { preset, name, model } = options;
+  const { preset, name, model, weak } = options;
   const report = await desk
-    .run({ kind: 'retrain', preset, name, ...(model !== undefined && { model }) }, (event) => {
+    .run({ kind: 'retrain', preset, name, weak, ...(model !== undefined && { model }) }, (event) => {
       if (event.kind === 'job' && event.job.state === 'running') showJob(progress, event.job);
     })
     .catch((error: unknown) => {
@@ -83,10 +84,15 @@ async function retrain(setting: Setting, options: Options): Promise<void> {
 }
 
 function reportLines(report: RetrainReport, columns: number): string[] {
-  const { revision, name, train, dev, replayed, fromChampion, comparison, more, seconds } = report;
+  const { revision, name, train, dev, replayed, fromChampion, comparison, more, seconds, weak, weakModels } = report;
   return [
     `${safeLine(name)} is revision ${revision}: learned from ${counted(train, 'decision')} in ${duration(seconds)}`,
     `(${dev} more to pick the best epoch, ${replayed} public ones beside them; ${fromChampion ? 'it went on from the model of the queue' : 'it began anew'}).`,
+    ...(weak > 0
+      ? [
+          `${counted(weak, 'message')} more that nobody decided (weak): what ${weakModels.map(safeLine).join(' and ')} says of them.`,
+        ]
+      : []),
     '',
     ...comparisonLines(comparison, columns),
     ...wrap(moreSentence(more), columns),

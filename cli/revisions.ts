@@ -39,7 +39,7 @@ const list = () =>
 
 function printRevision(screen: Screen, revision: z.infer<typeof Revision>): void {
   const { id, name, base, depth, learnedFrom, createdAt, shown, comparison } = revision;
-  const learned = learnedFrom === 0 ? '' : `, from ${counted(learnedFrom, 'decision')}`;
+  const learned = learnedFrom === 0 ? '' : `, from ${counted(learnedFrom, 'message')}`;
   const mark = shown ? screen.style('green', '  in use') : '';
   screen.line(`${String(id).padStart(3)}  ${safeLine(name)}${mark}`);
   screen.line(screen.style('dim', `     ${moment(createdAt, false)} · ${safeLine(base)}, depth ${depth}${learned}`));

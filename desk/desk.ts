@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import type { Erase, Erased } from './contract/audit.ts';
 import { Start } from './contract/jobs.ts';
 import type { Event, State } from './contract/workspace.ts';
+import type { SpawnEngine } from './engine/process.ts';
 import { DeskError } from './errors.ts';
 import { jobKinds } from './jobs/kinds.ts';
 import { JobRunner } from './jobs/runner.ts';
@@ -34,6 +35,8 @@ import { Writer } from './writer/writer.ts';
 export interface DeskOptions {
   readonly places: Places;
   readonly supervisor: Supervisor;
+  /** starts the engine of second opinions, which lives as long as it is asked; without it there are none */
+  readonly spawnOpinions?: SpawnEngine;
 }
 
 /** What is open. */

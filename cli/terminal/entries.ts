@@ -25,7 +25,7 @@ const LABEL_COLUMNS = 8;
 export function entryLines(
   screen: Screen,
   rank: number,
-  { message, model, audit, status }: QueueEntry,
+  { message, model, opinion, audit, status }: QueueEntry,
   options: EntryOptions,
 ): string[] {
   const numbered = options.numbers ? `item ${message.id} · ` : '';
@@ -48,12 +48,22 @@ export function entryLines(
     indent +
       beside +
       '  ' +
-      screen.style('dim', cut(numbered + statusWord(status) + also + whereabouts(message), room)),
+      screen.style(
+        'dim',
+        cut(numbered + statusWord(status) + also + opinionWords(opinion) + whereabouts(message), room),
+      ),
   ];
 }
 
 /** What somebody did with it. */
 const statusWord = (status: QueueEntry['status']): string => (status === 'open' ? '' : `${status} · `);
+
+/** What a larger model says, always under its name: says Qwen3-4B: threat .83 */
+function opinionWords(opinion: QueueEntry['opinion']): string {
+  if (opinion === null) return '';
+  const { model, label, probability: sure, stale } = opinion;
+  return `says ${safeLine(model)}: ${safeLine(label)} ${probability(sure)}${stale ? ' (of an earlier text)' : ''} · `;
+}
 
 function scoreStyle(score: number): Style {
   if (score >= 0.8) return ['bold', 'red'];

@@ -22,7 +22,7 @@ export async function writeRowsJson(
   await write(summary === undefined ? '\n]}\n' : `\n],"summary":${JSON.stringify(summary)}}\n`);
 }
 
-export const queueRow = (rank: number, { message, model, status, audit }: QueueEntry): object => ({
+export const queueRow = (rank: number, { message, model, opinion, status, audit }: QueueEntry): object => ({
   rank,
   ...messageJson(message),
   status,
@@ -33,6 +33,7 @@ export const queueRow = (rank: number, { message, model, status, audit }: QueueE
     score: model.score,
     scores: model.scores,
   }),
+  opinion,
 });
 
 export const unreadRow = ({ message, notRead }: QueueEntry): object => ({ ...messageJson(message), not_read: notRead });

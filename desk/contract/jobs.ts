@@ -79,6 +79,21 @@ export const RetrainStart = z.strictObject({
   name: Name.default('trained here'),
   /** base model, by path or id; default: that of the preset */
   model: z.string().max(32_768).optional(),
+  /** also learns from what a larger model says of messages that nobody decided, with less weight */
+  weak: z.boolean().default(false),
+});
+
+/** Asks a larger model about messages, in the words of the community's policies; what it says is its opinion, no decision. */
+export const OpineStart = z.strictObject({
+  kind: z.literal('opine'),
+  /** a chat model, by path or id */
+  model: z.string().min(1).max(32_768),
+  /** just these messages, in this order … */
+  items: Ids.min(1).optional(),
+  /** … else so many that nobody decided, the most uncertain first */
+  top: z.int().min(1).max(10_000).default(200),
+  /** asks about this policy alone; default: all */
+  policy: Id.optional(),
 });
 
 /** A reviewer's decisions as one signed file, to be merged elsewhere. */
@@ -91,6 +106,7 @@ export const Start = z.discriminatedUnion('kind', [
   ImportStart,
   ScoreStart,
   RetrainStart,
+  OpineStart,
   ExportStart,
   SignStart,
   MergeStart,
@@ -103,7 +119,7 @@ export const JobState = z.enum(JOB_STATES);
 
 export const Job = z.object({
   id: Id,
-  kind: z.enum(['import', 'score', 'retrain', 'export', 'sign', 'merge', 'evidence', 'report']),
+  kind: z.enum(['import', 'score', 'retrain', 'opine', 'export', 'sign', 'merge', 'evidence', 'report']),
   state: JobState,
   /** what is being done, for people */
   doing: z.string(),

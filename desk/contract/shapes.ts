@@ -70,6 +70,18 @@ export const Judgement = z.object({
   layout: z.string(),
 });
 
+/** What a larger model says of a message: its opinion, never anybody's decision. */
+export const Opinion = z.object({
+  /** one of the community's own labels */
+  label: z.string(),
+  /** among the labels that it could choose from */
+  probability: Share,
+  /** whose opinion it is */
+  model: z.string(),
+  /** the text has changed since */
+  stale: z.boolean(),
+});
+
 export const Status = z.enum(STATUSES);
 export const NotRead = z.enum(NOT_READ_REASONS);
 export const Order = z.enum(ORDERS);
@@ -81,6 +93,8 @@ export const QueueEntry = z.object({
   status: Status,
   /** null where the model has not read it, and for audit items that were not decided yet */
   model: Judgement.nullable(),
+  /** null where no larger model was asked, and for audit items that were not decided yet, whoever looks */
+  opinion: Opinion.nullable(),
   notRead: NotRead.nullable(),
   /** drawn at random; shown without score until it is decided */
   audit: z.boolean(),

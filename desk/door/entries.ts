@@ -71,6 +71,7 @@ export class Entries {
       message: messageOf(this.#opened, item),
       status: review?.status ?? 'open',
       model: read === undefined || (this.#blind && audit && last === null) ? null : this.#judgement(read),
+      opinion: audit && last === null ? null : workspace.opinions.get(id),
       notRead: read?.stored?.reason ?? (item.kind === 'media-only' ? 'media-only' : null),
       audit,
       disagree: review?.disagree ?? false,

@@ -7,16 +7,20 @@ import { evidenceJob, type EvidenceReport } from '../evidence/evidence-job.ts';
 import { reportJob, type AuditReport } from '../evidence/report-job.ts';
 import { exportJob, type ExportReport } from '../exporters/export-job.ts';
 import { type SignReport, signJob } from '../exporters/signed-decisions.ts';
+import type { SpawnEngine } from '../engine/process.ts';
 import { importJob } from '../importers/import-job.ts';
 import type { ImportReport } from '../importers/report.ts';
 import type { Places } from '../models/places.ts';
+import { opineJob, type OpineReport } from '../opinion/opine-job.ts';
 import type { LiveQueue } from '../queue/live-queue.ts';
+import type { Page, Place } from '../queue/page.ts';
 import type { Searches } from '../queue/searches.ts';
 import { retrainJob, type RetrainReport } from '../retrain/retrain-job.ts';
 import { placeWaitingLinks } from '../review/locate.ts';
 import { type MergeReport, mergeJob } from '../review/merge-job.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { Supervisor } from '../supervisor.ts';
+import { STATUSES } from '../review/status.ts';
 import { queueModelOf } from '../triage/queue-model.ts';
 import { score, type ScoreReport } from '../triage/score-job.ts';
 import type { WriterClient } from '../writer/client.ts';
@@ -33,6 +37,8 @@ export interface JobSetting {
   readonly searches: Searches;
   readonly supervisor: Supervisor;
   readonly places: Places;
+  /** starts the engine of second opinions */
+  readonly spawnOpinions?: SpawnEngine;
   readonly tell: (event: Event) => void;
   /** what was written about some items shows in the queue, and is told */
   readonly state: () => State;
@@ -45,10 +51,24 @@ export interface JobReports {
   readonly evidence: EvidenceReport;
   readonly report: AuditReport;
   readonly retrain: RetrainReport;
+  readonly opine: OpineReport;
   readonly score: ScoreReport;
   readonly sign: SignReport;
   readonly merge: MergeReport;
 }
+
+/** Ids of what nobody decided, the most uncertain first, read page by page. */
+function* undecided(queue: LiveQueue): Generator<number, void, void> {
+  const statuses = STATUSES.filter((status) => status !== 'decided');
+  for (let after: Place | null = null; ;) {
+    const page: Page = queue.page({ statuses }, 'uncertain', UNDECIDED_PAGE, after);
+    yield* page.items;
+    if (page.next === null) return;
+    after = page.next;
+  }
+}
+
+const UNDECIDED_PAGE = 500;
 
 type Kinds = { readonly [K in Start['kind']]: JobKind<Extract<Start, { kind: K }>, JobReports[K]> };
 
@@ -88,6 +108,21 @@ export function jobKinds(setting: JobSetting): Kinds {
       lane: 'engine',
       run: (start, hooks) =>
         retrainJob({ ...target, key: workspace.key, undecided: () => queue.mostUncertain() }, start, hooks),
+    },
+    opine: {
+      lane: 'engine',
+      run: (start, hooks) =>
+        opineJob(
+          {
+            ...target,
+            spawn: setting.spawnOpinions,
+            uncertain: () => undecided(queue),
+            onItems: (items) => tell({ kind: 'items', items: [...items] }),
+            onNotice: (message) => tell({ kind: 'notice', message }),
+          },
+          start,
+          hooks,
+        ),
     },
     score: {
       lane: 'engine',

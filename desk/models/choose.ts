@@ -72,6 +72,13 @@ export async function chooseBase(places: Places, model: string | undefined): Pro
   return await checked(path);
 }
 
+/** Path of a model to be asked, named as `chooseBase` takes it; what it can is seen when it is opened. @throws ModelFileError */
+export async function chooseChatModel(places: Places, model: string): Promise<string> {
+  const path = readCatalog(places).models.find(({ id }) => id === model)?.path ?? model;
+  await sizeOf(path, 'model');
+  return path;
+}
+
 /** A damaged model is told before the export is read, not after. @throws GgufError, ModelFileError */
 async function checked(path: string): Promise<string> {
   await sizeOf(path, 'model');

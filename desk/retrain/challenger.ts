@@ -8,6 +8,7 @@ import { withDev, type DecidedRow } from './decisions.ts';
 import { learnedLanguages } from './languages.ts';
 import type { WholeMethod } from './method.ts';
 import { chosenReplay, type ReplayRow } from './public-rows.ts';
+import type { WeakRow } from './weak.ts';
 
 export interface ChallengerSetting {
   /** of the base model, opened to train */
@@ -22,6 +23,8 @@ export interface ChallengerSetting {
 
 export interface Wanted {
   readonly rows: readonly DecidedRow[];
+  /** a larger model's word, learned from and never picked by */
+  readonly weak: readonly WeakRow[];
   readonly name: string;
   /** names this very training, so that it goes on from its checkpoint in another engine */
   readonly run: string;
@@ -49,14 +52,18 @@ export interface ChallengerHooks {
 /** @throws EngineCallError, EngineFailed */
 export async function trainChallenger(
   { session, method, champion, labels, neutral, replay, checkpoint }: ChallengerSetting,
-  { rows, name, run, ngrams, source }: Wanted,
+  { rows, weak, name, run, ngrams, source }: Wanted,
   { signal, onProgress }: ChallengerHooks,
 ): Promise<Challenger> {
   const { train, dev } = withDev(rows);
   const languages = learnedLanguages(rows.map(({ language }) => language));
   const [other, ...more] = labels.filter((label) => label !== neutral);
   const replayed = chosenReplay(replay, { decisions: train.length, languages, both: more.length === 0 });
-  const own = ({ item, text, label }: DecidedRow) => ({ key: String(item), text, labels: [labels.indexOf(label)] });
+  const own = ({ item, text, label }: DecidedRow | WeakRow) => ({
+    key: String(item),
+    text,
+    labels: [labels.indexOf(label)],
+  });
   const shared = ({ id, text, label }: ReplayRow) => ({
     key: id,
     text,
@@ -67,7 +74,7 @@ export async function trainChallenger(
     {
       labels,
       task: 'exclusive',
-      train: [...train.map(own), ...replayed.map(shared)],
+      train: [...train.map(own), ...weak.map(own), ...replayed.map(shared)],
       dev: dev.map(own),
       options: {
         name,
@@ -77,7 +84,13 @@ export async function trainChallenger(
         ...(method.kind === 'gradient' && { checkpoint: { ...checkpoint, resume: false, run } }),
         ngrams,
         languages,
-        source: { ...source, decisions: rows.length, replayed: replayed.length, from_champion: start },
+        source: {
+          ...source,
+          decisions: rows.length,
+          weak: weak.length,
+          replayed: replayed.length,
+          from_champion: start,
+        },
       },
     },
     { signal, onProgress: ({ done, total, unit }) => unit === 'steps' && total > 0 && onProgress(done / total) },

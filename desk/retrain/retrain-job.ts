@@ -26,13 +26,14 @@ import {
   type ChallengerSetting,
 } from './challenger.ts';
 import { recommendationOf } from './comparison.ts';
-import { decisionsOf, type Decisions } from './decisions.ts';
+import { decisionsOf, type DecidedRow, type Decisions } from './decisions.ts';
 import { wholeMethod } from './method.ts';
 import { Duel } from './duel.ts';
 import { moreDecisions } from './more-decisions.ts';
 import { withPreset } from './presets.ts';
 import { regressionRows, replayRows } from './public-rows.ts';
 import { Shares } from './shares.ts';
+import { weakRows, type WeakRow } from './weak.ts';
 
 export interface RetrainDeps {
   readonly store: Store;
@@ -53,6 +54,9 @@ export interface RetrainReport {
   readonly train: number;
   readonly dev: number;
   readonly replayed: number;
+  /** messages that nobody decided, learned from by the word of these larger models alone */
+  readonly weak: number;
+  readonly weakModels: readonly string[];
   /** it went on from the model of the queue */
   readonly fromChampion: boolean;
   readonly devMacroF1: number | null;
@@ -73,12 +77,13 @@ const NOTED_TOGETHER = 500;
  */
 export async function retrainJob(
   deps: RetrainDeps,
-  { preset, name, model }: z.infer<typeof RetrainStart>,
+  { preset, name, model, weak: wantsWeak }: z.infer<typeof RetrainStart>,
   hooks: RunHooks,
 ): Promise<RetrainReport> {
   const { store, supervisor, places, key } = deps;
   const began = performance.now();
   const decisions = decisionsOf(store);
+  const weak = wantsWeak ? await weakRows(store, decisions) : [];
   const champion = shownRevision(store);
   if (champion === null)
     throw new DeskError('nothing-to-do', 'No model has read this workspace yet.', 'Run `moderato triage` first.');
@@ -114,6 +119,7 @@ export async function retrainJob(
       setting,
       {
         rows,
+        weak,
         name,
         run: `${hooks.since} ${part}`,
         ngrams: whole,
@@ -123,7 +129,7 @@ export async function retrainJob(
     );
   const challenger = await trained('all', decisions.learning, true);
   const challengerModel = modelOf(challenger.adapter, base, name);
-  const revision = await keep(deps, challengerModel, decisions);
+  const revision = await keep(deps, challengerModel, [...decisions.learning, ...weak]);
   const more = await moreDecisions(store, champion, decisions, session, hooks.signal);
   const judged = await duelling.fight(
     challengerModel,
@@ -142,6 +148,8 @@ export async function retrainJob(
     train: challenger.learned,
     dev: challenger.dev,
     replayed: challenger.replayed,
+    weak: weak.length,
+    weakModels: [...new Set(weak.map(({ model: said }) => said))].sort(),
     fromChampion: challenger.fromChampion,
     devMacroF1: typeof f1 === 'number' ? f1 : null,
     comparison,
@@ -155,7 +163,11 @@ function modelOf(adapterBytes: Uint8Array, base: string, adapterFile: string): C
 }
 
 /** Keeps a challenger as a revision, with what it learned from: whoever erases some of that is told so. */
-async function keep({ writer }: RetrainDeps, model: ChosenModel, { learning }: Decisions): Promise<Revision> {
+async function keep(
+  { writer }: RetrainDeps,
+  model: ChosenModel,
+  learning: readonly (DecidedRow | WeakRow)[],
+): Promise<Revision> {
   const revision = await writer.write('ensureRevision', newRevisionOf(model));
   const items = learning.map(({ item }) => item);
   for (let at = 0; at < items.length; at += NOTED_TOGETHER)

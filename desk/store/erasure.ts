@@ -6,7 +6,7 @@ import { RAW_STRIDE, withoutRaw } from './raw.ts';
 export type Erasing = { readonly items: readonly number[] } | { readonly author: number } | { readonly before: number };
 
 /**
- * Takes everything that an item says out of the workspace: texts, index rows, raw records, scores, notes, names. What is
+ * Takes everything that an item says out of the workspace: texts, index rows, raw records, scores, opinions, notes, names. What is
  * left is a row without content, so that an export that holds the message again does not bring it back.
  */
 export class Erasure {
@@ -46,6 +46,7 @@ export class Erasure {
     this.#putBlock = db.prepare<[Uint8Array, number]>('UPDATE raw_blocks SET data = ? WHERE id = ?');
     this.#clear = [
       'DELETE FROM scores WHERE item = ?',
+      'DELETE FROM opinions WHERE item = ?',
       'DELETE FROM item_versions WHERE item = ?',
       'DELETE FROM verdicts WHERE item = ?',
       'DELETE FROM reviews WHERE item = ?',

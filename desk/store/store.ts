@@ -8,6 +8,7 @@ import { Holds } from './holds.ts';
 import { Items } from './items.ts';
 import { Jobs } from './jobs.ts';
 import { Links } from './links.ts';
+import { Opinions } from './opinions.ts';
 import { Policies } from './policies.ts';
 import { QueueFacts } from './queue-facts.ts';
 import { QueuePages } from './queue-pages.ts';
@@ -48,6 +49,7 @@ export class Store {
   readonly tombstones: Tombstones;
   readonly auditItems: AuditItems;
   readonly waitingLinks: WaitingLinks;
+  readonly opinions: Opinions;
 
   readonly #together;
 
@@ -76,6 +78,7 @@ export class Store {
     this.tombstones = new Tombstones(db);
     this.auditItems = new AuditItems(db);
     this.waitingLinks = new WaitingLinks(db);
+    this.opinions = new Opinions(db);
   }
 
   /** Reads of one moment, whatever is written meanwhile. Also faster: between them SQLite forgets nothing that it has read. */

@@ -5,6 +5,7 @@ import type { AuditItem } from '../store/audit-items.ts';
 import type { Label, Policy } from '../store/policies.ts';
 import type { Reviewer } from '../store/reviewers.ts';
 import type { NewRevision, Revision } from '../store/revisions.ts';
+import type { NewOpinion, NewOpinionRun } from '../store/opinions.ts';
 import type { ItemResult, Run } from '../store/scores.ts';
 import type { NewSource, SourceStatus } from '../store/sources.ts';
 import type { Store } from '../store/store.ts';
@@ -74,6 +75,13 @@ const writes = {
   ) => store.scores.startRun(input.revision, input),
   writeScores: (store: Store, { run, results }: { readonly run: Run; readonly results: readonly ItemResult[] }) =>
     store.scores.write(run, results),
+
+  startOpinions: (store: Store, input: NewOpinionRun, now: number) => store.opinions.start(input, now),
+  writeOpinions: (
+    store: Store,
+    { run, opinions }: { readonly run: number; readonly opinions: readonly NewOpinion[] },
+    now: number,
+  ) => store.opinions.write(run, opinions, now),
 
   pinLayout: (store: Store, { revision, layout }: { readonly revision: number; readonly layout: string }) =>
     store.revisions.pinLayout(revision, layout),
@@ -164,7 +172,13 @@ export type WriteInput<N extends WriteName> = Parameters<(typeof writes)[N]>[1];
 export type WriteOutput<N extends WriteName> = ReturnType<(typeof writes)[N]>;
 
 /** What a power cut may take away, because nobody was told that it is done: the job that makes it goes on. */
-const AGAIN: ReadonlySet<WriteName> = new Set(['writeScores', 'addAuditItems', 'noteJob', 'putQueuePages']);
+const AGAIN: ReadonlySet<WriteName> = new Set([
+  'writeScores',
+  'writeOpinions',
+  'addAuditItems',
+  'noteJob',
+  'putQueuePages',
+]);
 
 export const canBeMadeAgain = (name: WriteName): boolean => AGAIN.has(name);
 

@@ -37,7 +37,7 @@ describe('retraining from the command line', () => {
     assert.equal(comparison.on, 'decisions');
     const listed = await ada('revisions list');
     assert.match(listed.out, / 1 {2}tiny {2}in use/);
-    assert.match(listed.out, new RegExp(` ${revision} {2}trained here\\n.*from \\d+ decisions\\n.*against 1: `));
+    assert.match(listed.out, new RegExp(` ${revision} {2}trained here\\n.*from \\d+ messages\\n.*against 1: `));
 
     const promote = ['revisions promote', String(revision)] as const;
     if (comparison.recommendation === 'better') assert.equal((await ada(...promote)).code, 0);
