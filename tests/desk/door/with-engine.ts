@@ -8,11 +8,14 @@ import { Supervisor } from '../../../desk/supervisor.ts';
 import type { Bench } from '../../cli/moderato.ts';
 
 const ENGINE = new URL('../../../engine/main.ts', import.meta.url);
+const OPINIONS = new URL('../../../engine/opinion/main.ts', import.meta.url);
 
 /** A desk with a real engine, whose process a test can kill. */
 export class WithEngine implements AsyncDisposable {
   readonly #bench: Bench;
   readonly supervisor: Supervisor;
+  /** process ids of the engines of second opinions, the last one last */
+  readonly opinionEngines: number[] = [];
   readonly desk: Desk;
   readonly client;
 
@@ -21,7 +24,16 @@ export class WithEngine implements AsyncDisposable {
     this.#bench = bench;
     this.supervisor = new Supervisor(nodeEngine(ENGINE), { batchItems });
     const own = { ...places(), calibrationFile: bench.path('calibration.json') };
-    this.desk = new Desk({ places: own, supervisor: this.supervisor });
+    const spawn = nodeEngine(OPINIONS);
+    this.desk = new Desk({
+      places: own,
+      supervisor: this.supervisor,
+      spawnOpinions: () => {
+        const engine = spawn();
+        this.opinionEngines.push(engine.pid ?? 0);
+        return engine;
+      },
+    });
     this.client = createRouterClient(router, { context: { desk: this.desk } });
   }
 
