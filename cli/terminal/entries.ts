@@ -20,6 +20,8 @@ export interface EntryOptions {
 export const shownText = (text: string, unmask: boolean): string => safeLine(unmask ? text : maskSlurs(text));
 
 const LABEL_COLUMNS = 8;
+/** Some models have long names; what they say must still be seen. */
+const MODEL_COLUMNS = 20;
 
 /** rank, score, label, text; below it channel, author, time, and what else matters. */
 export function entryLines(
@@ -62,7 +64,7 @@ const statusWord = (status: QueueEntry['status']): string => (status === 'open' 
 function opinionWords(opinion: QueueEntry['opinion']): string {
   if (opinion === null) return '';
   const { model, label, probability: sure, stale } = opinion;
-  return `says ${safeLine(model)}: ${safeLine(label)} ${probability(sure)}${stale ? ' (of an earlier text)' : ''} · `;
+  return `says ${cut(safeLine(model), MODEL_COLUMNS)}: ${safeLine(label)} ${probability(sure)}${stale ? ' (of an earlier text)' : ''} · `;
 }
 
 function scoreStyle(score: number): Style {
