@@ -18,9 +18,9 @@ export interface Vocabulary<T> {
 }
 
 /**
- * Follows the likeliest answer until only one label is left that goes on like this. A label that begins with another token
- * has the probability of its beginnings; several that begin alike, other than the likeliest answer, share theirs equally.
- * Tokens of whatever cut count: "th" and "threat" both are beginnings of "threat".
+ * Follows the likeliest answer until only one label is left that goes on like this. A label has the probability of all tokens
+ * with which it alone goes on, of whatever cut: "th" and "threat" both are beginnings of "threat". What several labels begin
+ * with, other than the likeliest answer, is shared among them as they stand apart from it; equally where nothing is known.
  * @returns per label, adding up to 1
  */
 export async function likelihoods<T>(
@@ -30,6 +30,7 @@ export async function likelihoods<T>(
 ): Promise<Float32Array> {
   const all = new Float64Array(labels.length);
   const said: T[] = [];
+  const undecided: { readonly among: readonly number[]; readonly mass: number }[] = [];
   let mass = 1;
   for await (const { token, probabilities } of steps) {
     let followed = 0;
@@ -37,24 +38,37 @@ export async function likelihoods<T>(
       // They come sorted, and what the grammar forbids has none.
       if (probability <= 0) break;
       if (next === token) followed = probability;
-      else share(all, fitting(labels, vocabulary, said, next), mass * probability);
+      else {
+        const among = fitting(labels, vocabulary, said, next);
+        if (among.length === 1) share(all, among, mass * probability, equal);
+        else undecided.push({ among, mass: mass * probability });
+      }
     }
     mass *= followed;
     const left = fitting(labels, vocabulary, said, token);
     if (left.length === 1 || vocabulary.isEnd(token)) {
-      share(all, left, mass);
+      share(all, left, mass, equal);
       mass = 0;
       break;
     }
     said.push(token);
+  }
+  const known = all.slice();
+  for (const { among, mass: shared } of undecided) {
+    const any = among.some((label) => (known[label] ?? 0) > 0);
+    share(all, among, shared, any ? (label) => known[label] ?? 0 : equal);
   }
   const sum = all.reduce((total, one) => total + one, 0);
   if (mass > 0 || !(sum > 0)) throw new Error('the model ended its answer before it was a label');
   return Float32Array.from(all, (one) => one / sum);
 }
 
-function share(all: Float64Array, labels: readonly number[], mass: number): void {
-  for (const label of labels) all[label] = (all[label] ?? 0) + mass / labels.length;
+const equal = (): number => 1;
+
+/** Adds a mass to some labels, each by its weight. */
+function share(all: Float64Array, labels: readonly number[], mass: number, weight: (label: number) => number): void {
+  const whole = labels.reduce((sum, label) => sum + weight(label), 0);
+  for (const label of labels) all[label] = (all[label] ?? 0) + (mass * weight(label)) / whole;
 }
 
 /** Places of the labels that may come of it. */

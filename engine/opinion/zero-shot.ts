@@ -1,6 +1,5 @@
 /** A chat model that is asked, for one text after the other, which of some labels it deserves. */
 import { basename } from 'node:path';
-import { availableParallelism } from 'node:os';
 import {
   getLlama,
   LlamaGrammarEvaluationState,
@@ -22,13 +21,13 @@ import { EngineError } from '../process/errors.ts';
 import type { WorkHooks, WorkSession } from '../process/server.ts';
 import { likelihoods, type Step } from './answer.ts';
 import { grammarOf } from './grammar.ts';
+import { promptOf, type Question } from './prompt.ts';
+import { fastestThreads, mostThreads } from './threads.ts';
 
 /** Tokens that a message may take; longer ones are not read. */
 const LONGEST_MESSAGE = 2048;
 /** Beside question and message: the template's own words, and the answer. */
 const ROOM = 256;
-
-type Question = NonNullable<CallInput<'open'>['question']>;
 
 interface Parts {
   readonly info: SessionInfo;
@@ -67,15 +66,17 @@ export class ZeroShot implements WorkSession {
       progressLogs: false,
       logLevel: LlamaLogLevel.error,
     });
-    const threads = threadsOf(llama, input);
-    llama.maxThreads = threads;
-    const model = await load(llama, base, signal);
+    const most = input.threads ?? mostThreads(llama, input.foreground === true);
+    llama.maxThreads = most;
+    const model = await loaded(base, signal, () => llama.loadModel({ modelPath: base, loadSignal: signal }));
     try {
       const wrapper = resolveChatWrapper(model, {
         warningLogs: false,
-        customWrapperSettings: { qwen: { thoughts: 'discourage' } },
+        // A model that thinks first would have to think in labels.
+        customWrapperSettings: { qwen: { thoughts: 'discourage' }, jinjaTemplate: { reasoning: false } },
       });
-      const empty = tokensOf(model, wrapper, question, '').length;
+      const shared = promptOf(model, wrapper, question, '');
+      const empty = shared.length;
       const wanted = empty + LONGEST_MESSAGE + ROOM;
       const contextSize = Math.min(wanted, model.trainContextSize);
       const maxTokens = contextSize - empty - ROOM;
@@ -85,7 +86,16 @@ export class ZeroShot implements WorkSession {
           `Policy and labels take ${empty} of the ${contextSize} tokens that ${about.name} can read; nothing is left for messages.`,
           'Shorten the guidance, ask about one policy alone, or take a model with a longer context.',
         );
-      const context = await model.createContext({ contextSize, sequences: 1, threads });
+      const context = await loaded(base, signal, () =>
+        model.createContext({ contextSize, sequences: 1, threads: most }),
+      );
+      const sequence = context.getSequence();
+      // A graphics card does not care how many threads wait for it.
+      const measures = accelerator === 'cpu' && input.threads === undefined;
+      const threads = measures ? await fastestThreads(llama, sequence, shared, most) : most;
+      // Read once; models that cannot go back to any token go back to this one.
+      await sequence.evaluateWithoutGeneratingNewTokens(common(shared, promptOf(model, wrapper, question, 'a')));
+      await sequence.takeCheckpoint();
       const info: SessionInfo = {
         backend: accelerator,
         layout: 'file',
@@ -98,7 +108,7 @@ export class ZeroShot implements WorkSession {
         maxTokens,
       };
       const grammar = await llama.createGrammar({ grammar: grammarOf(question.labels) });
-      return new ZeroShot({ info, question, llama, model, context, sequence: context.getSequence(), grammar, wrapper });
+      return new ZeroShot({ info, question, llama, model, context, sequence, grammar, wrapper });
     } catch (error) {
       await model.dispose();
       throw error;
@@ -125,7 +135,7 @@ export class ZeroShot implements WorkSession {
     if (text.trim() === '') return { status: 'not-read', reason: 'empty' };
     // A token is four signs or so; what is far too long is not even cut into tokens.
     if (text.length > info.maxTokens * 16) return { status: 'not-read', reason: 'over-long' };
-    const tokens = tokensOf(model, wrapper, question, text);
+    const tokens = promptOf(model, wrapper, question, text);
     if (tokens.length > sequence.contextSize - ROOM) return { status: 'not-read', reason: 'over-long' };
     // What stands in the sequence already, up to the first token that is another one, is not computed again.
     await sequence.adaptStateToTokens(tokens.slice(0, -1), false);
@@ -155,24 +165,6 @@ export class ZeroShot implements WorkSession {
 
 type Unkeyed = ItemScore extends infer S ? (S extends ItemScore ? Omit<S, 'key'> : never) : never;
 
-/**
- * The model's own template around the question, as the system's words, and the message, as the user's. The message stands
- * as a JSON string, so that it cannot end its own quotes, and none of it is read as a special token: "<|im_end|>" in a
- * message is letters.
- */
-function tokensOf(model: LlamaModel, wrapper: ChatWrapper, { instruction }: Question, text: string): Token[] {
-  const { contextText } = wrapper.generateContextState({
-    chatHistory: [
-      { type: 'system', text: instruction },
-      { type: 'user', text: JSON.stringify(text) },
-      { type: 'model', response: [] },
-    ],
-  });
-  const tokens = contextText.tokenize(model.tokenizer);
-  const { bos, shouldPrependBosToken } = model.tokens;
-  return bos !== null && shouldPrependBosToken && tokens[0] !== bos ? [bos, ...tokens] : tokens;
-}
-
 /** A damaged file never reaches native code. */
 function inspect(path: string): { readonly name: string; readonly architecture: string } {
   using file = readGguf(path);
@@ -189,22 +181,21 @@ function inspect(path: string): { readonly name: string; readonly architecture: 
   };
 }
 
-async function load(llama: Llama, modelPath: string, loadSignal: AbortSignal): Promise<LlamaModel> {
+/** What both begin with. */
+function common(one: readonly Token[], other: readonly Token[]): Token[] {
+  const differs = one.findIndex((token, place) => token !== other[place]);
+  return one.slice(0, differs < 0 ? one.length : differs);
+}
+
+async function loaded<T>(path: string, signal: AbortSignal, load: () => Promise<T>): Promise<T> {
   try {
-    return await llama.loadModel({ modelPath, loadSignal });
+    return await load();
   } catch (error) {
-    loadSignal.throwIfAborted();
+    signal.throwIfAborted();
     throw new EngineError(
       'not-loaded',
-      `${basename(modelPath)} could not be loaded (${error instanceof Error ? error.message : String(error)}).`,
+      `${basename(path)} could not be loaded (${error instanceof Error ? error.message : String(error)}).`,
       'Close other programs where memory is short, or take a smaller model, or one of which llama.cpp knows the architecture.',
     );
   }
-}
-
-/** llama.cpp's threads wait for each other by spinning: one too many costs far more than one too few. */
-function threadsOf({ cpuMathCores }: Llama, { threads, foreground }: CallInput<'open'>): number {
-  if (threads !== undefined) return threads;
-  const cores = Math.max(1, Math.min(cpuMathCores, availableParallelism()));
-  return foreground === true ? Math.max(1, cores - 1) : cores;
 }

@@ -39,6 +39,14 @@ describe('a verb asks for no internet socket, nor does any process that it start
     assert.ok(Array.isArray(JSON.parse(await offline('triage', table, '--adapter', adapter, '--json')).queue));
   });
 
+  it('opine', async () => {
+    const workspace = join(folder, 'w.moderato');
+    await offline('triage', table, '--adapter', adapter, '--workspace', workspace, '--json');
+    const larger = fileURLToPath(new URL('../../native-models/SmolLM2-135M-Instruct.Q4_1.gguf', import.meta.url));
+    const report = await offline('opine', '--workspace', workspace, '--model', larger, '--top', '3', '--json');
+    assert.equal(JSON.parse(report).asked, 3);
+  });
+
   it('score, with what was trained', async () => {
     const scored = join(folder, 'scored.jsonl');
     await offline('score', '--in', table, '--out', scored, '--adapter', adapter);

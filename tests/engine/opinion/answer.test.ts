@@ -51,7 +51,13 @@ describe('how likely each label is', () => {
     assert.deepEqual(ended, [0.6, 0.2, 0.2]);
   });
 
-  it('shares what begins alike and is not followed equally', async () => {
+  it('shares what begins alike and is not followed as the rest is shared, and equally where nothing is known', async () => {
+    const cut = await shares(
+      ['threat', 'threat to life', 'fine'],
+      { threat: 0.4, th: 0.4, fine: 0.2 },
+      { [END]: 0.75, ' to': 0.25 },
+    );
+    assert.deepEqual(cut, [0.6, 0.2, 0.2]);
     const found = await shares(['fine', 'hate', 'hateful'], { fine: 0.6, h: 0.4 });
     assert.deepEqual(found, [0.6, 0.2, 0.2]);
   });

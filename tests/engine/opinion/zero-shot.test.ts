@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { getLlama, LlamaLogLevel, type Token } from 'node-llama-cpp';
 import { ZeroShot } from '../../../engine/opinion/zero-shot.ts';
 import type { ItemScore } from '../../../engine/contract.ts';
 
@@ -97,6 +98,46 @@ describe('a chat model that is asked', () => {
     });
     await assert.rejects(asked, { name: 'AbortError' });
     assert.equal(done, 1);
+  });
+});
+
+describe('the probabilities of its answers', () => {
+  it("are those of the model itself, shared out among the labels' first tokens", async () => {
+    const labels = ['fine', 'bad', 'fine print'];
+    await using session = await opened(labels);
+    const found = probabilities((await ask(session, 'See you at the harbour.'))[0]);
+    const llama = await getLlama({ gpu: false, build: 'never', logLevel: LlamaLogLevel.error, maxThreads: 1 });
+    const model = await llama.loadModel({ modelPath: base });
+    const context = await model.createContext({ contextSize: 512, threads: 1 });
+    const sequence = context.getSequence();
+    // The template as it stands in the model's card.
+    const prompt = `<|im_start|>system\nChoose one: ${labels.join(', ')}<|im_end|>\n<|im_start|>user\n"See you at the harbour."<|im_end|>\n<|im_start|>assistant\n`;
+    /** of every token after the prompt and what was said */
+    const next = async (said: string): Promise<Map<Token, number>> => {
+      await sequence.clearHistory();
+      const tokens = model.tokenize(prompt + said, true);
+      const last = tokens.pop() as Token;
+      const [...outputs] = await sequence.controlledEvaluate([
+        ...tokens,
+        [last, { generateNext: { probabilities: true, options: { temperature: 0 } } }],
+      ]);
+      return outputs.at(-1)?.next.probabilities ?? new Map<Token, number>();
+    };
+    const massOf = (all: Map<Token, number>, fits: (text: string, token: Token) => boolean): number =>
+      [...all].reduce((sum, [token, p]) => sum + (fits(model.detokenize([token]), token) ? p : 0), 0);
+    const first = await next('');
+    const begins = (label: string) => (text: string) => text.trimStart() !== '' && label.startsWith(text.trimStart());
+    const [fine, bad] = [massOf(first, begins('fine')), massOf(first, begins('bad'))];
+    const then = await next('fine');
+    const ends = massOf(then, (_, token) => model.isEogToken(token));
+    const goesOn = massOf(then, (text, token) => !model.isEogToken(token) && text !== '' && ' print'.startsWith(text));
+    await context.dispose();
+    await model.dispose();
+    const near = (is: number | undefined, wanted: number): void =>
+      assert.ok(Math.abs((is ?? 0) - wanted) < 0.005, `${found.join()}: ${is} instead of ${wanted}`);
+    near(found[1], bad / (fine + bad));
+    if (fine > bad) near(found[2], (fine / (fine + bad)) * (goesOn / (ends + goesOn)));
+    else near(found[2], found[0] ?? 0);
   });
 });
 
