@@ -9,7 +9,10 @@ const read = (literal: string): string =>
 
 describe('the grammar of an answer', () => {
   it('has the labels for its alternatives, whatever they are made of', () => {
-    const label = fc.string({ unit: 'binary', minLength: 1, maxLength: 30 });
+    const label = fc.oneof(
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 30 }),
+      fc.string({ unit: fc.constantFrom(...'"\\|()[]{}*+?.#\n a'), minLength: 1, maxLength: 10 }),
+    );
     fc.assert(
       fc.property(fc.array(label, { minLength: 2, maxLength: 8 }), (labels) => {
         const grammar = grammarOf(labels);
