@@ -133,6 +133,7 @@ export class Desk implements AsyncDisposable {
         precedence: this.precedence,
         queue,
         searches,
+        loaded: () => loaded,
         tell: (event) => this.tell(event),
         state: () => this.state(),
       }),

@@ -35,6 +35,8 @@ export interface JobSetting {
   readonly precedence: Precedence;
   readonly queue: LiveQueue;
   readonly searches: Searches;
+  /** resolves once the queue's columns are read */
+  readonly loaded: () => Promise<void>;
   readonly supervisor: Supervisor;
   readonly places: Places;
   /** starts the engine of second opinions */
@@ -116,7 +118,10 @@ export function jobKinds(setting: JobSetting): Kinds {
           {
             ...target,
             spawn: setting.spawnOpinions,
-            uncertain: () => undecided(queue),
+            uncertain: async () => {
+              await setting.loaded();
+              return undecided(queue);
+            },
             onItems: (items) => tell({ kind: 'items', items: [...items] }),
             onNotice: (message) => tell({ kind: 'notice', message }),
           },

@@ -22,7 +22,7 @@ export interface OpineDeps {
   /** starts the engine of second opinions; undefined where there is none */
   readonly spawn: SpawnEngine | undefined;
   /** messages of the queue that nobody decided, the most uncertain first */
-  readonly uncertain: () => Iterable<number>;
+  readonly uncertain: () => Promise<Iterable<number>>;
   /** these have an opinion now */
   readonly onItems: (items: readonly number[]) => void;
   /** a sentence for people */
@@ -82,7 +82,7 @@ export async function opineJob(
     { signal },
   );
   const model = session.info.base;
-  const chosen = askable(store, start.items ?? deps.uncertain(), {
+  const chosen = askable(store, start.items ?? (await deps.uncertain()), {
     most: start.items === undefined ? start.top : Infinity,
     isCurrent: (item) => store.opinions.isCurrent(item, { sha256: model.sha256, question: sha256 }),
   });
