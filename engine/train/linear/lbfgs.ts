@@ -1,8 +1,9 @@
 /**
  * Minimises a smooth function with L-BFGS (Liu and Nocedal, "On the limited memory BFGS method for large scale
  * optimization", Mathematical Programming 45, 1989), weak Wolfe line search by bisection (Lewis and Overton, 2013).
- * The function is asynchronous, so that a long evaluation can let the event loop breathe.
+ * The function is asynchronous, so that a long evaluation can let the event loop breathe; the steps between do so themselves.
  */
+import { setImmediate as breathe } from 'node:timers/promises';
 
 /** Writes the gradient at `point` into `gradient` and gives the value. Must not keep either array. */
 export type Objective = (point: Float64Array, gradient: Float64Array) => Promise<number>;
@@ -50,7 +51,8 @@ export async function minimise(
   options: MinimiseOptions,
   hooks: MinimiseHooks = {},
 ): Promise<Minimum> {
-  const evaluate: Objective = (at, into) => {
+  const evaluate: Objective = async (at, into) => {
+    await breathe();
     hooks.signal?.throwIfAborted();
     return objective(at, into);
   };

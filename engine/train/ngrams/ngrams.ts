@@ -7,6 +7,7 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { minimise, type Objective } from '../linear/lbfgs.ts';
 import { softmax } from '../../score/linear-head.ts';
 import { lossAndError, oneHot, vectorsOf } from '../linear/log-loss.ts';
+import { metBuckets } from './met-buckets.ts';
 import { NGRAM_SHAPE, NgramCounter, type NgramShape } from './ngram-features.ts';
 
 /** Texts and targets that no n-gram model can be trained on, or a model whose arrays do not fit its shape. */
@@ -87,40 +88,30 @@ export async function trainOnRows(
   const goal = targetsOf(rows.starts.length - 1, targets, classes);
   const rowWeights = weightsOf(goal, classes, options.classWeights ?? 'none');
   const vectors = vectorsOf(classes);
-  const start = new Float64Array(vectors * (shape.buckets + 1));
+  const met = metBuckets(rows, { buckets: shape.buckets, vectors });
+  const cut = vectors * met.count;
+  const start = new Float64Array(cut + vectors);
   if (options.start !== undefined) {
-    start.set(options.start.weights);
-    start.set(options.start.bias, vectors * shape.buckets);
+    met.take(options.start.weights, start);
+    start.set(options.start.bias, cut);
   }
-  const objective = objectiveOf(
-    rows,
-    goal,
-    rowWeights,
-    classes,
-    shape.buckets,
-    options.strength ?? STRENGTH,
-    hooks.signal,
-  );
-  const minimum = await minimise(
-    objective,
+  const strength = options.strength ?? STRENGTH;
+  const { point } = await minimise(
+    objectiveOf(met.rows, goal, rowWeights, classes, met.count, strength, hooks.signal),
     start,
     {
       tolerance: options.tolerance ?? 1e-5,
       maxIterations: options.maxIterations ?? 30,
-      metric: inverseCurvature(rows, rowWeights, classes, shape.buckets, options.strength ?? STRENGTH),
+      metric: inverseCurvature(met.rows, rowWeights, classes, met.count, strength),
     },
     {
       signal: hooks.signal,
       onIteration: ({ iteration, value }) => hooks.onProgress?.({ iteration, objective: value }),
     },
   );
-  const cut = vectors * shape.buckets;
-  return {
-    ...shape,
-    classes,
-    weights: Float32Array.from(minimum.point.subarray(0, cut)),
-    bias: Float32Array.from(minimum.point.subarray(cut)),
-  };
+  const weights = new Float32Array(vectors * shape.buckets);
+  met.put(point, weights);
+  return { ...shape, classes, weights, bias: Float32Array.from(point.subarray(cut)) };
 }
 
 /** Probabilities, texts × classes. Throws NgramError for a model whose arrays do not fit its shape. */

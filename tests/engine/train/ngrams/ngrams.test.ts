@@ -138,6 +138,28 @@ describe('n-gram model', () => {
     assert.ok(Math.abs(Math.log(p / (1 - p)) - (a.bias[0] as number)) < 1e-5);
   });
 
+  it('goes on from another model, and forgets what none of its own texts meets', async () => {
+    const [before, now] = [sentences(60, 1), sentences(60, 2)];
+    const options = { classes: 2, shape: small, strength: 1e-2, tolerance: 1e-9, maxIterations: 500 };
+    const other = await trainNgrams([...before.texts, 'xylophone quiz'], labelled([...before.labels, 1]), options);
+    const met = featuresOf('xylophone quiz');
+    const fresh = await trainNgrams(now.texts, labelled(now.labels), options);
+    const further = await trainNgrams(now.texts, labelled(now.labels), { ...options, start: other });
+    assert.ok([...met.keys()].some((bucket) => Math.abs(other.weights[bucket] ?? 0) > 1e-3));
+    further.weights.forEach((weight, i) => assert.ok(Math.abs(weight - (fresh.weights[i] ?? 0)) < 1e-5, `bucket ${i}`));
+  });
+
+  it('lets others have a turn while it trains', async () => {
+    const { texts, labels } = sentences(60, 3);
+    let [turns, steps] = [0, 0];
+    const others = setInterval(() => turns++, 0);
+    const onProgress = (): void => void steps++;
+    // A tolerance that is never met: every step is taken.
+    await trainNgrams(texts, labelled(labels), { classes: 2, tolerance: 0, maxIterations: 200 }, { onProgress });
+    clearInterval(others);
+    assert.ok(steps > 20 && turns > 2, `${turns} turns in ${steps} steps`);
+  });
+
   it('refuses targets that do not fit, and models that do not fit their shape', async () => {
     const refused = (texts: string[], targets: NgramTargets, message: RegExp): Promise<void> =>
       assert.rejects(trainNgrams(texts, targets, { classes: 2, shape: small }), { name: 'NgramError', message });

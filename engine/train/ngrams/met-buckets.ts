@@ -1,0 +1,38 @@
+import type { SparseRows } from './ngrams.ts';
+
+/** The buckets that training can move, and rows in which they are numbered from 0. */
+export interface MetBuckets {
+  readonly count: number;
+  readonly rows: SparseRows;
+  /** vectors × buckets of a model → vectors × count */
+  take(weights: ArrayLike<number>, into: Float64Array): void;
+  /** … and back; all others are zero */
+  put(point: Float64Array, into: Float32Array): void;
+}
+
+/**
+ * A bucket that no text meets has no gradient but the penalty's: its best weight is zero, and from there it never moves. A few
+ * hundred texts meet a tenth of the buckets.
+ */
+export function metBuckets(
+  { starts, buckets: at, values }: SparseRows,
+  { buckets, vectors }: { readonly buckets: number; readonly vectors: number },
+): MetBuckets {
+  const met = new Uint8Array(buckets);
+  const filled = starts.at(-1) ?? 0;
+  for (let i = 0; i < filled; i++) met[at[i] as number] = 1;
+  const places = Int32Array.from(met.keys().filter((bucket) => met[bucket] === 1));
+  const numbers = new Int32Array(buckets);
+  places.forEach((bucket, number) => (numbers[bucket] = number));
+  const count = places.length;
+  const cells = (each: (cell: number, place: number) => void): void => {
+    for (let v = 0; v < vectors; v++)
+      for (let i = 0; i < count; i++) each(v * count + i, v * buckets + (places[i] as number));
+  };
+  return {
+    count,
+    rows: { starts, values, buckets: at.subarray(0, filled).map((bucket) => numbers[bucket] as number) },
+    take: (weights, into) => cells((cell, place) => (into[cell] = weights[place] as number)),
+    put: (point, into) => cells((cell, place) => (into[place] = point[cell] as number)),
+  };
+}
