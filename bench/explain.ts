@@ -1,7 +1,7 @@
 /**
  * Whether explanations are true. Deletion: words that are left out in the order of their effect must lower the score sooner
  * than in random order. Rationales: the words that people marked as the reason should stand first. Word effects and gates,
- * beside random order and beside the longest word first, which knows nothing of the model.
+ * beside random order, the longest word first, which knows nothing of the model, and gradient × input.
  */
 import { averagePrecision, randomOrder, rank } from '../desk/insight/metrics.ts';
 import { explainedText, type ExplainedWord } from '../desk/triage/explain.ts';
@@ -10,7 +10,9 @@ import { explain } from '../engine/explain/explain.ts';
 import { wordsOf, type Word } from '../engine/explain/words.ts';
 import type { Scorer } from '../engine/score/scorer.ts';
 import { seededRandom, shuffle, type Random } from '../engine/train/random.ts';
+import { GradientInput } from './explain/gradient-input.ts';
 import { randomF1, rankCorrelation, tokenF1 } from './explain/marked.ts';
+import { PEERS, RANDOM, rankingsOf, type Ranking } from './explain/rankings.ts';
 import { benchTexts } from './texts.ts';
 import { waiting } from './explain/waiting.ts';
 import { plantedFigures, triggersOf } from './explain/planted.ts';
@@ -27,16 +29,6 @@ const LEAST_WORDS = 4;
 const RANDOM_ORDERS = 5;
 /** Draws among words of equal rank. */
 const DRAWS = 20;
-
-/** What explanations are held against. */
-const LONGEST = 'longest word first';
-const RANDOM = 'random order';
-
-/** One order of words: a number for each, the highest first. */
-type Ranking = (word: ExplainedWord) => number;
-
-const EFFECT: Ranking = ({ effect }) => effect ?? 0;
-const LENGTH: Ranking = ({ text }) => [...text].length;
 
 /** What one text gave, by the name of the ranking. */
 interface Measured {
@@ -66,14 +58,16 @@ export default bench;
 
 async function ofSets(options: BenchOptions): Promise<readonly Figure[]> {
   await using reader = await Reader.open(options.adapter);
-  const figures = await ofSet(reader, 'hatexplain', '', options);
+  await using gradient = await GradientInput.open(options.adapter);
+  const figures = await ofSet(reader, gradient, 'hatexplain', '', options);
   if (options.data === null || !isThere(options.data, 'toxic_spans')) return figures;
-  return [...figures, ...(await ofSet(reader, 'toxic_spans', 'toxic_spans.', options))];
+  return [...figures, ...(await ofSet(reader, gradient, 'toxic_spans', 'toxic_spans.', options))];
 }
 
 /** @param prefix of the figures' names */
 async function ofSet(
   reader: Reader,
+  gradient: GradientInput | null,
   set: MarkedSet,
   prefix: string,
   { data, scale, say }: BenchOptions,
@@ -96,7 +90,7 @@ async function ofSet(
   for (const text of chosen) {
     const found = await explain(session, { text: text.text });
     const { words } = explainedText(adapter, found);
-    rankings = rankingsOf(words);
+    rankings = rankingsOf(words, gradient && (await gradient.ofWords(text.text, found.tokens, words)));
     const flagged = reader.flags(reader.verdictOf(Float32Array.from(found.probabilities)));
     measured.push({
       ...(await measure(session, text, words, rankings, { share, scoreOf: reader.scoreOf, random })),
@@ -106,7 +100,7 @@ async function ofSet(
     if (measured.length % 50 === 0) say(`  ${measured.length} texts`);
   }
   const figures = [...rankings.keys()]
-    .filter((ranking) => ranking !== LONGEST)
+    .filter((ranking) => !PEERS.includes(ranking))
     .flatMap((ranking) => figuresOf(prefix, ranking, measured, say));
   const harmless = set === 'hatexplain' ? harmlessTexts(data).slice(0, wanted) : [];
   return [...figures, ...(await plantedFigures(reader, harmless, triggersOf(explained), random))];
@@ -124,25 +118,6 @@ function markedShare(texts: readonly AbusiveText[]): number {
 
 const markedOf = (words: readonly Word[], spans: AbusiveText['spans']): readonly number[] =>
   words.map(({ start, end }) => (spans.some(([from, to]) => from < end && to > start) ? 1 : 0));
-
-/** Effects, length, and where the adapter has gates each band of them, also above what they usually are. */
-function rankingsOf(words: readonly ExplainedWord[]): ReadonlyMap<string, Ranking> {
-  const bands = Object.keys(words.find(({ gates }) => gates !== null)?.gates ?? {});
-  const compared = words.some(({ usual }) => usual !== null);
-  return new Map<string, Ranking>([
-    ['effects', EFFECT],
-    [LONGEST, LENGTH],
-    ...bands.flatMap((band): [string, Ranking][] => [
-      [`gates.${band}`, ({ gates }) => gates?.[band] ?? 0],
-      ...(compared ? [[`gates.${band}.above_usual`, above(band)] satisfies [string, Ranking]] : []),
-    ]),
-  ]);
-}
-
-const above =
-  (band: string): Ranking =>
-  ({ gates, usual }) =>
-    (gates?.[band] ?? 0) - (usual?.[band] ?? 0);
 
 async function measure(
   session: Scorer,
@@ -222,7 +197,10 @@ function figuresOf(
     const ours = texts.map((text) => of(text)?.get(ranking) ?? NaN);
     const peers = [
       { name: RANDOM, theirs: texts.map(chance) },
-      { name: LONGEST, theirs: texts.map((text) => of(text)?.get(LONGEST) ?? NaN) },
+      ...PEERS.filter((name) => texts.some((text) => of(text)?.has(name))).map((name) => ({
+        name,
+        theirs: texts.map((text) => of(text)?.get(name) ?? NaN),
+      })),
     ];
     return peers.map(({ name: peer, theirs }) => {
       say(`  ${name}, ${ranking} less ${peer}: ${difference(ours, theirs)}`);

@@ -144,13 +144,13 @@ export class Batch {
 
   /**
    * Builds the backward pass down to a layer, which is included; to −1 through the embedding, whose tables are trained.
-   * dy: (C, B), the gradient by `pooled`
+   * dy: (C, B), the gradient by `pooled`  returns that by what enters the lowest layer, (C, N)
    */
-  backward(dy: Tensor, downTo: number): void {
+  backward(dy: Tensor, downTo: number): Tensor {
     let d = this.#pooling.backward(dy);
     if (this.#end) d = this.#end.backward(d);
     for (let layer = this.#layers.length - 1; layer >= downTo; layer--) d = this.#layers[layer]?.backward(d) ?? d;
-    if (downTo < 0) this.#beginning.reduceRight((gradient, step) => step.backward(gradient), d);
+    return downTo < 0 ? this.#beginning.reduceRight((gradient, step) => step.backward(gradient), d) : d;
   }
 
   /**
