@@ -1,6 +1,7 @@
 /** The program's proxy on n-grams that are counted once for all runs: the same numbers, without counting them anew each time. */
 import { hash } from 'node:crypto';
-import { trainOnRows, type NgramModel, type SparseRows } from '../../engine/train/ngrams/ngrams.ts';
+import { trainOnRows, type NgramModel } from '../../engine/train/ngrams/ngrams.ts';
+import type { SparseRows } from '../../engine/train/ngrams/sparse-rows.ts';
 import type { Learned, Proxy } from '../../desk/triage/cascade/cascade.ts';
 import { proxyOptions, proxyTargets } from '../../desk/triage/cascade/ngram-proxy.ts';
 

@@ -7,8 +7,8 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { minimise, type Objective } from '../linear/lbfgs.ts';
 import { softmax } from '../../score/linear-head.ts';
 import { lossAndError, oneHot, vectorsOf } from '../linear/log-loss.ts';
-import { metBuckets } from './met-buckets.ts';
 import { NGRAM_SHAPE, NgramCounter, type NgramShape } from './ngram-features.ts';
+import { metBuckets, type SparseRows } from './sparse-rows.ts';
 
 /** Texts and targets that no n-gram model can be trained on, or a model whose arrays do not fit its shape. */
 export class NgramError extends Error {
@@ -46,13 +46,6 @@ export interface NgramOptions {
 export interface NgramHooks {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (at: { readonly iteration: number; readonly objective: number }) => void;
-}
-
-/** Texts × buckets with few values in each row: row i's stand from starts[i] to starts[i + 1]. */
-export interface SparseRows {
-  readonly starts: Float64Array;
-  readonly buckets: Int32Array;
-  readonly values: Float32Array;
 }
 
 const STRENGTH = 3e-5;

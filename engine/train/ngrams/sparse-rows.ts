@@ -1,4 +1,9 @@
-import type { SparseRows } from './ngrams.ts';
+/** Texts × buckets with few values in each row: row i's stand from starts[i] to starts[i + 1]. */
+export interface SparseRows {
+  readonly starts: Float64Array;
+  readonly buckets: Int32Array;
+  readonly values: Float32Array;
+}
 
 /** The buckets that training can move, and rows in which they are numbered from 0. */
 export interface MetBuckets {
