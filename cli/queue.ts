@@ -33,6 +33,9 @@ const command = () =>
     .option('--full', 'print whole messages instead of one line of each', false)
     .option('--json', 'print JSON', false);
 
+/** Orders that go by what a model said. */
+const BY_SCORE: readonly string[] = ['urgent', 'uncertain', 'audit'];
+
 type Options = ReturnType<ReturnType<typeof command>['opts']>;
 
 export const queueVerb = () => command().action((options) => run((setting) => printQueue(setting, options)));
@@ -43,7 +46,7 @@ async function printQueue(setting: Setting, options: Options): Promise<void> {
   const { client } = desk;
   const state = await client.workspace.state();
   if (!state.open) return;
-  if (state.revision === null)
+  if (state.revision === null && BY_SCORE.includes(options.order))
     throw new NotDone(
       `Nothing in ${options.workspace} has been scored yet.`,
       `Score it with \`moderato triage --workspace ${options.workspace}\`.`,
@@ -66,7 +69,13 @@ async function printQueue(setting: Setting, options: Options): Promise<void> {
   if (rows === 0) screen.note('No message of the queue fits.');
   else
     screen.note(
-      screen.style('dim', `${count(rows)} shown of ${count(scored)} scored by ${state.revision.name}.`, screen.err),
+      screen.style(
+        'dim',
+        state.revision === null
+          ? `${count(rows)} shown; none has been scored yet.`
+          : `${count(rows)} shown of ${count(scored)} scored by ${state.revision.name}.`,
+        screen.err,
+      ),
     );
   if (waiting > 0) {
     screen.note(

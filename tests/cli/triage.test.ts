@@ -206,11 +206,15 @@ describe('import', () => {
 describe('queue', () => {
   const workspace = bench.path('queue.moderato');
 
-  it('needs something that was scored', async () => {
+  it('needs something that was scored, unless it goes by what needs no score', async () => {
     await bench.run(['import', few, '--workspace', workspace]);
     const { code, err } = await bench.run(['queue', '--workspace', workspace]);
     assert.equal(code, 1);
     assert.match(err, /scored yet/);
+    const newest = await bench.run(['queue', '--workspace', workspace, '--order', 'newest', '--top', '2']);
+    assert.equal(newest.code, 0);
+    assert.match(newest.out, /^1 +– +unread/);
+    assert.match(newest.err, /2 shown; none has been scored yet/);
   });
 
   it('filters by words, channel and label', async () => {
