@@ -4,6 +4,8 @@ export type Confirmed =
   /** something is about to be taken back or done again: killed now, nobody knows whether it was */
   | { readonly kind: 'trying' }
   | { readonly kind: 'imported' }
+  /** how far a training is, 0 to 1 */
+  | { readonly kind: 'training'; readonly share: number }
   | { readonly kind: 'trained'; readonly revision: number }
   | { readonly kind: 'copied'; readonly path: string }
   | {

@@ -26,9 +26,9 @@ const random = seededRandom(Number(values.seed));
 
 /** The longest that a desk lives after it has opened, milliseconds. */
 const LONGEST_LIFE = 1_500;
-/** … and where it trains as well. */
-const LONGEST_TRAINING = 40_000;
 const TRAINS_EVERY = 4;
+/** A desk that trains is killed at a random share of the training, which takes as long as the machine is busy; beyond 1 soon after its end. */
+const FURTHEST = 1.25;
 /** Every so many kills one of them hits a workspace of the first schema while it is brought up to this one. */
 const MIGRATES_EVERY = 5;
 const OLD = new URL('../fixtures/workspaces/0001.moderato', import.meta.url).pathname;
@@ -106,16 +106,21 @@ async function lifeOf(path: string, exportFile: string, seed: number, early: boo
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const kill = (after: number): void => void setTimeout(() => child.kill('SIGKILL'), after);
+  const upTo = random() * FURTHEST;
   // A migration is over soon after the start.
   if (early) kill(200 + random() * 600);
   for await (const line of createInterface({ input: child.stdout })) {
+    let one: Confirmed;
     // The last line may be half of one: it was not confirmed.
     try {
-      confirmed.push(JSON.parse(line) as Confirmed);
+      one = JSON.parse(line) as Confirmed;
     } catch {
       break;
     }
-    if (!early && confirmed.length === 1) kill(random() * (trains ? LONGEST_TRAINING : LONGEST_LIFE));
+    confirmed.push(one);
+    if (early) continue;
+    if (!trains && one.kind === 'open') kill(random() * LONGEST_LIFE);
+    if (trains && (one.kind === 'trained' || (one.kind === 'training' && one.share > upTo))) kill(random() * 500);
   }
   await closed;
   if (child.signalCode !== 'SIGKILL') problems.push(`the desk ended by itself: ${stderr.slice(0, 500)}`);

@@ -105,7 +105,8 @@ const training = async (): Promise<void> => {
   for (;;) {
     const { id } = await client.jobs.start({ kind: 'retrain', preset: 'fast' });
     for (;;) {
-      const { state, report, problem } = await client.jobs.get({ job: id });
+      const { state, done, total, report, problem } = await client.jobs.get({ job: id });
+      if (total !== null && total > 0) say({ kind: 'training', share: done / total });
       if (state === 'done') say({ kind: 'trained', revision: (report as { revision: number }).revision });
       if (state === 'failed' && !/too few/.test(problem?.message ?? '')) throw new Error(problem?.message);
       if (state === 'done' || state === 'failed') break;
