@@ -44,6 +44,7 @@ const BARS: readonly Bar[] = [
   { figure: /^labels\..*\.95%$/, most: 0.2 },
   { figure: /^insights\..*\.ece$/, most: 0.03 },
   { figure: /^explain\.deletion\.effects\.sooner\.flagged$/, least: 0.9 },
+  { figure: /^explain\.wait$/, most: 300 },
 ];
 
 export interface Held {

@@ -16,7 +16,7 @@ import { PEERS, RANDOM, rankingsOf, type Ranking } from './explain/rankings.ts';
 import { benchTexts } from './texts.ts';
 import { waiting } from './explain/waiting.ts';
 import { plantedFigures, triggersOf } from './explain/planted.ts';
-import { faster, smaller, type Bench, type BenchOptions, type Figure } from './figure.ts';
+import { faster, smaller, UsageError, type Bench, type BenchOptions, type Figure } from './figure.ts';
 import { abusiveTexts, harmlessTexts, isThere, type AbusiveText, type MarkedSet } from './rationales.ts';
 import { Reader } from './reader.ts';
 
@@ -49,20 +49,27 @@ interface Measured {
   readonly randomF1: number;
 }
 
+/** Parts that `--table` chooses among. */
+const PARTS = ['hatexplain', 'toxic_spans', 'wait'] as const;
+
 const bench: Bench = async (options) => {
-  const figures = await ofSets(options);
-  const count = Math.max(LEAST, Math.round(TEXTS * options.scale));
-  return [...figures, ...(await waiting(benchTexts(options.data, count).texts, options.adapter))];
+  const { tables, data, scale, adapter } = options;
+  const unknown = tables.filter((name) => !PARTS.some((part) => part === name));
+  if (unknown.length > 0) throw new UsageError(`There is no part ${unknown.join()}; there are ${PARTS.join()}.`);
+  const wants = (part: (typeof PARTS)[number]): boolean => tables.length === 0 || tables.includes(part);
+  const figures: Figure[] = [];
+  if (wants('hatexplain') || wants('toxic_spans')) {
+    await using reader = await Reader.open(adapter);
+    await using gradient = await GradientInput.open(adapter);
+    if (wants('hatexplain')) figures.push(...(await ofSet(reader, gradient, 'hatexplain', '', options)));
+    if (wants('toxic_spans') && data !== null && isThere(data, 'toxic_spans'))
+      figures.push(...(await ofSet(reader, gradient, 'toxic_spans', 'toxic_spans.', options)));
+  }
+  if (wants('wait'))
+    figures.push(...(await waiting(benchTexts(data, Math.max(LEAST, Math.round(TEXTS * scale))).texts, adapter)));
+  return figures;
 };
 export default bench;
-
-async function ofSets(options: BenchOptions): Promise<readonly Figure[]> {
-  await using reader = await Reader.open(options.adapter);
-  await using gradient = await GradientInput.open(options.adapter);
-  const figures = await ofSet(reader, gradient, 'hatexplain', '', options);
-  if (options.data === null || !isThere(options.data, 'toxic_spans')) return figures;
-  return [...figures, ...(await ofSet(reader, gradient, 'toxic_spans', 'toxic_spans.', options))];
-}
 
 /** @param prefix of the figures' names */
 async function ofSet(
