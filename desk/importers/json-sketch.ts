@@ -10,6 +10,8 @@ export interface JsonSketch {
   readonly values: ReadonlyMap<string, unknown>;
   /** True where another value follows the first on a line of its own: JSON lines. */
   readonly lines: boolean;
+  /** True for a list in which nothing stands, or nothing yet where the file was cut. */
+  readonly empty: boolean;
 }
 
 const DEEPEST = 8;
@@ -39,12 +41,16 @@ export function sketchOf(head: Buffer): JsonSketch {
   const { events, end } = splitter.end();
   note(events);
   const after = end.state === 'broken' ? head[end.offset] : undefined;
-  return { kinds, values, lines: kinds.get('') === '{' && after === 0x7b };
+  const empty = end.state !== 'broken' && kinds.get('') === '[' && kinds.size === 1;
+  return { kinds, values, lines: kinds.get('') === '{' && after === 0x7b, empty };
 }
 
-/** Path of the rows in a generic JSON file: "[]" for an array of objects, "KEY[]" for one inside an object, null for lines. */
+/**
+ * Path of the rows in a generic JSON file: "[]" for an array, "KEY[]" for one of objects inside an object, null for lines
+ * and for what is no table, as a line that only begins with a bracket.
+ */
 export function tableIn(sketch: JsonSketch): string | null {
-  if (sketch.kinds.get('') === '[') return '[]';
+  if (sketch.kinds.get('') === '[') return sketch.kinds.get('[]') === '{' || sketch.empty ? '[]' : null;
   if (sketch.lines) return null;
   for (const [path, kind] of sketch.kinds) if (kind === '{' && /^[^.[\]]+\[\]$/.test(path)) return path;
   return null;

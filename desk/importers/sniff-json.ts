@@ -108,9 +108,10 @@ function reddit(sketch: JsonSketch): Candidate | null {
 }
 
 function generic(sketch: JsonSketch, head: Buffer, whole: boolean): Candidate | null {
-  const { kinds, lines } = sketch;
+  const { kinds, lines, empty } = sketch;
   if (kinds.get('[]') === '{') return { format: 'jsonl', confidence: 0.7, reason: 'It is a JSON list of objects.' };
   if (lines) return { format: 'jsonl', confidence: 0.75, reason: 'Every line is a JSON object.' };
+  if (empty) return { format: 'jsonl', confidence: 0.5, reason: 'It is a JSON list without anything in it.' };
   const table = tableIn(sketch);
   if (table !== null)
     return {

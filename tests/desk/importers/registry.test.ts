@@ -107,11 +107,20 @@ describe('recognising exports', () => {
       ],
       [whatsapp, 'whatsapp-txt'],
       ['25/12/2023, 10:00 - Ada: the only message\n', 'whatsapp-txt'],
+      // An iPhone puts the stamp in brackets: no list of JSON.
+      [
+        '[4/05/2026, 18:58:10] Ada: hello\n[4/05/2026, 18:58:12] Bob: hi\n[4/05/2026, 18:59:00] Ada: x\n',
+        'whatsapp-txt',
+      ],
+      ['[25.12.23, 10:00:00] Ada: the only message\n', 'whatsapp-txt'],
+      ['[12/25/23, 10:00:00\u202fAM] Ada: {"text":"words"}\n[12/25/23, 10:00:01\u202fAM] Bob: []\n', 'whatsapp-txt'],
       [table, 'csv'],
       ['id\ttext\nrow-a\tsome words\n', 'csv'],
       ['text\nsome words\nmore words\n', 'csv'],
       ['{"text":"some words"}\n{"text":"b"}\n', 'jsonl'],
       ['[{"text":"some words"}]', 'jsonl'],
+      ['[]\n', 'jsonl'],
+      ['[id],text\n1,some words\n2,more words\n', 'csv'],
       ['{"rows":[{"text":"some words"}]}', 'jsonl'],
     ];
     for (const [content, format] of cases)

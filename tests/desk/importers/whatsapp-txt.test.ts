@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { sniff } from '../../../desk/importers/sniff.ts';
 import { headerOf } from '../../../desk/importers/whatsapp-header.ts';
 import { surveyWhatsApp } from '../../../desk/importers/whatsapp-survey.ts';
 import { chatName, readWhatsAppTxt } from '../../../desk/importers/whatsapp-txt.ts';
@@ -217,6 +218,17 @@ describe('WhatsApp text', () => {
             ]),
           );
         }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('is known by its content in every notation, also where it begins with a bracket as JSON does', () => {
+    fc.assert(
+      fc.property(chats, (chat) => {
+        const bytes = Buffer.from(written(chat).join(''));
+        const found = sniff({ bytes, whole: true }, 'chat.json');
+        assert.equal(found.status === 'recognised' ? found.candidates[0]?.format : found.reason, 'whatsapp-txt');
       }),
       { numRuns: 200 },
     );
