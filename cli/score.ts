@@ -71,6 +71,7 @@ async function scoreTable(setting: Setting, options: Options): Promise<void> {
         to: options.out === '-' ? screen.out : options.out,
         format,
         labels: chosen.adapter.labels,
+        from: options.in,
       });
       const { size } = source;
       const onProgress = (done: number): void => {

@@ -58,7 +58,7 @@ export async function evidenceJob(
   const parts = (onMessage: (done: number) => Promise<void>) =>
     contents(store, items, sources, custody, start, onMessage);
   let sums = '';
-  await wholeFile(start.path, 'The export', signal, async (part) => {
+  await wholeFile(store, start.path, 'The export', signal, async (part) => {
     const promised = new Map<string, string>();
     for await (const { name, content } of parts(told('Gathering'))) promised.set(name, hash('sha256', content));
     const link = await writeDown(store, writer, reviewer, items, start.names, contentOf(promised));

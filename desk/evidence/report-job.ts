@@ -65,8 +65,8 @@ export async function reportJob(
     if (signature === undefined) throw new Error('a reviewer of this workspace has no key');
     yield signatureBlock(pseudonym, publicKey, sha256, signature.toString('hex'));
   }
-  await wholeFile(path, 'The report', signal, async (part) => {
-    await pipeline(signed(), createWriteStream(part, { mode: 0o600 }));
+  await wholeFile(workspace, path, 'The report', signal, async (part) => {
+    await pipeline(signed(), createWriteStream(part));
   });
   return { path, decisions: total, whole: figures.chains.every(({ broken }) => broken === null), publicKey };
 }

@@ -11,7 +11,7 @@ export class ZipWriter implements Disposable {
   #at = 0;
 
   constructor(path: string) {
-    this.#file = openSync(path, 'w', 0o600);
+    this.#file = openSync(path, 'w');
   }
 
   /** @throws DeskError bad-input where it would be larger than a zip archive can be */

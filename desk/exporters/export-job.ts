@@ -37,7 +37,7 @@ export async function exportJob(
       signal.throwIfAborted();
     }
   }
-  await wholeFile(path, 'The export', signal, (part) => WRITERS[format](source(), part));
+  await wholeFile(store, path, 'The export', signal, (part) => WRITERS[format](source(), part));
   progress();
   const config = labelingConfig(store.policies.labels().map(({ name }) => name));
   return { path, rows, ...(format === 'label-studio' && { config }) };

@@ -42,7 +42,7 @@ export async function signJob(
     throw new DeskError('nothing-to-do', `${reviewer.name} has decided nothing yet.`, 'Nothing was written.');
   const progress = (done: number): void => onProgress({ doing: 'Signing', done, total: end.seq, unit: 'links' });
   const lines = linesOf(store, reviewer, end, signal, progress);
-  await wholeFile(path, 'The export', signal, async (part) => {
+  await wholeFile(store, path, 'The export', signal, async (part) => {
     await pipeline(lines, createWriteStream(part), { signal });
   });
   return { path, pseudonym: reviewer.pseudonym, links: end.seq, head: end.hash.toString('hex') };

@@ -5,6 +5,8 @@ import { APPLICATION_ID } from './migrations.ts';
 import { SALT_BYTES } from './secret.ts';
 
 const MAGIC = 'SQLite format 3\0';
+/** What SQLite's log begins with: 0x377f0682 or 0x377f0683. */
+const LOG_MAGIC = 0x377f0682;
 
 /**
  * Looks at the first bytes of a file before SQLite does, so that a file that is not ours is not touched.
@@ -89,6 +91,14 @@ function isEncrypted(head: Buffer): boolean {
     head.subarray(16, 18).equals(PAGE_SIZE) &&
     head.subarray(20, 24).equals(RESERVED)
   );
+}
+
+/** True for a workspace, any other SQLite file, and the log of one. @throws WorkspaceError where it cannot be read */
+export function isDatabase(path: string): boolean {
+  const head = readHead(path);
+  if (head === null) return false;
+  const isLog = head.length >= 4 && (head.readUInt32BE(0) & ~1) === LOG_MAGIC;
+  return isLog || isEncrypted(head) || head.toString('latin1', 0, 16) === MAGIC;
 }
 
 /** The salt of an encrypted workspace; null where it is not encrypted, or not there. */

@@ -44,6 +44,7 @@ export class Sources {
   readonly #finish;
   readonly #all;
   readonly #get;
+  readonly #paths;
 
   constructor(db: Db) {
     this.#begin = db.prepare<
@@ -64,6 +65,7 @@ export class Sources {
     this.#finish = db.prepare<[SourceStatus, string, number]>('UPDATE sources SET status = ?, report = ? WHERE id = ?');
     this.#all = db.prepare<[], Row>('SELECT * FROM sources ORDER BY id');
     this.#get = db.prepare<[number], Row>('SELECT * FROM sources WHERE id = ?');
+    this.#paths = db.prepare<[], string>('SELECT DISTINCT path FROM sources').pluck();
   }
 
   /**
@@ -98,6 +100,11 @@ export class Sources {
   /** All sources, in the order of their first import. `reading` means that the import was broken off. */
   list(): readonly Source[] {
     return this.#all.all().map(toSource);
+  }
+
+  /** Where the files lay when they were imported last; each once, archives too. */
+  paths(): readonly string[] {
+    return this.#paths.all();
   }
 
   get(id: number): Source | undefined {

@@ -4,6 +4,7 @@ import { createWriteStream, existsSync, renameSync, statSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { checkTarget } from '../exporters/target.ts';
 import type { ScoredRow } from '../triage/score-rows.ts';
 
 export const ROW_FORMATS = ['jsonl', 'csv'] as const;
@@ -35,6 +36,8 @@ export interface RowTarget {
   readonly format: RowFormat;
   /** columns of a CSV, in the order of the adapter */
   readonly labels: readonly string[];
+  /** what the rows are made of, which must stay */
+  readonly from: string;
 }
 
 /**
@@ -52,6 +55,7 @@ export class RowWriter {
   #failure: Error | undefined;
   #rows = 0;
 
+  /** @throws DeskError bad-input where something would be lost */
   constructor(target: RowTarget) {
     this.#target = target;
     if (typeof target.to === 'string') {
@@ -59,6 +63,7 @@ export class RowWriter {
       // A device or a pipe is written as it is.
       const special = existsSync(target.to) && !statSync(target.to).isFile();
       this.#place = special ? target.to : `${target.to}.part`;
+      if (!special) for (const file of [target.to, this.#place]) checkTarget(file, [target.from]);
       this.#sink = createWriteStream(this.#place);
     } else this.#sink = target.to;
     const packed = this.#path?.toLowerCase().endsWith('.gz') === true;
