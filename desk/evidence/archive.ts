@@ -4,13 +4,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { sentenceOf } from '../importers/import-error.ts';
+import type { Problem } from './problems.ts';
 import { type Member, ZIP_LIMITS, directory, localHeader } from './zip-layout.ts';
-
-/** What is wrong, and with which file: in the archive, or the archive itself. */
-export interface Problem {
-  readonly file: string;
-  readonly what: string;
-}
 
 /** Files that are held in memory: anything this program writes is smaller. */
 const HELD_BYTES = 256 << 20;
@@ -44,6 +39,7 @@ export class Archive implements AsyncDisposable {
     }
     try {
       const list = await entriesOf(zip);
+      refuseShared(list, zip.fileSize);
       const entries = new Map(list.map((entry) => [entry.fileName, entry]));
       const read = await readAll(zip, list, path);
       return new Archive(path, zip, entries, read);
@@ -88,6 +84,12 @@ async function entriesOf(zip: ZipFile): Promise<Entry[]> {
     zip.readEntry();
   });
   return entries;
+}
+
+/** A few bytes that are those of thousands of members would be read as often. @throws RangeError */
+function refuseShared(entries: readonly Entry[], bytes: number): void {
+  const told = entries.reduce((sum, { compressedSize }) => sum + compressedSize, 0);
+  if (told > bytes) throw new RangeError('Its files are larger together than it is.');
 }
 
 /** Reads every member once, and compares the archive around them with the one that this program makes of them. */

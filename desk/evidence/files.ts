@@ -60,16 +60,18 @@ export const Head = z.strictObject({
       sha256: Sum.nullable(),
     }),
   ),
-  heads: z.array(
-    z.strictObject({
-      reviewer: z.string(),
-      public_key: Sum,
-      links: Number1,
-      head: Sum,
-      /** Ed25519 over the head; null where that reviewer's key is in another workspace */
-      signature: Signature.nullable(),
-    }),
-  ),
+  heads: z
+    .array(
+      z.strictObject({
+        reviewer: z.string(),
+        public_key: Sum,
+        links: Number1,
+        head: Sum,
+        /** Ed25519 over the head; null where that reviewer's key is in another workspace */
+        signature: Signature.nullable(),
+      }),
+    )
+    .max(10_000),
   link: z.strictObject({ body: z.string(), hash: Sum }),
 });
 export type Head = z.infer<typeof Head>;

@@ -3,8 +3,9 @@ import { hash } from 'node:crypto';
 import type { z } from 'zod';
 import { readBody, salted } from '../review/link.ts';
 import { reviewerPseudonym } from '../store/pseudonym.ts';
-import type { Archive, Problem } from './archive.ts';
+import type { Archive } from './archive.ts';
 import { DecisionLine, HEAD, type Head, KEY, Message, contentOf, folderOf } from './files.ts';
+import type { Problems } from './problems.ts';
 import { fits, keyIn } from './verify-signature.ts';
 
 /** A message of an evidence file and the folder that it lies in. */
@@ -23,11 +24,11 @@ export async function parsed<T>(archive: Archive, name: string, shape: z.ZodType
 }
 
 /** Key, link and heads of evidence.json. */
-export async function checkHead(archive: Archive, head: Head, problems: Problem[]): Promise<void> {
-  const wrong = (what: string): void => void problems.push({ file: HEAD, what });
+export async function checkHead(archive: Archive, head: Head, problems: Problems): Promise<void> {
+  const wrong = (what: string): void => problems.add(HEAD, what);
   const { by, link, heads, names } = head;
   const pem = keyIn((await archive.read(KEY))?.toString('latin1') ?? '');
-  if (pem !== by.public_key) problems.push({ file: KEY, what: 'it is not the key that evidence.json names.' });
+  if (pem !== by.public_key) problems.add(KEY, 'it is not the key that evidence.json names.');
   if (reviewerPseudonym(by.public_key) !== by.reviewer) wrong('the reviewer does not belong to the key.');
   const body = readBody(link.body);
   if (hash('sha256', link.body) !== link.hash || body?.deed.kind !== 'evidence' || body.reviewer !== by.public_key)
@@ -41,50 +42,49 @@ export async function checkHead(archive: Archive, head: Head, problems: Problem[
 }
 
 /** Each message with its records and decisions. @returns those that are as they should be */
-export async function checkMessages(archive: Archive, head: Head, problems: Problem[]): Promise<readonly Placed[]> {
+export async function checkMessages(archive: Archive, head: Head, problems: Problems): Promise<readonly Placed[]> {
   const placed: Placed[] = [];
   const body = readBody(head.link.body);
+  // Not as many as evidence.json claims: that may be any number. That they are as many is checked with the head.
   const items = body?.deed.kind === 'evidence' ? body.deed.items : [];
-  for (let place = 1; place <= head.messages; place++) {
-    const folder = folderOf(place);
-    const message = await parsed(archive, `${folder}/message.json`, Message);
+  for (const [at, item] of items.entries()) {
+    if (problems.isFull) break;
+    const folder = folderOf(at + 1);
+    const file = `${folder}/message.json`;
+    const message = await parsed(archive, file, Message);
     if (message === null) {
-      problems.push({
-        file: `${folder}/message.json`,
-        what: 'it is missing, or not in a form that this program knows.',
-      });
+      problems.add(file, 'it is missing, or not in a form that this program knows.');
       continue;
     }
-    if (message.message !== items[place - 1])
-      problems.push({
-        file: `${folder}/message.json`,
-        what: 'it is another message than the link of evidence.json names.',
-      });
+    if (message.message !== item) problems.add(file, 'it is another message than the link of evidence.json names.');
     placed.push({ folder, message });
     for (const { record } of message.versions)
       if (record !== null && !archive.sums.has(`${folder}/${record}`))
-        problems.push({ file: `${folder}/${record}`, what: 'it is missing.' });
+        problems.add(`${folder}/${record}`, 'it is missing.');
     await checkDecisions(archive, `${folder}/decisions.jsonl`, message, problems);
   }
   return placed;
 }
 
-async function checkDecisions(archive: Archive, file: string, message: Message, problems: Problem[]): Promise<void> {
+async function checkDecisions(archive: Archive, file: string, message: Message, problems: Problems): Promise<void> {
   const text = (await archive.read(file))?.toString('utf8');
-  if (text === undefined) return void problems.push({ file, what: 'it is missing.' });
+  if (text === undefined) return problems.add(file, 'it is missing.');
+  const texts = new Map(message.versions.map(({ version, text: words }) => [version, words]));
   /** hash of the last link of a chain, by key, with its number */
   const last = new Map<string, { readonly seq: number; readonly hash: string }>();
   for (const [at, line] of text.split('\n').entries()) {
     if (line === '') continue;
-    const what = whatIsWrong(line, message, last);
-    if (what !== null) problems.push({ file, what: `line ${at + 1}: ${what}` });
+    if (problems.isFull) return;
+    const what = whatIsWrong(line, message.message, texts, last);
+    if (what !== null) problems.add(file, `line ${at + 1}: ${what}`);
   }
 }
 
 /** What does not hold about a decision, for people; null where all does. */
 function whatIsWrong(
   line: string,
-  { message, versions }: Message,
+  message: string,
+  texts: ReadonlyMap<number, string>,
   last: Map<string, { readonly seq: number; readonly hash: string }>,
 ): string | null {
   const decision = lineOf(line);
@@ -99,9 +99,8 @@ function whatIsWrong(
   if (!('item' in deed) || deed.item !== message) return 'it is about another message.';
   if (decision.salt === null || !('text' in deed)) return null;
   const salt = Buffer.from(decision.salt, 'hex');
-  const seen = versions.find(({ version }) => version === deed.version);
-  if (seen === undefined || salted(salt, seen.text) !== deed.text)
-    return 'the text is not the one that was decided on.';
+  const seen = texts.get(deed.version);
+  if (seen === undefined || salted(salt, seen) !== deed.text) return 'the text is not the one that was decided on.';
   if ('note' in deed && deed.note !== null && (decision.note === null || salted(salt, decision.note) !== deed.note))
     return 'its note is not the one that was written.';
   return null;

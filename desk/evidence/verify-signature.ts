@@ -1,7 +1,8 @@
 import { createPublicKey } from 'node:crypto';
 import { isSigned } from '../store/reviewers.ts';
-import type { Archive, Problem } from './archive.ts';
+import type { Archive } from './archive.ts';
 import { KEY, SIGNATURE, SUMS, sumsOf } from './files.ts';
+import type { Problems } from './problems.ts';
 
 /** An Ed25519 key in DER begins so (RFC 8410). */
 const PUBLIC_HEAD = '302a300506032b6570032100';
@@ -12,11 +13,7 @@ const PUBLIC_HEAD = '302a300506032b6570032100';
  * @param told keys that the file names, hexadecimal
  * @returns the key whose signature it has; null where none fits
  */
-export async function checkSums(
-  archive: Archive,
-  told: readonly string[],
-  problems: Problem[],
-): Promise<string | null> {
+export async function checkSums(archive: Archive, told: readonly string[], problems: Problems): Promise<string | null> {
   const list = await archive.read(SUMS);
   const signature = await archive.read(SIGNATURE);
   if (list === null || signature === null) {
@@ -24,7 +21,7 @@ export async function checkSums(
       [SUMS, list],
       [SIGNATURE, signature],
     ] as const)
-      if (there === null) problems.push({ file: name, what: 'it is missing.' });
+      if (there === null) problems.add(name, 'it is missing.');
     return null;
   }
   const files = new Map([...archive.sums].filter(([name]) => name !== SUMS && name !== SIGNATURE));
@@ -35,21 +32,20 @@ export async function checkSums(
   const signer = signerOf(list);
   if (signer === null) {
     const ofFiles = signerOf(Buffer.from(expected));
-    problems.push(
-      ofFiles !== null
-        ? { file: SUMS, what: 'it was changed; the files are as they were signed.' }
-        : list.equals(Buffer.from(expected))
-          ? { file: SIGNATURE, what: 'it is not the signature of SHA256SUMS by the key that is named.' }
-          : { file: SUMS, what: 'it is not what was signed.' },
-    );
-    if (ofFiles !== null) return ofFiles;
+    if (ofFiles !== null) {
+      problems.add(SUMS, 'it was changed; the files are as they were signed.');
+      return ofFiles;
+    }
+    if (list.equals(Buffer.from(expected)))
+      problems.add(SIGNATURE, 'it is not the signature of SHA256SUMS by the key that is named.');
+    else problems.add(SUMS, 'it is not what was signed.');
   }
   compare(list.toString('utf8'), files, problems);
   return signer;
 }
 
 /** Names the files that are not as the list says. */
-function compare(list: string, files: ReadonlyMap<string, string>, problems: Problem[]): void {
+function compare(list: string, files: ReadonlyMap<string, string>, problems: Problems): void {
   const listed = new Map<string, string>();
   for (const line of list.split('\n')) {
     const [, sha256, name] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? [];
@@ -57,12 +53,11 @@ function compare(list: string, files: ReadonlyMap<string, string>, problems: Pro
   }
   for (const [name, sha256] of listed) {
     const found = files.get(name);
-    if (found === undefined) problems.push({ file: name, what: 'it is missing.' });
-    else if (found !== sha256)
-      problems.push({ file: name, what: 'it was changed: its SHA-256 is not that of SHA256SUMS.' });
+    if (found === undefined) problems.add(name, 'it is missing.');
+    else if (found !== sha256) problems.add(name, 'it was changed: its SHA-256 is not that of SHA256SUMS.');
   }
   for (const name of files.keys())
-    if (!listed.has(name)) problems.push({ file: name, what: 'it was added: SHA256SUMS does not name it.' });
+    if (!listed.has(name)) problems.add(name, 'it was added: SHA256SUMS does not name it.');
 }
 
 /** The Ed25519 key of a PEM, hexadecimal; null where it holds none. */

@@ -5,9 +5,10 @@ import { ImportError } from '../importers/import-error.ts';
 import type { MessageRecord } from '../importers/record.ts';
 import { openExport } from '../importers/registry.ts';
 import type { Source } from '../importers/source.ts';
-import type { Archive, Problem } from './archive.ts';
+import type { Archive } from './archive.ts';
 import { type Head, type Version, recordBytes } from './files.ts';
 import { markOf, sourceMark } from './marks.ts';
+import type { Problems } from './problems.ts';
 import type { Placed } from './verify-messages.ts';
 
 export interface Compared {
@@ -34,7 +35,7 @@ export async function checkSource(
   head: Head,
   placed: readonly Placed[],
   path: string,
-  problems: Problem[],
+  problems: Problems,
   signal?: AbortSignal,
 ): Promise<Compared> {
   const wanted = wantedOf(placed);
@@ -48,19 +49,18 @@ export async function checkSource(
       if (told === undefined) continue;
       found.add(told.source);
       if (!same)
-        problems.push({
-          file: basename(source.path),
-          what: `it is not the file that source ${told.source} was imported from: its SHA-256 is another.`,
-        });
+        problems.add(
+          basename(source.path),
+          `it is not the file that source ${told.source} was imported from: its SHA-256 is another.`,
+        );
       await compare(archive, source, same ? print.sha256 : null, wanted.get(told.source) ?? new Map(), count, problems);
     }
   } catch (error) {
     if (!(error instanceof ImportError)) throw error;
-    problems.push({ file: basename(path), what: error.message });
+    problems.add(basename(path), error.message);
   }
   const elsewhere = head.sources.filter(({ source }) => !found.has(source));
-  if (found.size === 0)
-    problems.push({ file: basename(path), what: 'none of the messages came from it, by its SHA-256.' });
+  if (found.size === 0) problems.add(basename(path), 'none of the messages came from it, by its SHA-256.');
   const missing = elsewhere.reduce((sum, { source }) => sum + sizeOf(wanted.get(source)), 0);
   return { ...count, missing };
 }
@@ -110,7 +110,7 @@ async function compare(
   key: Buffer | null,
   wanted: Map<number, readonly Wanted[]>,
   count: { records: number; unknownTexts: number },
-  problems: Problem[],
+  problems: Problems,
 ): Promise<void> {
   // Tables are read whatever their columns are: the record is the whole row.
   const [column] = source.columns ?? [];
@@ -124,12 +124,12 @@ async function compare(
       for (const one of here) {
         const what = await whatDiffers(archive, one, row, key, source.columns !== null, count);
         if (what === null) count.records++;
-        else problems.push({ file: one.record ?? one.file, what: `${what} ${placeOf(source, row)}.` });
+        else problems.add(one.record ?? one.file, `${what} ${placeOf(source, row)}.`);
       }
     }
   for (const [row, here] of left)
     for (const { file, record } of here)
-      problems.push({ file: record ?? file, what: `there is no row ${row} in ${basename(source.path)}.` });
+      problems.add(record ?? file, `there is no row ${row} in ${basename(source.path)}.`);
 }
 
 const placeOf = (source: Source, { place }: MessageRecord): string =>

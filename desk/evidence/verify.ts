@@ -3,8 +3,9 @@ import { open, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { DeskError } from '../errors.ts';
 import { sentenceOf } from '../importers/import-error.ts';
-import { Archive, type Problem } from './archive.ts';
+import { Archive } from './archive.ts';
 import { HEAD, Head } from './files.ts';
+import { type Problem, Problems } from './problems.ts';
 import { checkReport } from './report-signature.ts';
 import { checkHead, checkMessages, parsed } from './verify-messages.ts';
 import { checkSums } from './verify-signature.ts';
@@ -66,7 +67,7 @@ async function verifyReport(path: string, { source, key }: Against): Promise<Che
   if (checked === null) problems.push({ file, what: 'it is a page without the mark up to which it would be signed.' });
   if (checked?.problem) problems.push({ file, what: checked.problem });
   const publicKey = checked?.problem === null ? checked.publicKey : null;
-  if (key !== undefined && publicKey !== null && publicKey !== key) problems.push(otherKey(file));
+  if (key !== undefined && publicKey !== null && publicKey !== key) problems.push({ file, what: OTHER_KEY });
   return {
     kind: 'report',
     whole: problems.length === 0,
@@ -85,32 +86,26 @@ async function verifyEvidence(path: string, { source, key }: Against, signal?: A
   const opened = await Archive.open(path);
   if (!(opened instanceof Archive)) return { ...NOTHING, problems: [{ ...opened, file: basename(path) }] };
   await using archive = opened;
-  const problems: Problem[] = archive.problems.map(({ file, what }) => ({
-    file: file === path ? basename(path) : file,
-    what,
-  }));
+  const problems = new Problems();
+  for (const { file, what } of archive.problems) problems.add(file === path ? basename(path) : file, what);
   const head = await parsed(archive, HEAD, Head);
   const publicKey = await checkSums(archive, head === null ? [] : [head.by.public_key], problems);
   for (const name of archive.oddSums)
-    if (!problems.some(({ file }) => file === name))
-      problems.push({ file: name, what: 'the CRC-32 that the archive has of it is not that of its bytes.' });
-  if (key !== undefined && publicKey !== null && publicKey !== key) problems.push(otherKey(HEAD));
+    if (!problems.isAbout(name)) problems.add(name, 'the CRC-32 that the archive has of it is not that of its bytes.');
+  if (key !== undefined && publicKey !== null && publicKey !== key) problems.add(HEAD, OTHER_KEY);
   if (head === null) {
-    if (!problems.some(({ file }) => file === HEAD))
-      problems.push({ file: HEAD, what: 'it is missing, or of a newer program.' });
-    return { ...NOTHING, publicKey, files: archive.sums.size, problems };
+    if (!problems.isAbout(HEAD)) problems.add(HEAD, 'it is missing, or of a newer program.');
+    return { ...NOTHING, publicKey, files: archive.sums.size, problems: problems.list(basename(path)) };
   }
   // What a changed byte breaks besides the sum would only say the same again.
-  const untouched = problems.length === 0;
-  const inside: Problem[] = [];
+  const inside = problems.none ? problems : new Problems();
   await checkHead(archive, head, inside);
   const placed = await checkMessages(archive, head, inside);
-  if (untouched) problems.push(...inside);
   const compared = source === undefined ? null : await checkSource(archive, head, placed, source, problems, signal);
   return {
     kind: 'evidence',
-    whole: problems.length === 0,
-    problems,
+    whole: problems.none,
+    problems: problems.list(basename(path)),
     reviewer: head.by.reviewer,
     publicKey,
     made: head.made,
@@ -133,7 +128,4 @@ const NOTHING: Omit<Checked, 'problems'> = {
   source: null,
 };
 
-const otherKey = (file: string): Problem => ({
-  file,
-  what: 'it is signed with another key than the one that was given.',
-});
+const OTHER_KEY = 'it is signed with another key than the one that was given.';

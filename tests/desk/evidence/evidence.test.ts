@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync, hash, sign } from 'node:crypto';
+import { type KeyObject, generateKeyPairSync, hash, sign } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { crc32 } from 'node:zlib';
 import { openPromise, type Entry } from 'yauzl';
 import { SIGNATURE, SUMS, sumsOf } from '../../../desk/evidence/files.ts';
+import { directory, localHeader } from '../../../desk/evidence/zip-layout.ts';
 import { verify } from '../../../desk/evidence/verify.ts';
 import { readBody } from '../../../desk/review/link.ts';
 import { reviewerPseudonym } from '../../../desk/store/pseudonym.ts';
 import { pemOf } from '../../../desk/store/reviewers.ts';
 import { zipOf } from '../importers/zip-file.ts';
 import { refused } from '../door/fixtures.ts';
+import { Folder } from '../store/fixtures.ts';
 import { SECRETS, changed, chat, moderated } from './fixtures.ts';
 
 /** The files of a zip, with where their bytes lie. */
@@ -33,6 +36,16 @@ async function membersOf(path: string): Promise<Map<string, { content: Buffer; f
       return [entry.fileName, { content: bytes.subarray(from, to), from, to }];
     }),
   );
+}
+
+/** An archive of these files with sums and a signature that fit. */
+function signedAnew(files: ReadonlyMap<string, Buffer>, by: KeyObject): Buffer {
+  const sums = new Map([...files].map(([name, content]) => [name, hash('sha256', content)]));
+  sums.delete(SUMS);
+  sums.delete(SIGNATURE);
+  const list = sumsOf(sums);
+  const whole = new Map(files).set(SUMS, Buffer.from(list)).set(SIGNATURE, sign(null, Buffer.from(list), by));
+  return zipOf(Object.fromEntries(whole), 'stored');
 }
 
 describe('an evidence file', () => {
@@ -165,12 +178,7 @@ describe('an evidence file', () => {
         .replace(/("by": \{[^}]*)"reviewer": "[^"]*"/, `$1"reviewer": "${reviewerPseudonym(raw)}"`)
         .replace(/("by": \{[^}]*)"public_key": "[^"]*"/, `$1"public_key": "${raw}"`),
     );
-    const sums = new Map([...files].map(([name, content]) => [name, hash('sha256', content)]));
-    sums.delete(SUMS);
-    sums.delete(SIGNATURE);
-    files.set(SUMS, Buffer.from(sumsOf(sums)));
-    files.set(SIGNATURE, sign(null, Buffer.from(sumsOf(sums)), privateKey));
-    const forged = changed(path, zipOf(Object.fromEntries(files), 'stored'));
+    const forged = changed(path, signedAnew(files, privateKey));
     const found = await verify(forged, {});
     assert.equal(found.publicKey, raw, 'sums and signature fit each other');
     assert.deepEqual(
@@ -179,6 +187,46 @@ describe('an evidence file', () => {
     );
     const key = (await m.k.client.reviewers.list())[0]?.publicKey ?? '';
     assert.match((await verify(forged, { key })).problems[0]?.what ?? '', /another key/);
+  });
+
+  it('that claims to hold more than it does is refused as soon as that shows', { timeout: 60_000 }, async () => {
+    await using m = await moderated();
+    const path = await m.evidence('e.zip', [2], false);
+    const files = new Map([...(await membersOf(path))].map(([name, { content }]) => [name, content]));
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32).toString('hex');
+    files.set('reviewer.pem', Buffer.from(pemOf(raw)));
+    const head = files.get('evidence.json')?.toString() ?? '';
+    const claims = head.replace('"messages": 1', '"messages": 9000000000000');
+    assert.notEqual(claims, head);
+    files.set('evidence.json', Buffer.from(claims));
+    const one = await verify(changed(path, signedAnew(files, privateKey)), {});
+    assert.ok(!one.whole && one.problems.length < 10);
+    assert.match(one.problems.map(({ what }) => what).join(' '), /about other messages/);
+
+    files.set('evidence.json', Buffer.from(head));
+    files.set('messages/00001/decisions.jsonl', Buffer.from('{}\n'.repeat(200_000)));
+    const many = await verify(changed(path, signedAnew(files, privateKey)), {});
+    assert.ok(!many.whole);
+    assert.equal(many.problems.length, 1001);
+    assert.match(many.problems.at(-1)?.what ?? '', /more may be wrong/);
+  });
+
+  it('whose files are the same bytes under thousands of names is not read as often', { timeout: 60_000 }, async () => {
+    using folder = new Folder();
+    const content = Buffer.alloc(1 << 20);
+    const members = Array.from({ length: 3000 }, (_, i) => ({
+      name: `f${String(i).padStart(5, '0')}`,
+      size: content.length,
+      crc32: crc32(content),
+    }));
+    const [first] = members;
+    assert.ok(first);
+    const head = localHeader(first);
+    const end = directory(members, new Array<number>(members.length).fill(0), head.length + content.length);
+    writeFileSync(folder.file('bomb.zip'), Buffer.concat([head, content, end]));
+    const found = await verify(folder.file('bomb.zip'), {});
+    assert.match(found.problems.map(({ what }) => what).join(' '), /larger together than it is/);
   });
 
   it('against an original with one changed byte names the record and the byte', async () => {
