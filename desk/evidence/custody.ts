@@ -5,6 +5,7 @@ import type { Link } from '../store/links.ts';
 import { reviewerPseudonym } from '../store/pseudonym.ts';
 import type { Source } from '../store/sources.ts';
 import type { Store } from '../store/store.ts';
+import { referenceOf, referencesOf } from './references.ts';
 
 export interface CustodyLine {
   readonly time: string;
@@ -12,7 +13,7 @@ export interface CustodyLine {
   /** number of the source in evidence.json */
   readonly source?: number;
   readonly row?: number;
-  /** identity of the message */
+  /** as message.json calls it */
   readonly message?: string;
   readonly version?: number;
   /** pseudonyms */
@@ -31,6 +32,7 @@ export function custodyOf(
   store: Store,
   items: readonly Item[],
   sources: ReadonlyMap<number, { readonly number: number; readonly source: Source }>,
+  names: boolean,
 ): CustodyLine[] {
   const lines: CustodyLine[] = [];
   for (const { number, source } of sources.values())
@@ -39,8 +41,8 @@ export function custodyOf(
   const authors = new Set<string>();
   const actions = new Set<string>();
   for (const item of items) {
-    const message = store.items.identity(item.id);
-    about.add(message);
+    const message = referenceOf(store, item, names);
+    for (const reference of referencesOf(store, item)) about.add(reference);
     if (item.author !== null) authors.add(item.author.pseudonym);
     for (const { version, source, row } of store.items.records(item.id)) {
       const from = sources.get(source);

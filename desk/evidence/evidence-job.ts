@@ -23,6 +23,7 @@ import { custodyOf } from './custody.ts';
 import { CUSTODY, HEAD, type Head, KEY, NAMES, SIGNATURE, SUMS, contentOf, json, jsonLines, sumsOf } from './files.ts';
 import { markOf, sourceMark } from './marks.ts';
 import { type Part, messageFiles } from './message-files.ts';
+import { referenceOf } from './references.ts';
 import { readMe } from './read-me.ts';
 import { ZipWriter } from './zip-writer.ts';
 
@@ -54,7 +55,7 @@ export async function evidenceJob(
     await new Promise(setImmediate);
     signal.throwIfAborted();
   };
-  const custody = jsonLines(custodyOf(store, items, sources));
+  const custody = jsonLines(custodyOf(store, items, sources, start.names));
   const parts = (onMessage: (done: number) => Promise<void>) =>
     contents(store, items, sources, custody, start, onMessage);
   let sums = '';
@@ -130,7 +131,7 @@ async function writeDown(
 ): Promise<Head['link']> {
   const { link, hash: sum } = await writer.write('evidence', {
     reviewer: reviewer.id,
-    items: items.map(({ id }) => store.items.identity(id)),
+    items: items.map((item) => referenceOf(store, item, names)),
     names: names ? authorsOf(items).map(({ pseudonym }) => pseudonym) : [],
     content,
   });

@@ -79,7 +79,7 @@ export type Head = z.infer<typeof Head>;
 const Span = z.tuple([Count, Count]);
 
 const Shown = {
-  /** identity: the same in every workspace */
+  /** identity, the same in every workspace; keyed where that could be tried out (references.ts) */
   message: Sum,
   message_id: z.string().nullable(),
   /** pseudonym */
@@ -138,8 +138,18 @@ export type Context = z.infer<typeof Context>;
 export const DecisionLine = z.strictObject({
   /** pseudonym */
   reviewer: z.string(),
-  /** the link, to the byte */
-  body: z.string(),
+  /** the link, to the byte; null where it would let names be tried out, and `said` has what it says */
+  body: z.string().nullable(),
+  said: z
+    .strictObject({
+      seq: Number1,
+      time: Moment,
+      kind: z.string(),
+      version: Number1.nullable(),
+      labels: z.array(z.string()),
+      reasons: z.array(z.string()),
+    })
+    .nullable(),
   hash: Sum,
   /** of the salted hashes in the body; null where it would let names be tried out */
   salt: z

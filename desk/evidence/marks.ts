@@ -11,5 +11,5 @@ export const sourceMark = (sha256: Uint8Array): string =>
   createHash('sha256').update('moderato source\n').update(sha256).digest('hex');
 
 /** @param sha256 of the file that it stands in */
-export const markOf = (sha256: Uint8Array, kind: 'record' | 'text' | 'member', content: string): string =>
+export const markOf = (sha256: Uint8Array, kind: 'record' | 'text' | 'member' | 'message', content: string): string =>
   createHmac('sha256', sha256).update(`${kind}\n`).update(Buffer.from(content, 'utf16le')).digest('hex');

@@ -1,5 +1,6 @@
 import type { Format } from '../importers/record.ts';
 import { repliesTo } from '../queue/replies.ts';
+import { readBody } from '../review/link.ts';
 import { reviewerPseudonym } from '../store/pseudonym.ts';
 import type { Item, ItemRecord } from '../store/items.ts';
 import type { Link } from '../store/links.ts';
@@ -17,6 +18,7 @@ import {
   recordBytes,
 } from './files.ts';
 import { markOf } from './marks.ts';
+import { referenceOf } from './references.ts';
 
 export interface Part {
   readonly name: string;
@@ -65,10 +67,10 @@ export function* messageFiles(
     if (file !== null) yield { name: `${folder}/${file}`, content: recordBytes(record.raw) };
     versions.push(versionOf(store, item, record, number, source, file));
   }
-  yield { name: `${folder}/message.json`, content: json(messageOf(store, item, versions)) };
+  yield { name: `${folder}/message.json`, content: json(messageOf(store, item, versions, names)) };
   const around = store.items.context(item.id, before, after);
   const shown = (items: readonly Item[]): Neighbour[] =>
-    items.filter(({ erased }) => !erased).map((one) => neighbourOf(store, one));
+    items.filter(({ erased }) => !erased).map((one) => neighbourOf(store, one, names));
   const context: Context = {
     chain: shown(repliesTo(store, item)),
     before: shown(around?.before ?? []),
@@ -101,10 +103,10 @@ function versionOf(
   };
 }
 
-function messageOf(store: Store, item: Item, versions: Version[]): Message {
+function messageOf(store: Store, item: Item, versions: Version[], names: boolean): Message {
   const channel = store.authors.channel(item.platform, item.channel);
   return {
-    message: store.items.identity(item.id),
+    message: referenceOf(store, item, names),
     message_id: item.messageId,
     kind: item.kind,
     platform: item.platform,
@@ -121,8 +123,8 @@ function messageOf(store: Store, item: Item, versions: Version[]): Message {
   };
 }
 
-const neighbourOf = (store: Store, item: Item): Neighbour => ({
-  message: store.items.identity(item.id),
+const neighbourOf = (store: Store, item: Item, names: boolean): Neighbour => ({
+  message: referenceOf(store, item, names),
   message_id: item.messageId,
   author: item.author?.pseudonym ?? null,
   time: moment(item.time, item.localTime),
@@ -130,19 +132,35 @@ const neighbourOf = (store: Store, item: Item): Neighbour => ({
   text: store.authors.shown(item.text, item.platform).text,
 });
 
-/** With the salt where nothing that was replaced by a pseudonym could be tried out with it. */
+/** With body and salt where neither the author nor what was replaced by a pseudonym could be tried out with them. */
 function lineOf(store: Store, item: Item, records: readonly ItemRecord[], link: Link, names: boolean): DecisionLine {
   const text = records.find(({ version }) => version === link.version)?.text ?? '';
   const shown = (words: string): string => (names ? words : store.authors.shown(words, item.platform).text);
   const note = link.note === null ? null : shown(link.note);
-  const open = shown(text) === text && note === link.note;
+  const named = names || item.messageId !== null;
+  const open = named && shown(text) === text && note === link.note;
   return {
     reviewer: reviewerPseudonym(store.reviewers.get(link.reviewer)?.publicKey ?? ''),
-    body: link.body,
+    body: named ? link.body : null,
+    said: named ? null : saidBy(link),
     hash: link.hash.toString('hex'),
     salt: open ? (link.salt?.toString('hex') ?? null) : null,
     note,
     undone: store.links.isUndone(link.reviewer, link.action),
+  };
+}
+
+/** What a link says, without what its hash could be found with. */
+function saidBy({ body: json, seq, kind, version }: Link): DecisionLine['said'] {
+  const body = readBody(json);
+  const { deed } = body ?? {};
+  return {
+    seq,
+    time: moment(body?.time ?? 0, false) ?? '',
+    kind,
+    version,
+    labels: deed?.kind === 'decide' ? deed.labels : [],
+    reasons: deed === undefined ? [] : 'reasons' in deed ? deed.reasons : 'reason' in deed ? [deed.reason] : [],
   };
 }
 

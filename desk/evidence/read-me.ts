@@ -1,3 +1,8 @@
+const WITHOUT_BODY = `\
+                           Of a message of an export without ids the body would give the author away: then what it
+                           says stands there, with its hash.
+`;
+
 /** What stands in an evidence file for whoever opens it without this program. */
 export const readMe = (names: boolean): string => `EVIDENCE
 
@@ -8,7 +13,7 @@ messages/N/message.json    what was written, where, when, by whom; where it stoo
 ${names ? 'messages/N/record-V.*      the record of version V as it stood in the export\n' : ''}messages/N/context.json    what it answers, and what stood before and after it
 messages/N/decisions.jsonl every decision about it: a link of that reviewer's chain. The hash of a link is the SHA-256 of
                            its body; the body names the hash of the link before it.
-custody.jsonl              what was done with it, in the order of time
+${names ? '' : WITHOUT_BODY}custody.jsonl              what was done with it, in the order of time
 evidence.json              who made this file, when, and from which exports
 SHA256SUMS                 the SHA-256 of every file; SHA256SUMS.sig is the Ed25519 signature of that list
 

@@ -61,35 +61,44 @@ export async function checkMessages(archive: Archive, head: Head, problems: Prob
     for (const { record } of message.versions)
       if (record !== null && !archive.sums.has(`${folder}/${record}`))
         problems.add(`${folder}/${record}`, 'it is missing.');
-    await checkDecisions(archive, `${folder}/decisions.jsonl`, message, problems);
+    await checkDecisions(archive, `${folder}/decisions.jsonl`, message, head.names, problems);
   }
   return placed;
 }
 
-async function checkDecisions(archive: Archive, file: string, message: Message, problems: Problems): Promise<void> {
+async function checkDecisions(
+  archive: Archive,
+  file: string,
+  message: Message,
+  names: boolean,
+  problems: Problems,
+): Promise<void> {
   const text = (await archive.read(file))?.toString('utf8');
   if (text === undefined) return problems.add(file, 'it is missing.');
+  const hidden = !names && message.message_id === null;
   const texts = new Map(message.versions.map(({ version, text: words }) => [version, words]));
   /** hash of the last link of a chain, by key, with its number */
   const last = new Map<string, { readonly seq: number; readonly hash: string }>();
   for (const [at, line] of text.split('\n').entries()) {
     if (line === '') continue;
     if (problems.isFull) return;
-    const what = whatIsWrong(line, message.message, texts, last);
+    const decision = lineOf(line);
+    if (hidden && decision?.body === null && decision.said !== null) continue;
+    const what = whatIsWrong(decision, message.message, texts, last);
     if (what !== null) problems.add(file, `line ${at + 1}: ${what}`);
   }
 }
 
 /** What does not hold about a decision, for people; null where all does. */
 function whatIsWrong(
-  line: string,
+  decision: DecisionLine | null,
   message: string,
   texts: ReadonlyMap<number, string>,
   last: Map<string, { readonly seq: number; readonly hash: string }>,
 ): string | null {
-  const decision = lineOf(line);
-  const body = decision && readBody(decision.body);
-  if (decision === null || body === null) return 'it is not in a form that this program knows.';
+  const body = decision?.body ? readBody(decision.body) : null;
+  if (decision === null || decision.body === null || body === null)
+    return 'it is not in a form that this program knows.';
   if (hash('sha256', decision.body) !== decision.hash) return 'its hash is not that of what it says.';
   const { deed, reviewer, seq, prev } = body;
   const before = last.get(reviewer);

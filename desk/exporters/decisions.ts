@@ -9,7 +9,7 @@ export interface Decision {
   readonly channel: string;
   /** of the platform; null where the export has no ids */
   readonly message_id: string | null;
-  /** identity: the same in every workspace */
+  /** reference: the same for all rows about this message */
   readonly item: string;
   /** pseudonym */
   readonly author: string | null;
@@ -81,7 +81,7 @@ export function* decisions(store: Store): Generator<Decision, void, void> {
           channel_id: channel.platformId,
           channel: channel.name,
           message_id: item.messageId,
-          item: store.items.identity(id),
+          item: store.authors.reference(item.messageId, store.items.identity(id)),
           author: item.author?.pseudonym ?? null,
           time: item.time === null ? null : new Date(item.time).toISOString().replace(/Z$/, item.localTime ? '' : 'Z'),
           text: store.authors.shown(textOf(store, item, verdict.version) ?? '', item.platform).text,

@@ -156,7 +156,9 @@ export function record(
   now: number,
   item?: number,
 ): { readonly link: number; readonly hash: Buffer } {
-  return new Action(store, reviewer, now).add(deed, { ...(item !== undefined && { item }) });
+  const guessable = deed.kind === 'hold' || deed.kind === 'release' || deed.kind === 'erase';
+  const whole = guessable ? { ...deed, nonce: newSalt().toString('hex') } : deed;
+  return new Action(store, reviewer, now).add(whole, { ...(item !== undefined && { item }) });
 }
 
 interface Parts {

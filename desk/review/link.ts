@@ -3,7 +3,9 @@
  *
  * The hash of a link is SHA-256 of its body, JSON, to the byte as it is stored. A body never holds a text: of the message
  * and of the note it has a salted hash. The salt is kept beside it and goes with the text, so that the chain stays whole
- * when a text is erased, and nobody can find out by trying what it said.
+ * when a text is erased. It names a message by its identity. Where the platform gives ids, that says nothing of the text;
+ * for exports without ids it is a plain hash of time, author and text (store/identity.ts), by which a guess can be tried.
+ * So no body about such a message leaves the workspace without real names (evidence/references.ts).
  */
 import { createHash, hash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
@@ -15,6 +17,11 @@ const Seq = z.int().min(1);
 /** What a Date can hold. */
 const Time = z.int().min(-8.64e15).max(8.64e15);
 const Words = z.string().max(1000);
+/** Random, where nothing else in a body is: so that its hash, which the next link names, confirms no guess. */
+const Nonce = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/)
+  .optional();
 
 /** Part of a message, as [start, end) in UTF-16 units. */
 export const Span = z.strictObject({ start: z.int().min(0), end: z.int().min(1) });
@@ -61,11 +68,14 @@ const Deed = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('redo'), of: Seq }),
   /** a real name was looked at; authors go by their pseudonyms */
   z.strictObject({ kind: z.literal('reveal'), author: Words }),
-  /** messages left the workspace as evidence; `names`: pseudonyms of authors whose real names went with them */
+  /**
+   * messages left the workspace as evidence, named as they are there; `names`: pseudonyms of authors whose real names went
+   * with them
+   */
   z.strictObject({ kind: z.literal('evidence'), items: z.array(Sum), names: z.array(Words), content: Sum }),
-  z.strictObject({ kind: z.literal('hold'), item: Sum, reason: Words }),
-  z.strictObject({ kind: z.literal('release'), item: Sum }),
-  z.strictObject({ kind: z.literal('erase'), items: z.array(Sum), reason: Words }),
+  z.strictObject({ kind: z.literal('hold'), item: Sum, reason: Words, nonce: Nonce }),
+  z.strictObject({ kind: z.literal('release'), item: Sum, nonce: Nonce }),
+  z.strictObject({ kind: z.literal('erase'), items: z.array(Sum), reason: Words, nonce: Nonce }),
   /** the queue is shown by another model from now on */
   z.strictObject({
     kind: z.literal('promote'),

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import type { Db } from './connection.ts';
 import { authorKey, pseudonymOf } from './pseudonym.ts';
 import { type Replacement, ShownText } from './shown-text.ts';
@@ -88,6 +89,17 @@ export class Authors {
   channel(platform: string, { platformId, name }: { readonly platformId: string; readonly name: string }) {
     const named = (words: string): string => this.#named(words, platform) ?? words;
     return { platformId: named(platformId), name: named(name) };
+  }
+
+  /**
+   * What a message is called outside the workspace: by its identity where that follows from ids of the platform. Where the
+   * export has none, the identity is a hash of the author's name, among others, that anybody could try; then keyed as
+   * pseudonyms are, the same in every file of this workspace.
+   * @returns 64 hexadecimal digits
+   */
+  reference(messageId: string | null, identity: string): string {
+    if (messageId !== null) return identity;
+    return createHmac('sha256', this.#key).update(`message ${identity}`).digest('hex');
   }
 
   /** The known name that begins `rest` and is longest, else its first word as the name of a stranger. */

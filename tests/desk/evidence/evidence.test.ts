@@ -4,14 +4,15 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { openPromise, type Entry } from 'yauzl';
-import { SIGNATURE, SUMS, sumsOf } from '../../../desk/evidence/files.ts';
+import { DecisionLine, SIGNATURE, SUMS, sumsOf } from '../../../desk/evidence/files.ts';
 import { directory, localHeader } from '../../../desk/evidence/zip-layout.ts';
 import { verify } from '../../../desk/evidence/verify.ts';
+import { EXPORT_FORMATS } from '../../../desk/exporters/formats.ts';
 import { readBody } from '../../../desk/review/link.ts';
 import { reviewerPseudonym } from '../../../desk/store/pseudonym.ts';
 import { pemOf } from '../../../desk/store/reviewers.ts';
 import { zipOf } from '../importers/zip-file.ts';
-import { refused } from '../door/fixtures.ts';
+import { Knocking, refused } from '../door/fixtures.ts';
 import { Folder } from '../store/fixtures.ts';
 import { SECRETS, changed, chat, moderated } from './fixtures.ts';
 
@@ -120,6 +121,59 @@ describe('an evidence file', () => {
     assert.equal(found.publicKey, key);
     assert.ok((await verify(path, { key })).whole);
     assert.ok(!(await verify(path, { key: 'a'.repeat(64) })).whole);
+  });
+
+  it('of an export without ids holds nothing by which the authors can be tried out', async () => {
+    await using k = new Knocking();
+    const { client, folder } = k;
+    await client.workspace.open({ path: k.path, create: 'must' });
+    const said = [
+      ['Grace', 'hello all, how is it going there'],
+      ['Hal', 'as it always goes, and that is well'],
+      ['Grace', 'then I am glad to hear of it'],
+    ] as const;
+    const chat = said.map(([author, text], i) => `25/12/2023, 10:0${i} - ${author}: ${text}\n`).join('');
+    await k.import('chat.txt', chat);
+    const ids = await k.people();
+    const seen = [{ item: 2, version: 1 }];
+    await client.review.decide({ reviewer: ids.ada, seen, labels: [ids.insult], note: 'rule 4', reasons: ['rude'] });
+    await client.audit.hold({ reviewer: ids.ada, item: 2, reason: 'a court asked' });
+    const { workspace } = k.desk.opened;
+    const make = async (name: string, names: boolean): Promise<string> => {
+      const path = folder.file(name);
+      const job = await client.jobs.start({ kind: 'evidence', path, reviewer: ids.ada, items: [2], names });
+      assert.equal((await k.ended(job.id)).state, 'done');
+      return path;
+    };
+    const path = await make('e.zip', false);
+    for (const format of EXPORT_FORMATS)
+      await k.ended((await client.jobs.start({ kind: 'export', path: folder.file(`d.${format}`), format })).id);
+    const files = [path, ...EXPORT_FORMATS.map((format) => folder.file(`d.${format}`))];
+    for (const item of [1, 2, 3])
+      for (const file of files) assert.ok(!readFileSync(file).includes(workspace.items.identity(item)), file);
+
+    const lines = (await membersOf(path)).get('messages/00001/decisions.jsonl')?.content.toString().trim().split('\n');
+    const [decided, held] = (lines ?? []).map((line) => DecisionLine.parse(JSON.parse(line)));
+    assert.deepEqual(
+      [decided?.body, decided?.salt, decided?.said?.labels, decided?.said?.reasons, decided?.note],
+      [null, null, ['insult'], ['rude'], 'rule 4'],
+    );
+    assert.deepEqual([held?.body, held?.said?.reasons], [null, ['a court asked']]);
+    // The hash of a link without salt stands in the next one: it must hold something that nobody can guess.
+    const [, hold] = workspace.links.chain(ids.ada, 0, 10).map(({ body }) => readBody(body)?.deed);
+    assert.ok(hold?.kind === 'hold' && /^[0-9a-f]{32}$/.test(hold.nonce ?? ''));
+
+    for (const source of [undefined, folder.file('chat.txt')])
+      assert.deepEqual((await verify(path, { source })).problems, []);
+    const named = await make('n.zip', true);
+    assert.ok(readFileSync(named).includes(workspace.items.identity(2)));
+    assert.deepEqual((await verify(named, { source: folder.file('chat.txt') })).problems, []);
+    const again = (await membersOf(await make('again.zip', false))).get('custody.jsonl')?.content.toString() ?? '';
+    assert.equal(
+      again.match(/"what":"evidence"/g)?.length,
+      2,
+      'earlier evidence of the same message is known by either name',
+    );
   });
 
   it('names the file of any byte that was changed', async () => {
