@@ -115,7 +115,8 @@ export const Message = z.strictObject({
   language: z.string(),
   attachments: z.array(
     z.strictObject({
-      name: z.string(),
+      /** name and path only with real names */
+      name: z.string().nullable(),
       type: z.string().optional(),
       size: z.number().optional(),
       path: z.string().optional(),

@@ -104,7 +104,7 @@ function versionOf(
 }
 
 function messageOf(store: Store, item: Item, versions: Version[], names: boolean): Message {
-  const channel = store.authors.channel(item.platform, item.channel);
+  const channel = names ? item.channel : store.authors.channel(item.platform, item.channel);
   return {
     message: referenceOf(store, item, names),
     message_id: item.messageId,
@@ -117,7 +117,10 @@ function messageOf(store: Store, item: Item, versions: Version[], names: boolean
     deleted: moment(item.deleted, false),
     reply_to: item.replyTo,
     language: item.language,
-    attachments: item.attachments.map((one) => ({ ...one })),
+    // Files are called after people as well.
+    attachments: item.attachments.map(({ name, path, ...one }) =>
+      names ? { name, ...(path !== undefined && { path }), ...one } : { name: null, ...one },
+    ),
     reactions: item.reactions.map((one) => ({ ...one })),
     versions,
   };

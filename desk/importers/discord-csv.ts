@@ -1,4 +1,5 @@
 import { cleanText } from './encoding.ts';
+import { isNameOfGuild } from './discord-json.ts';
 import { dialectOfInput, readTable } from './csv.ts';
 import type { Attachment, MessageRecord, Reaction, SourceRow } from './record.ts';
 import type { ReadContext } from './reading.ts';
@@ -48,8 +49,9 @@ export async function* readDiscordCsv(context: ReadContext): AsyncGenerator<Sour
 /** `Guild - Category - channel [id] (after …).csv`, DiscordChatExporter's own naming; else the name as it stands. */
 function channelOfName(name: string): MessageRecord['channel'] {
   const match = /^(.*?) ?\[(\d{5,20})\]/.exec(name);
-  if (match === null) return { id: `file:${name}`, name: name.replace(/\.[a-z]{2,4}$/i, '') };
-  return { id: match[2] ?? '', name: match[1]?.split(' - ').at(-1) ?? '' };
+  if (match === null) return { id: `file:${name}`, name: name.replace(/\.[a-z]{2,4}$/i, ''), personal: true };
+  const [, parts = '', id = ''] = match;
+  return { id, name: parts.split(' - ').at(-1) ?? '', ...(!isNameOfGuild(parts) && { personal: true }) };
 }
 
 /** Addresses joined by commas. */

@@ -77,14 +77,16 @@ function parsed(bytes: Buffer): unknown {
 }
 
 function headOf(value: unknown): Head | null {
-  const channel = ChannelHead.safeParse(value);
-  if (!channel.success) return null;
-  const { id, name, type, categoryId, category } = channel.data;
-  // Numbers are Discord's own: 10 to 12 are threads in news, public and private channels.
+  const head = ChannelHead.safeParse(value);
+  if (!head.success) return null;
+  const { id, name, type, categoryId, category } = head.data;
+  // Numbers are Discord's own: 10 to 12 are threads in news, public and private channels; 1 and 3 are direct messages.
   const isThread = type.endsWith('Thread') || ['10', '11', '12'].includes(type);
-  if (!isThread) return { channel: { id, name }, thread: undefined, parentChannel: undefined };
+  const ofGuild = type.startsWith('Guild') || /^(?:0|2|4|5|1\d)$/.test(type);
+  const channel = { id, name, ...(!ofGuild && { personal: true }) };
+  if (!isThread) return { channel, thread: undefined, parentChannel: undefined };
   const parent = categoryId === null || categoryId === undefined ? undefined : { id: categoryId, name: category ?? '' };
-  return { channel: { id, name }, thread: { id, name }, parentChannel: parent };
+  return { channel, thread: { id, name }, parentChannel: parent };
 }
 
 /** The channel of a file that was cut before it names one: from the name that DiscordChatExporter gives its files. */
@@ -95,9 +97,13 @@ function headOfName({ input, tally }: ReadContext): Head {
       ? 'The file does not say which channel it is from; its messages were put under a channel without a name.'
       : "The file does not say which channel it is from; the channel was taken from the file's name.",
   );
-  const channel = match === null ? { id: '', name: '' } : { id: match[2] ?? '', name: match[1] ?? '' };
+  const name = match?.[1] ?? '';
+  const channel = { id: match?.[2] ?? '', name, ...(!isNameOfGuild(name) && { personal: true }) };
   return { channel, thread: undefined, parentChannel: undefined };
 }
+
+/** `Guild - Category - channel`, as DiscordChatExporter names its files; the one of direct messages is no guild. */
+export const isNameOfGuild = (name: string): boolean => name.includes(' - ') && !name.startsWith('Direct Messages - ');
 
 /** Default, Reply, and by number: reply, slash command, context menu command. All others are Discord's own sentences. */
 const MESSAGE_TYPES = new Set(['Default', 'Reply', '0', '19', '20', '23']);

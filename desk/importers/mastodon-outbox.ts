@@ -156,7 +156,7 @@ function languageOf(object: Fields): string | null {
 /** `https://host/users/name` as id, `name@host` as name. */
 function accountOf(uri: string): MessageRecord['channel'] {
   const match = /^https?:\/\/([^/]+)\/(?:.*\/)?@?([^/]+)\/?$/.exec(uri);
-  return { id: uri, name: match === null ? uri : `${match[2] ?? ''}@${match[1] ?? ''}` };
+  return { id: uri, name: match === null ? uri : `${match[2] ?? ''}@${match[1] ?? ''}`, personal: true };
 }
 
 const PUBLIC = new Set(['https://www.w3.org/ns/activitystreams#Public', 'as:Public', 'Public']);

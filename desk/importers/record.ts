@@ -52,7 +52,8 @@ export interface MessageRecord {
   readonly platform: 'discord' | 'telegram' | 'whatsapp' | 'mastodon' | 'reddit' | 'table';
   /** Message id as the platform gives it, unique within the channel; null where the format has none. */
   readonly id: string | null;
-  readonly channel: { readonly id: string; readonly name: string };
+  /** `personal`: named, or numbered, after people perhaps: a direct message, a group of friends, a chat of WhatsApp. */
+  readonly channel: { readonly id: string; readonly name: string; readonly personal?: boolean };
   readonly thread?: { readonly id: string; readonly name?: string };
   readonly parentChannel?: { readonly id: string; readonly name?: string };
   readonly author: { readonly id: string | null; readonly name: string; readonly bot: boolean };

@@ -45,9 +45,12 @@ export function redditRow(fields: Fields, raw: string, place: Place): SourceRow 
   };
 }
 
-/** Names of subreddits ignore case; the id is the name in lower case, because not every copy has Reddit's own id. */
+/**
+ * Names of subreddits ignore case; the id is the name in lower case, because not every copy has Reddit's own id. Those that
+ * begin with u_ are the pages of people.
+ */
 export function subredditOf(name: string): MessageRecord['channel'] {
-  return { id: name.toLowerCase(), name };
+  return { id: name.toLowerCase(), name, ...(/^u_/i.test(name) && { personal: true }) };
 }
 
 /** Everybody who deleted their account is called `[deleted]`: different people, so no id. */

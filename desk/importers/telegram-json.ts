@@ -88,7 +88,11 @@ export async function* readTelegramJson(context: ReadContext): AsyncGenerator<So
         }
         if (head.id === null)
           tally.warn('The file does not give the id of a chat; its messages were put under a chat without a number.');
-        channel = { id: head.id ?? '', name: nameOf(head) };
+        channel = {
+          id: head.id ?? '',
+          name: nameOf(head),
+          ...(!GROUPS.test(head.type) && { personal: true }),
+        };
       }
       const place = nextPlace(input, tally);
       const element = parseElement(event, place, 'message', 'ids-are-strings');
@@ -121,6 +125,9 @@ async function collectHeads(input: Input): Promise<Map<number, ChatHead>> {
     }
   return heads;
 }
+
+/** Chats that people gave a name; others are called after the person that they are with. */
+const GROUPS = /^(?:private|public)_(?:group|supergroup|channel)$/;
 
 function nameOf({ name, type }: ChatHead): string {
   if (name !== '') return name;

@@ -70,7 +70,7 @@ class ChatReader {
     this.#survey = survey;
     this.#order = order;
     const name = chatName(context.input);
-    this.#channel = { id: name, name };
+    this.#channel = { id: name, name, personal: true };
   }
 
   line(line: Line): void {

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Db } from './connection.ts';
-import { authorKey, pseudonymOf } from './pseudonym.ts';
+import type { Item } from './items.ts';
+import { authorKey, chatPseudonym, pseudonymOf } from './pseudonym.ts';
 import { type Replacement, ShownText } from './shown-text.ts';
 
 export interface AuthorName {
@@ -85,10 +86,15 @@ export class Authors {
     return new ShownText(text, mentions);
   }
 
-  /** What a channel is called outside the workspace: a chat with one person bears that person's name. */
-  channel(platform: string, { platformId, name }: { readonly platformId: string; readonly name: string }) {
+  /**
+   * What a channel is called outside the workspace. One that bears the name of an author, or may be named after people who
+   * wrote nothing, stands under a pseudonym.
+   */
+  channel(platform: string, { platformId, name, personal }: Item['channel']) {
     const named = (words: string): string => this.#named(words, platform) ?? words;
-    return { platformId: named(platformId), name: named(name) };
+    if (!personal) return { platformId: named(platformId), name: named(name) };
+    const chat = chatPseudonym(this.#key, platform, platformId);
+    return { platformId: chat, name: this.#named(name, platform) ?? chat };
   }
 
   /**

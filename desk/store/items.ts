@@ -9,7 +9,13 @@ export interface Item {
   readonly id: number;
   readonly kind: Kind;
   readonly platform: string;
-  readonly channel: { readonly id: number; readonly platformId: string; readonly name: string };
+  readonly channel: {
+    readonly id: number;
+    readonly platformId: string;
+    readonly name: string;
+    /** its name or id may be that of people */
+    readonly personal: boolean;
+  };
   readonly author: { readonly id: number; readonly pseudonym: string; readonly bot: boolean } | null;
   /** Message id of the platform; null where the export has none. */
   readonly messageId: string | null;
@@ -85,7 +91,7 @@ export interface Context {
 export const ITEM_COLUMNS = `
   items.id, items.key, items.time, items.edited, items.kind, items.flags, items.deleted, items.reply_to, items.thread,
   items.text, items.version, items.language, items.extra, items.gold, items.source, items.row,
-  channels.id AS channel, channels.platform, channels.platform_id, channels.name,
+  channels.id AS channel, channels.platform, channels.platform_id, channels.name, channels.personal,
   authors.id AS author, authors.pseudonym, authors.bot`;
 export const ITEM_JOINS = `
   JOIN channels ON channels.id = items.channel LEFT JOIN authors ON authors.id = items.author`;
@@ -111,6 +117,7 @@ export interface ItemRow {
   readonly platform: string;
   readonly platform_id: string;
   readonly name: string;
+  readonly personal: number;
   readonly author: number | null;
   readonly pseudonym: string | null;
   readonly bot: number | null;
@@ -123,7 +130,7 @@ export function toItem(row: ItemRow): Item {
     id: row.id,
     kind: kindOf(row.kind),
     platform: row.platform,
-    channel: { id: row.channel, platformId: row.platform_id, name: row.name },
+    channel: { id: row.channel, platformId: row.platform_id, name: row.name, personal: row.personal === 1 },
     author:
       row.author === null || row.pseudonym === null
         ? null

@@ -15,6 +15,10 @@ export function authorKey(workspaceKey: Uint8Array, platform: string, account: s
 /** The pseudonym of a key: `user-` and `length` signs. A longer one begins with the shorter one. */
 export const pseudonymOf = (key: Uint8Array, length = 6): string => `user-${signsOf(key, length)}`;
 
+/** A chat that may be named after people, in what leaves the workspace: `chat-` and eight signs. */
+export const chatPseudonym = (workspaceKey: Uint8Array, platform: string, platformId: string): string =>
+  `chat-${signsOf(createHmac('sha256', workspaceKey).update(`${platform} chat ${platformId}`).digest(), 8)}`;
+
 /** Who a reviewer is in what leaves the workspace: the same everywhere, since it follows from the public key. */
 export const reviewerPseudonym = (publicKey: string): string =>
   `reviewer-${signsOf(hash('sha256', Buffer.from(publicKey, 'hex'), 'buffer'), 8)}`;

@@ -57,6 +57,7 @@ export interface ChannelEntry {
   readonly name: string;
   readonly parentId: string | null;
   readonly parentName: string | null;
+  readonly personal: boolean;
 }
 
 export interface AuthorEntry {

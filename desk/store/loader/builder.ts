@@ -155,6 +155,7 @@ export class BatchBuilder {
         name: channel.name,
         parentId: record.parentChannel?.id ?? null,
         parentName: record.parentChannel?.name ?? null,
+        personal: channel.personal ?? false,
       });
     }
     return known.place;

@@ -17,12 +17,14 @@ export class People {
 
   constructor(db: Db) {
     this.#putChannel = db
-      .prepare<[string, string, string, string | null, string | null], number>(
-        `INSERT INTO channels (platform, platform_id, name, parent_id, parent_name) VALUES (?, ?, ?, ?, ?)
+      .prepare<[string, string, string, string | null, string | null, number], number>(
+        // An export that knows whose channel it is stays right about it.
+        `INSERT INTO channels (platform, platform_id, name, parent_id, parent_name, personal) VALUES (?, ?, ?, ?, ?, ?)
          ON CONFLICT (platform, platform_id) DO UPDATE SET
            name = excluded.name,
            parent_id = coalesce(excluded.parent_id, parent_id),
-           parent_name = coalesce(excluded.parent_name, parent_name)
+           parent_name = coalesce(excluded.parent_name, parent_name),
+           personal = min(excluded.personal, personal)
          RETURNING id`,
       )
       .pluck();
@@ -65,8 +67,8 @@ export class People {
     return id;
   }
 
-  #channel({ platform, platformId, name, parentId, parentName }: ChannelEntry): number {
-    const id = this.#putChannel.get(platform, platformId, name, parentId, parentName);
+  #channel({ platform, platformId, name, parentId, parentName, personal }: ChannelEntry): number {
+    const id = this.#putChannel.get(platform, platformId, name, parentId, parentName, personal ? 1 : 0);
     if (id === undefined) throw new Error('SQLite returned no id for a channel.');
     return id;
   }

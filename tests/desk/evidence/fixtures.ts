@@ -22,7 +22,7 @@ const message = (at: number, author: 'Grace' | 'Hal', content: string, replyTo: 
     isBot: false,
     avatarUrl: 'https://cdn.example/700000000000000001.png',
   },
-  attachments: [],
+  attachments: [{ id: '1', url: 'chat_Files/Grace-passport.png', fileName: 'Grace-passport.png', fileSizeBytes: 7 }],
   embeds: [],
   reactions: [],
   mentions: [],

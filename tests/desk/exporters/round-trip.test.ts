@@ -128,14 +128,31 @@ describe('what is exported', () => {
     }
   });
 
-  it('does not name a chat after the person that it is with', async () => {
+  it('does not name a chat after the people that it is with, whether they wrote something or not', async () => {
     using c = await community(0);
-    const chat = { id: 'Grace Person', name: 'Grace Person' };
     const grace = { id: null, name: 'Grace Person', bot: false };
-    const row = message({ platform: 'whatsapp', id: null, channel: chat, author: grace });
-    await importFiles(c.workspace, writeRows(c.folder.file('chat'), [row]));
-    decide(c.workspace, c.ada, first(1), as(c.labels.fine), NOW);
-    assert.doesNotMatch(readFileSync(await exported(c, 'jsonl'), 'utf8'), /Grace/);
+    const chats = [
+      { id: 'Grace Person', name: 'Grace Person' },
+      { id: 'Silent Anna', name: 'Silent Anna', personal: true },
+      { id: '12345', name: 'Anna, Silent Bob', personal: true },
+      { id: '777', name: 'general' },
+    ];
+    const rows = chats.map((channel) => message({ platform: 'whatsapp', id: null, channel, author: grace }));
+    await importFiles(c.workspace, writeRows(c.folder.file('chat'), rows));
+    for (const item of [1, 2, 3, 4]) decide(c.workspace, c.ada, first(item), as(c.labels.fine), NOW);
+    for (const format of EXPORT_FORMATS)
+      assert.doesNotMatch(readFileSync(await exported(c, format), 'latin1'), /Grace|Silent|Anna|12345/, format);
+    const lines = readFileSync(await exported(c, 'jsonl'), 'utf8')
+      .trim()
+      .split('\n');
+    const told = lines.map((line) =>
+      z.looseObject({ channel_id: z.string(), channel: z.string() }).parse(JSON.parse(line)),
+    );
+    assert.deepEqual(
+      told.map(({ channel }) => channel.replace(/-.*/, '')),
+      ['user', 'chat', 'chat', 'general'],
+    );
+    assert.equal(new Set(told.map(({ channel_id: id }) => id)).size, 4, 'still told apart');
   });
 
   it('has both verdicts where two reviewers decided, the one that counts first', async () => {

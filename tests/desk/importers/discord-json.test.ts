@@ -144,6 +144,21 @@ describe('Discord JSON', () => {
     }
   });
 
+  it('tells channels of a guild from direct messages, which are named after people', async () => {
+    const personal = async (type: Json, name = 'export.json'): Promise<boolean | undefined> => {
+      const channel = type === null ? null : { id: '42', type, name: 'Anna, Bob' };
+      const [row] = await itemsOf(readDiscordJson, name, JSON.stringify(file([message({})], { channel })));
+      return row?.channel.personal;
+    };
+    for (const type of ['GuildTextChat', 'GuildVoiceChat', 'GuildPublicThread', 0, 5, 11])
+      assert.equal(await personal(type), undefined, String(type));
+    for (const type of ['DirectTextChat', 'DirectGroupTextChat', 1, 3, 'Unheard'])
+      assert.equal(await personal(type), true, String(type));
+    assert.equal(await personal(null, 'Harbour - Talk - general [1234567].json'), undefined);
+    assert.equal(await personal(null, 'Direct Messages - Private - Anna [1234567].json'), true);
+    assert.equal(await personal(null, 'Anna [1234567].json'), true);
+  });
+
   it('counts types beyond people as system, unknown numbers too', async () => {
     const types = ['Default', 'Reply', '19', '20', '23', 'ThreadCreated', '8', '24', '46', 'ChannelPinnedMessage'];
     const rows = await read(types.map((type) => message({ type })));

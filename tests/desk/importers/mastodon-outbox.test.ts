@@ -90,7 +90,7 @@ const exports: fc.Arbitrary<JsonExport> = fc
       expected: specs.map(({ boost, ms }, at) => ({
         id: boost ? `${ACTOR}/boosts/${at}` : `${ACTOR}/statuses/${at}`,
         kind: boost ? 'share' : 'message',
-        channel: { id: ACTOR, name: 'ada@social.example' },
+        channel: { id: ACTOR, name: 'ada@social.example', personal: true },
         time: { ms: ms * 1000, zone: 'utc' },
       })),
     };

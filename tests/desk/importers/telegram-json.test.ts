@@ -107,6 +107,19 @@ describe('Telegram JSON', () => {
     assert.equal(JSON.stringify(whole).includes('SECRET'), false);
   });
 
+  it('tells groups and channels from chats that are named after a person', async () => {
+    for (const [type, personal] of [
+      ['private_group', undefined],
+      ['public_channel', undefined],
+      ['personal_chat', true],
+      ['bot_chat', true],
+      ['saved_messages', true],
+    ] as const) {
+      const [row] = await itemsOf(readTelegramJson, 'result.json', JSON.stringify(chat([message(1)], { type })));
+      assert.equal(row?.channel.personal, personal, type);
+    }
+  });
+
   it('finds the chat of each message when its keys stand behind the messages', async () => {
     const moved = (id: number, messages: readonly Json[]): Json => ({
       messages,
