@@ -1,6 +1,7 @@
 /** What was decided, one verdict after the other: of every message, what each reviewer decided last. */
 import { readBody } from '../review/link.ts';
 import { textOf } from '../review/seen-text.ts';
+import { BETWEEN } from '../store/policies.ts';
 import type { Store } from '../store/store.ts';
 
 export interface Decision {
@@ -49,8 +50,6 @@ export const COLUMNS = [
 export type DecisionRow = Readonly<Record<(typeof COLUMNS)[number], string | number | null>>;
 
 const PAGE = 500;
-/** Between the labels of one cell; no label has it in its name. */
-export const BETWEEN = '|';
 
 /** A decision as one row of a table. */
 export const rowOf = (decision: Decision): DecisionRow => ({

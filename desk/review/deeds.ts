@@ -3,6 +3,7 @@
  * of the writer: either all of it is on the disk, or nothing.
  */
 import { DeskError } from '../errors.ts';
+import { BETWEEN } from '../store/policies.ts';
 import type { Item } from '../store/items.ts';
 import type { Reviewer } from '../store/reviewers.ts';
 import type { Store } from '../store/store.ts';
@@ -44,6 +45,12 @@ export interface Done {
 export function decide(store: Store, reviewer: Reviewer, seen: readonly Seen[], decision: Decision, now: number): Done {
   const labels = namesOf(store, decision.labels);
   const { reasons, spans, note, model, settles = false } = decision;
+  if (reasons.some((reason) => reason.includes(BETWEEN)))
+    throw new DeskError(
+      'bad-input',
+      `A reason cannot have ${BETWEEN} in it.`,
+      'Tables put it between several reasons. Write it without, or as a note.',
+    );
   return actOn(
     store,
     reviewer,

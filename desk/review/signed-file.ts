@@ -10,6 +10,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { z } from 'zod';
 import { DeskError } from '../errors.ts';
 import { LineSplitter, type Line } from '../importers/lines.ts';
+import { BETWEEN } from '../store/policies.ts';
 import { reviewerPseudonym } from '../store/pseudonym.ts';
 import { isSigned } from '../store/reviewers.ts';
 import { type Body, salted } from './link.ts';
@@ -155,8 +156,8 @@ class SignedReading {
       );
     if (header.pseudonym !== reviewerPseudonym(header.reviewer))
       throw this.#refusal(line, 'its pseudonym is not that of its key');
-    if (header.labels.some(({ name }) => name !== name.trim()))
-      throw this.#refusal(line, 'a label begins or ends in white space');
+    const problem = header.labels.map(({ name }) => whatIsWrongWith(name)).find((what) => what !== null);
+    if (problem !== undefined) throw this.#refusal(line, problem);
     this.#header = header;
   }
 
@@ -177,8 +178,11 @@ class SignedReading {
     const sum = 'note' in deed ? deed.note : null;
     if (note !== null && (sum === null || salt === null || salted(Buffer.from(salt, 'hex'), note) !== sum))
       return 'its note is not the one that was written';
-    if (deed.kind === 'decide' && deed.labels.some((name) => name !== name.trim()))
-      return 'a label begins or ends in white space';
+    if (deed.kind === 'decide') {
+      const problem = deed.labels.map(whatIsWrongWith).find((what) => what !== null);
+      if (problem !== undefined) return problem;
+      if (deed.reasons.some((reason) => reason.includes(BETWEEN))) return `a reason has ${BETWEEN} in it`;
+    }
     if (deed.kind === 'undo' || deed.kind === 'redo') {
       const undone = this.#actions.get(deed.of);
       if (undone === undefined || undone > 0 !== (deed.kind === 'redo')) return `there is nothing to ${deed.kind}`;
@@ -206,6 +210,12 @@ class SignedReading {
       'Nothing was merged. Somebody changed the file, or it was damaged on its way: have it sent once more.',
     );
   }
+}
+
+/** @returns null where nothing is, with the name of a label */
+function whatIsWrongWith(name: string): string | null {
+  if (name !== name.trim()) return 'a label begins or ends in white space';
+  return name.includes(BETWEEN) ? `a label has ${BETWEEN} in its name` : null;
 }
 
 function parsed(text: string): unknown {

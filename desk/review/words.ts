@@ -1,6 +1,6 @@
 /** The community's words and people. What is asked for is checked where it is written, so that two at once cannot both be right. */
 import { DeskError } from '../errors.ts';
-import type { Label, Policy } from '../store/policies.ts';
+import { BETWEEN, type Label, type Policy } from '../store/policies.ts';
 import type { Reviewer } from '../store/reviewers.ts';
 import type { Revision } from '../store/revisions.ts';
 import type { Store } from '../store/store.ts';
@@ -26,8 +26,6 @@ export function putLabel({ policies }: Store, label: Put<Label>): number {
       `There is no label number ${label.id}.`,
       'List the labels and choose one of them.',
     );
-  if (label.name.includes('|'))
-    throw new DeskError('bad-input', 'A label cannot have | in its name.', 'Tables put it between several labels.');
   const { policy } = label;
   if (policy !== null && !policies.list().some(({ id }) => id === policy)) throw noPolicy(policy);
   const named = policies.labelNamed(label.name);
@@ -50,7 +48,10 @@ export function putLabel({ policies }: Store, label: Put<Label>): number {
 /** Where there are none yet: those of the model, so that the first decision needs no preparation. */
 export function seedLabels({ policies }: Store, { labels, fineLabel }: Revision): void {
   if (policies.labels().length > 0) return;
-  labels.forEach((name, place) => {
+  labels.forEach((word, place) => {
+    // An adapter may come from anywhere.
+    const name = word.replaceAll(BETWEEN, '/');
+    if (policies.labelNamed(name) !== undefined) return;
     const severity = place === fineLabel ? 0 : 2;
     policies.putLabel({ policy: null, name, key: String(place + 1), guidance: '', severity, retired: false });
   });

@@ -1,4 +1,8 @@
+import { DeskError } from '../errors.ts';
 import type { Db } from './connection.ts';
+
+/** Stands between several labels, or reasons, of one cell of a table; so no label and no reason has it. */
+export const BETWEEN = '|';
 
 /** A rule of the community. */
 export interface Policy {
@@ -130,10 +134,16 @@ export class Policies {
     return this.#named.get(name);
   }
 
-  /** Adds a label, or changes the one with this id. @returns its id */
+  /** Adds a label, or changes the one with this id. @returns its id. @throws DeskError bad-input */
   putLabel(label: Omit<Label, 'id'> & { readonly id?: number | undefined }): number {
     const { policy, name, key, guidance, severity, retired } = label;
     let { id } = label;
+    if (name.includes(BETWEEN))
+      throw new DeskError(
+        'bad-input',
+        `A label cannot have ${BETWEEN} in its name.`,
+        'Tables put it between several labels. Choose another name.',
+      );
     if (id === undefined) id = this.#addLabel.get(policy, name, key, guidance, severity);
     else this.#changeLabel.run(policy, name, key, guidance, severity, retired ? 1 : 0, id);
     if (id === undefined) throw new Error('SQLite returned no id for a new label.');

@@ -3,7 +3,10 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { DeskError } from '../../../desk/errors.ts';
 import { annotate, decide, escalate, redo, reopen, skip, undo } from '../../../desk/review/deeds.ts';
-import { importFiles, message, writeRows } from '../store/fixtures.ts';
+import { seedLabels } from '../../../desk/review/words.ts';
+import type { Revision } from '../../../desk/store/revisions.ts';
+import { Workspace } from '../../../desk/store/workspace.ts';
+import { Folder, importFiles, message, writeRows } from '../store/fixtures.ts';
 import { NOW, as, community, first } from './fixtures.ts';
 
 const kind = (wanted: DeskError['kind']) => (error: unknown) => error instanceof DeskError && error.kind === wanted;
@@ -44,6 +47,24 @@ describe('decisions', () => {
     undo(store, ada, NOW);
     redo(store, ada, NOW);
     assert.equal(store.reviews.get(1)?.label, labels.insult);
+  });
+
+  it('hold no | in labels and reasons, whoever names them: tables put it between them', async () => {
+    using c = await community();
+    const { workspace: store, ada, labels } = c;
+    const two = { ...as(labels.fine), reasons: ['rule 4|rule 5'] };
+    assert.throws(() => decide(store, ada, first(1), two, NOW), kind('bad-input'));
+    assert.equal(store.links.end(ada.id), undefined);
+    const label = { policy: null, key: null, guidance: '', severity: 1, retired: false };
+    assert.throws(() => store.policies.putLabel({ ...label, name: 'a|b' }), kind('bad-input'));
+    using folder = new Folder();
+    using fresh = Workspace.create(folder.file('fresh.moderato'));
+    const revision = { labels: ['fine', 'a|b', 'a/b'], fineLabel: 0 } as unknown as Revision;
+    seedLabels(fresh, revision);
+    assert.deepEqual(
+      fresh.policies.labels().map(({ name }) => name),
+      ['fine', 'a/b'],
+    );
   });
 
   it('are refused for a text that is not the one that was seen, and then nothing is written', async () => {

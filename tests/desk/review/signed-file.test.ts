@@ -171,6 +171,18 @@ describe('a signed file', () => {
         (parts) => relinked(parts, 4, (body) => ({ ...body, deed: { ...body.deed, labels: [' rude'] } })),
       ],
       [
+        /line 5: .*a label has \| in its name/,
+        (parts) => relinked(parts, 4, (body) => ({ ...body, deed: { ...body.deed, labels: ['rude|worse'] } })),
+      ],
+      [
+        /line 5: .*a reason has \| in it/,
+        (parts) => relinked(parts, 4, (body) => ({ ...body, deed: { ...body.deed, reasons: ['a|b'] } })),
+      ],
+      [
+        /line 1: .*a label has \| in its name/,
+        ({ header }) => void header.labels.push({ name: 'rude|worse', severity: 1 }),
+      ],
+      [
         /line 5: .*form/,
         (parts) => relinked(parts, 4, (body) => ({ ...body, deed: { ...body.deed, labels: ['x'.repeat(9000)] } })),
       ],
