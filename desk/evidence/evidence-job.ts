@@ -20,12 +20,26 @@ import type { Source } from '../store/sources.ts';
 import type { Store } from '../store/store.ts';
 import type { WriterClient } from '../writer/client.ts';
 import { custodyOf } from './custody.ts';
-import { CUSTODY, HEAD, type Head, KEY, NAMES, SIGNATURE, SUMS, contentOf, json, jsonLines, sumsOf } from './files.ts';
+import {
+  AFTER_LINK,
+  CUSTODY,
+  HEAD,
+  type Head,
+  KEY,
+  NAMES,
+  SIGNATURE,
+  SUMS,
+  contentOf,
+  json,
+  jsonLines,
+  sumsOf,
+} from './files.ts';
 import { markOf, sourceMark } from './marks.ts';
 import { type Part, messageFiles } from './message-files.ts';
 import { referenceOf } from './references.ts';
 import { readMe } from './read-me.ts';
-import { ZipWriter } from './zip-writer.ts';
+import { ZIP_LIMITS, type ZipLimits } from './zip-layout.ts';
+import { ZipRoom, ZipWriter } from './zip-writer.ts';
 
 export interface EvidenceReport {
   readonly path: string;
@@ -40,12 +54,19 @@ export interface EvidenceReport {
 type Start = z.infer<typeof EvidenceStart>;
 type Sources = ReadonlyMap<number, { readonly number: number; readonly source: Source }>;
 
-/** Begins anew when it is started again. @throws DeskError */
+/** Each of the files that are made once the link is there is smaller. */
+const AFTER_LINK_BYTES = 1 << 26;
+
+/**
+ * Begins anew when it is started again. What does not fit into a zip is refused before the chain says that it left.
+ * @throws DeskError
+ */
 export async function evidenceJob(
   store: Store,
   writer: WriterClient,
   start: Start,
   { signal, onProgress }: RunHooks,
+  limits: ZipLimits = ZIP_LIMITS,
 ): Promise<EvidenceReport> {
   const reviewer = signerOf(store, start.reviewer);
   const items = [...new Set(start.items)].map((id) => standing(store, id));
@@ -61,7 +82,12 @@ export async function evidenceJob(
   let sums = '';
   await wholeFile(store, start.path, 'The export', signal, async (part) => {
     const promised = new Map<string, string>();
-    for await (const { name, content } of parts(told('Gathering'))) promised.set(name, hash('sha256', content));
+    const room = new ZipRoom(limits);
+    for (const name of AFTER_LINK) room.take(name, AFTER_LINK_BYTES);
+    for await (const { name, content } of parts(told('Gathering'))) {
+      room.take(name, content.length);
+      promised.set(name, hash('sha256', content));
+    }
     const link = await writeDown(store, writer, reviewer, items, start.names, contentOf(promised));
     using zip = new ZipWriter(part);
     for await (const { name, content } of parts(told('Writing'))) {

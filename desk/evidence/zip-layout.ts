@@ -11,7 +11,12 @@ export interface Member {
   readonly crc32: number;
 }
 
-export const ZIP_LIMITS = { members: 0xffff, bytes: 0xffff_ffff } as const;
+export interface ZipLimits {
+  readonly members: number;
+  readonly bytes: number;
+}
+
+export const ZIP_LIMITS: ZipLimits = { members: 0xffff, bytes: 0xffff_ffff };
 
 const LOCAL = 0x04034b50;
 const CENTRAL = 0x02014b50;

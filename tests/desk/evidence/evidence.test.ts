@@ -4,8 +4,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { openPromise, type Entry } from 'yauzl';
+import { evidenceJob } from '../../../desk/evidence/evidence-job.ts';
 import { DecisionLine, SIGNATURE, SUMS, sumsOf } from '../../../desk/evidence/files.ts';
-import { directory, localHeader } from '../../../desk/evidence/zip-layout.ts';
+import { ZIP_LIMITS, type ZipLimits, directory, localHeader } from '../../../desk/evidence/zip-layout.ts';
 import { verify } from '../../../desk/evidence/verify.ts';
 import { EXPORT_FORMATS } from '../../../desk/exporters/formats.ts';
 import { readBody } from '../../../desk/review/link.ts';
@@ -13,6 +14,7 @@ import { reviewerPseudonym } from '../../../desk/store/pseudonym.ts';
 import { pemOf } from '../../../desk/store/reviewers.ts';
 import { zipOf } from '../importers/zip-file.ts';
 import { Knocking, refused } from '../door/fixtures.ts';
+import { hooks } from '../review/several.ts';
 import { Folder } from '../store/fixtures.ts';
 import { SECRETS, changed, chat, moderated } from './fixtures.ts';
 
@@ -318,6 +320,34 @@ describe('an evidence file', () => {
       (await verify(path, { source: m.source })).problems[0]?.what ?? '',
       /none of the messages came from it/,
     );
+  });
+
+  it('that no zip can hold is refused before the chain says that it left', async () => {
+    await using m = await moderated();
+    const { workspace, writer } = m.k.desk.opened;
+    const before = workspace.links.end(m.ids.ada)?.seq;
+    const path = m.k.folder.file('large.zip');
+    const start = {
+      kind: 'evidence',
+      path,
+      reviewer: m.ids.ada,
+      items: [2, 3],
+      names: false,
+      before: 1,
+      after: 1,
+    } as const;
+    const files = (await membersOf(await m.evidence('fits.zip', [2, 3], false))).size;
+    const make = (limits: ZipLimits) =>
+      evidenceJob(workspace, writer, { ...start, items: [...start.items] }, hooks, limits);
+    for (const limits of [
+      { ...ZIP_LIMITS, members: files - 1 },
+      { ...ZIP_LIMITS, bytes: 5 * (1 << 26) },
+    ])
+      await assert.rejects(make(limits), /more messages than one zip can hold/);
+    assert.ok(!existsSync(path));
+    assert.equal(workspace.links.end(m.ids.ada)?.seq, (before ?? 0) + 1, 'the one that was made');
+    await make({ ...ZIP_LIMITS, members: files });
+    assert.ok((await verify(path, {})).whole);
   });
 
   it('is not made of what is not there, nor in a place that cannot be written, and leaves nothing half', async () => {
