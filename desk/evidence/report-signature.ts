@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import { isSigned } from '../store/reviewers.ts';
 
-/** The last line that the signature covers. Message text cannot hold it: there `<` is written as `&lt;`. */
+/** The last line that the signature covers. Message text cannot hold it: there `<` is written as `&#60;`. */
 export const END_OF_SIGNED = '<!-- signed up to here -->\n';
 
 /** What is signed. @param sha256 of all bytes up to the end of `END_OF_SIGNED`, hexadecimal */
