@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { SignStart } from '../contract/jobs.ts';
 import { DeskError } from '../errors.ts';
 import type { RunHooks } from '../jobs/runner.ts';
+import { signerOf } from '../review/heads.ts';
 import { type Entry, type Footer, type Header, signedBytes } from '../review/signed-file.ts';
 import type { Reviewer } from '../store/reviewers.ts';
 import type { End } from '../store/links.ts';
@@ -22,21 +23,13 @@ export interface SignReport {
 
 const PAGE = 200;
 
-/** @throws DeskError not-found, not-allowed, nothing-to-do, and what `wholeFile` throws */
+/** @throws DeskError no-reviewer, not-allowed, nothing-to-do, and what `wholeFile` throws */
 export async function signJob(
   store: Store,
   { path, reviewer: id }: z.infer<typeof SignStart>,
   { signal, onProgress }: RunHooks,
 ): Promise<SignReport> {
-  const reviewer = store.reviewers.get(id);
-  if (reviewer === undefined)
-    throw new DeskError('no-reviewer', `There is no reviewer number ${id}.`, 'Choose one of those that are there.');
-  if (!reviewer.own)
-    throw new DeskError(
-      'not-allowed',
-      `${reviewer.name} decided in another workspace, where the key is that signs.`,
-      'Export these decisions there.',
-    );
+  const reviewer = signerOf(store, id);
   const end = store.links.end(id);
   if (end === undefined)
     throw new DeskError('nothing-to-do', `${reviewer.name} has decided nothing yet.`, 'Nothing was written.');
