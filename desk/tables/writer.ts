@@ -4,6 +4,7 @@ import { createWriteStream, existsSync, renameSync, statSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { safeCell } from '../exporters/safe-cell.ts';
 import { checkTarget } from '../exporters/target.ts';
 import type { ScoredRow } from '../triage/score-rows.ts';
 
@@ -149,5 +150,8 @@ function csvLine(row: ScoredRow, labels: readonly string[]): string {
   return cells.map(cell).join(',');
 }
 
-/** RFC 4180. */
-const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+/** RFC 4180, and nothing that a spreadsheet would run. */
+function cell(text: string): string {
+  const safe = safeCell(text);
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
