@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ESCALATIONS, REOPENINGS } from '../review/reasons.ts';
 import { STATUSES } from '../review/status.ts';
+import { DecidedElsewhere } from '../importers/decided-elsewhere.ts';
 import { KINDS } from '../importers/kinds.ts';
 import { ORDERS } from '../queue/order.ts';
 import { NOT_READ_REASONS } from '../store/not-read.ts';
@@ -51,6 +52,8 @@ export const Message = z.object({
     }),
   ),
   reactions: z.array(z.object({ name: z.string(), count: z.number() })),
+  /** as the table of decisions says that it was read from; none of these is a decision here */
+  decidedElsewhere: z.array(DecidedElsewhere),
   source: Id,
 });
 export type Message = z.infer<typeof Message>;

@@ -28,6 +28,7 @@ export function messageOf({ workspace }: Pick<Opened, 'workspace'>, item: Item):
     language: item.language,
     attachments: attachments.map((one) => ({ ...one })),
     reactions: reactions.map((one) => ({ ...one })),
+    decidedElsewhere: item.decided.map((one) => ({ ...one })),
     source: item.source,
   };
 }

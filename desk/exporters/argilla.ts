@@ -3,12 +3,12 @@
  * one field `text`, one multi-label question `labels`, a response for each reviewer.
  */
 import { createHash } from 'node:crypto';
-import { rowOf, type Decision } from './decisions.ts';
+import { type Decision, rowOf, verdictOf } from './decisions.ts';
 
 export interface ArgillaRecord {
   readonly id: string;
   readonly fields: { readonly text: string };
-  /** texts and numbers only; '' for what is not known */
+  /** texts and numbers only; '' for what is not known; `verdicts` is all of them as JSON */
   readonly metadata: Readonly<Record<string, string | number>>;
   readonly suggestions: Readonly<Record<string, never>>;
   readonly responses: {
@@ -28,7 +28,10 @@ export function recordOf(verdicts: readonly [Decision, ...Decision[]]): ArgillaR
   return {
     id: `${counts.item}-${counts.version}`,
     fields: { text: String(text) },
-    metadata: Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, value ?? ''])),
+    metadata: {
+      ...Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, value ?? ''])),
+      verdicts: JSON.stringify(verdicts.map(verdictOf)),
+    },
     suggestions: {},
     responses: {
       labels: verdicts.map(({ labels, reviewer }) => ({

@@ -58,6 +58,17 @@ export const rowOf = (decision: Decision): DecisionRow => ({
   reasons: decision.reasons.join(BETWEEN),
 });
 
+export type VerdictRow = Pick<
+  Decision,
+  'reviewer' | 'decided_at' | 'version' | 'labels' | 'reasons' | 'note' | 'score'
+>;
+
+/** What differs between the verdicts about one message. */
+export const verdictOf = (decision: Decision): VerdictRow => {
+  const { reviewer, decided_at, version, labels, reasons, note, score } = decision;
+  return { reviewer, decided_at, version, labels, reasons, note, score };
+};
+
 /** In the order of the messages; of one message, the verdict that counts first. */
 export function* decisions(store: Store): Generator<Decision, void, void> {
   const names = new Map(store.policies.labels().map(({ id, name }) => [id, name]));

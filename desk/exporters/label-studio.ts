@@ -4,7 +4,7 @@
  * labeling configuration. `completed_by` is left out: the import refuses whom it does not know.
  */
 import { createHash } from 'node:crypto';
-import { rowOf, type Decision, type DecisionRow } from './decisions.ts';
+import { type Decision, type DecisionRow, type VerdictRow, rowOf, verdictOf } from './decisions.ts';
 
 /** Names of the control and of the object in the labeling configuration. */
 const CONTROL = 'labels';
@@ -20,9 +20,7 @@ interface Result {
 
 export interface Task {
   /** the verdict that counts as a row of a table, and all of them */
-  readonly data: DecisionRow & {
-    readonly verdicts: readonly { readonly reviewer: string; readonly labels: readonly string[] }[];
-  };
+  readonly data: DecisionRow & { readonly verdicts: readonly VerdictRow[] };
   readonly annotations: readonly {
     readonly result: readonly Result[];
     readonly was_cancelled: false;
@@ -33,7 +31,7 @@ export interface Task {
 /** @param verdicts about one version of one message, the one that counts first; at least one */
 export function taskOf(verdicts: readonly [Decision, ...Decision[]]): Task {
   return {
-    data: { ...rowOf(verdicts[0]), verdicts: verdicts.map(({ reviewer, labels }) => ({ reviewer, labels })) },
+    data: { ...rowOf(verdicts[0]), verdicts: verdicts.map(verdictOf) },
     annotations: verdicts.map((verdict) => ({
       result: resultsOf(verdict),
       was_cancelled: false,

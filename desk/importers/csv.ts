@@ -20,7 +20,7 @@ export async function* readCsv(context: ReadContext): AsyncGenerator<SourceRow[]
   const dialect = await dialectOfInput(input);
   const guess = guessMapping(columnsOf(dialect.columns, dialect.samples));
   const mapping = mappingFor(options.mapping, guess, dialect.columns, input);
-  const rows = new TableRows(mapping, input, tally);
+  const rows = new TableRows(mapping, input, tally, dialect.columns);
   const at = new Map(dialect.columns.map((name, index) => [name, index]));
   // An apostrophe in front of a formula is ours only in a table of ours.
   const asWritten = ownMapping(dialect.columns) === null ? (cell: string): string => cell : plainCell;

@@ -28,7 +28,7 @@ export async function* readJsonTable(context: ReadContext): AsyncGenerator<Sourc
   const guess = columns.length === 0 ? { text: 'text' } : guessMapping(columns);
   if (columns.length === 0) known.add('text');
   const mapping = mappingFor(options.mapping, guess, [...known], input);
-  const rows = new TableRows(mapping, input, tally);
+  const rows = new TableRows(mapping, input, tally, names);
   const rowOf = (fields: Fields, raw: string): SourceRow =>
     rows.row((column) => cellOf(fields, column), raw, nextPlace(input, tally));
   if (path === null)

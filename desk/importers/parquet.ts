@@ -110,7 +110,7 @@ async function* readPart(context: ReadContext, member: string): AsyncGenerator<S
   const { file, metadata, columns, local } = parquet;
   const columnGuess = options.mapping === undefined ? guessMapping(await parquetColumns(input)) : null;
   const mapping = mappingFor(options.mapping, columnGuess, columns, input);
-  const table = new TableRows(mapping, input, tally);
+  const table = new TableRows(mapping, input, tally, columns);
   let from = 0;
   for (const group of metadata.row_groups) {
     const rows = Number(group.num_rows);

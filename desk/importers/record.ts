@@ -2,6 +2,7 @@
  * What every importer gives: one record per row of the source, in the order of the source.
  * `rows = message + media-only + deleted + system + share + rejected` holds for every import and is shown.
  */
+import type { DecidedElsewhere } from './decided-elsewhere.ts';
 import type { Kind } from './kinds.ts';
 
 export const FORMATS = [
@@ -77,6 +78,8 @@ export interface MessageRecord {
   readonly language?: string;
   /** Gold label of a labelled table, if a label column was mapped. */
   readonly label?: string;
+  /** How it was decided in the workspace that a table of decisions comes from. */
+  readonly decided?: readonly DecidedElsewhere[];
   /** The record exactly as it stands in the source. */
   readonly raw: string;
 }

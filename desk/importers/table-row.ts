@@ -2,6 +2,7 @@ import { cleanText } from './encoding.ts';
 import { ImportError } from './import-error.ts';
 import type { Input } from './input.ts';
 import { rejected } from './json-rows.ts';
+import { ownRows } from './own-export.ts';
 import type { MessageRecord, Place, SourceRow, Time } from './record.ts';
 import type { ColumnMapping } from './source.ts';
 import { inFigures, type Tally } from './tally.ts';
@@ -15,10 +16,13 @@ export class TableRows {
   readonly #mapping: ColumnMapping;
   readonly #tally: Tally;
   readonly #fileName: string;
+  readonly #own;
   #destroyedIds = 0;
   #unreadTimes = 0;
 
-  constructor(mapping: ColumnMapping, input: Input, tally: Tally) {
+  /** @param columns all that the table has */
+  constructor(mapping: ColumnMapping, input: Input, tally: Tally, columns: readonly string[]) {
+    this.#own = ownRows(columns);
     this.#mapping = mapping;
     this.#tally = tally;
     this.#fileName = input.name;
@@ -30,14 +34,17 @@ export class TableRows {
     const words = asText(cell(text));
     const name = author === undefined ? '' : asText(cell(author)).trim();
     const ownId = id === undefined ? null : this.#id(asText(cell(id)).trim());
+    const own = this.#own?.((column) => asText(cell(column)));
+    const here = this.#channel(channel === undefined ? '' : asText(cell(channel)).trim(), ownId);
     const gold = label === undefined ? '' : asText(cell(label)).trim();
     return {
       status: 'item',
       kind: 'message',
       place,
       platform: 'table',
-      id: ownId,
-      channel: this.#channel(channel === undefined ? '' : asText(cell(channel)).trim(), ownId),
+      // Rows about one message are one message, also where its platform has no ids.
+      id: ownId ?? (own?.item || null),
+      channel: own === undefined ? here : { ...here, name: own.channelName || here.name },
       author: { id: name === '' ? null : name, name, bot: false },
       time: time === undefined ? null : this.#time(cell(time), time),
       edited: null,
@@ -47,6 +54,7 @@ export class TableRows {
       attachments: [],
       reactions: [],
       ...(gold === '' ? {} : { label: gold }),
+      ...(own === undefined || own.decided.length === 0 ? {} : { decided: own.decided }),
       raw,
     };
   }

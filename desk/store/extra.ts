@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DecidedElsewhere } from '../importers/decided-elsewhere.ts';
 import type { MessageRecord } from '../importers/record.ts';
 
 /** What few messages have, kept together in items.extra as JSON. */
@@ -18,6 +19,7 @@ const extraShape = z.object({
   visibility: z.enum(['public', 'unlisted', 'followers', 'direct']).optional(),
   quoted: z.array(z.tuple([z.number(), z.number()])).default([]),
   links: z.array(z.string()).default([]),
+  decided: z.array(DecidedElsewhere).default([]),
 });
 export type Extra = z.infer<typeof extraShape>;
 
@@ -25,14 +27,15 @@ const NOTHING = extraShape.parse({});
 
 /** JSON for items.extra; null where the record has nothing of the kind. */
 export function packExtra(record: MessageRecord): string | null {
-  const { attachments, reactions, thread, visibility, quoted, links } = record;
+  const { attachments, reactions, thread, visibility, quoted, links, decided } = record;
   if (
     attachments.length === 0 &&
     reactions.length === 0 &&
     thread?.name === undefined &&
     visibility === undefined &&
     (quoted === undefined || quoted.length === 0) &&
-    (links === undefined || links.length === 0)
+    (links === undefined || links.length === 0) &&
+    decided === undefined
   ) {
     return null;
   }
@@ -43,7 +46,21 @@ export function packExtra(record: MessageRecord): string | null {
     ...(visibility !== undefined && { visibility }),
     ...(quoted !== undefined && quoted.length > 0 && { quoted }),
     ...(links !== undefined && links.length > 0 && { links }),
+    ...(decided !== undefined && { decided }),
   });
+}
+
+const DECIDED = '"decided":';
+
+/** Whether JSON for items.extra says how something was decided elsewhere. */
+export const isDecided = (json: string | null | undefined): boolean => json?.includes(DECIDED) === true;
+
+/** The newer JSON for items.extra, with what was decided elsewhere by either: each row of a table knows one verdict. */
+export function joinExtras(known: string | null, newer: string | null): string | null {
+  if (!isDecided(known)) return newer;
+  const all = [...unpackExtra(known).decided, ...unpackExtra(newer).decided].map((one) => JSON.stringify(one));
+  const decided = [...new Set(all)].map((one): unknown => JSON.parse(one));
+  return JSON.stringify({ ...(JSON.parse(newer ?? '{}') as object), ...(decided.length > 0 && { decided }) });
 }
 
 export function unpackExtra(json: string | null): Extra {

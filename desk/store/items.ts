@@ -43,6 +43,8 @@ export interface Item {
   /** Addresses behind words of the text that the text itself does not show. */
   readonly links: Extra['links'];
   readonly gold: string | null;
+  /** How it was decided in the workspace that a table of decisions came from. */
+  readonly decided: Extra['decided'];
   readonly source: number;
   /** Row in the source, from 1. */
   readonly row: number;
@@ -153,6 +155,7 @@ export function toItem(row: ItemRow): Item {
     quoted: extra.quoted,
     links: extra.links,
     gold: row.gold,
+    decided: extra.decided,
     source: row.source,
     row: row.row,
   };

@@ -1,5 +1,6 @@
 import { statusCode } from '../../review/status.ts';
 import type { Db } from '../connection.ts';
+import { isDecided, joinExtras } from '../extra.ts';
 import { ERASED, UNSPACED } from '../flags.ts';
 import type { Batch } from './batch.ts';
 import { textBytes } from './text-column.ts';
@@ -40,6 +41,7 @@ export class Merge {
   readonly #find;
   readonly #noteDeleted;
   readonly #seen;
+  readonly #putExtra;
   readonly #refresh;
   readonly #hasVersion;
   readonly #lastVersion;
@@ -57,6 +59,7 @@ export class Merge {
        FROM items WHERE channel = ? AND key = ?`,
     );
     this.#noteDeleted = db.prepare<[number, number]>('UPDATE items SET deleted = ? WHERE id = ?');
+    this.#putExtra = db.prepare<[string | null, number]>('UPDATE items SET extra = ? WHERE id = ?');
     this.#seen = db.prepare<[number, number]>('UPDATE items SET seen_at = ? WHERE id = ?');
     this.#refresh = db.prepare<[number | null, string | null, number, number, number, number, number, number, number]>(
       `UPDATE items SET edited = ?, extra = ?, kind = ?, flags = ?, source = ?, row = ?, raw = ?, seen_at = ?
@@ -153,6 +156,7 @@ export class Merge {
           batch.sourceRows[i] ?? 0,
           rawPlace(batch.raws[i] ?? 0, rawBase),
         );
+        if (isDecided(batch.extras[i])) this.#putExtra.run(joinExtras(known.extra, batch.extras[i] ?? null), known.id);
         return OLDER;
       }
     }
@@ -160,13 +164,16 @@ export class Merge {
     return CHANGED;
   }
 
-  /** The same text again: a later export may know more reactions or a later edit. */
+  /** The same text again: a later export may know more reactions or a later edit, each row of decisions another one. */
   #confirm(known: Known, batch: Batch, i: number, rawBase: number): boolean {
     const edited = orNull(batch.edits[i]);
-    if (compare(edited, batch.exportedAt, known.edited, known.seen_at) <= 0) return false;
+    const extra = joinExtras(known.extra, batch.extras[i] ?? null);
+    if (compare(edited, batch.exportedAt, known.edited, known.seen_at) <= 0) {
+      if (isDecided(batch.extras[i]) && extra !== known.extra) this.#putExtra.run(extra, known.id);
+      return false;
+    }
     const kind = batch.kinds[i] ?? 0;
     const flags = batch.flags[i] ?? 0;
-    const extra = batch.extras[i] ?? null;
     const seenAt = Math.max(batch.exportedAt, known.seen_at);
     if (edited === known.edited && extra === known.extra && kind === known.kind && flags === known.flags) {
       this.#seen.run(seenAt, known.id);
@@ -192,7 +199,7 @@ export class Merge {
       batch.languages[i] ?? '',
       batch.hashes[i] ?? 0,
       orNull(batch.edits[i]),
-      batch.extras[i] ?? null,
+      joinExtras(known.extra, batch.extras[i] ?? null),
       batch.kinds[i] ?? 0,
       flags,
       batch.source,

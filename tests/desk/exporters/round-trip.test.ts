@@ -4,10 +4,14 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { EXPORT_FORMATS, type ExportFormat } from '../../../desk/exporters/formats.ts';
+import { type Decision, decisions, verdictOf } from '../../../desk/exporters/decisions.ts';
 import { exportJob } from '../../../desk/exporters/export-job.ts';
+import { importFrom } from '../../../desk/importers/job.ts';
 import { openExport } from '../../../desk/importers/registry.ts';
 import type { MessageRecord } from '../../../desk/importers/record.ts';
 import { decide } from '../../../desk/review/deeds.ts';
+import { Workspace } from '../../../desk/store/workspace.ts';
+import { Writer } from '../../../desk/writer/writer.ts';
 import { reviewerPseudonym } from '../../../desk/store/pseudonym.ts';
 import { NOW, as, type Community, community, first } from '../review/fixtures.ts';
 import { importFiles, message, writeRows } from '../store/fixtures.ts';
@@ -86,7 +90,7 @@ function expected({ workspace }: Community) {
     const item = workspace.items.get(id);
     assert.ok(item);
     return {
-      id: item.messageId,
+      id: item.messageId ?? workspace.authors.reference(null, workspace.items.identity(id)),
       channel: item.channel.platformId,
       text: workspace.authors.shown(item.text, item.platform).text,
       label: (workspace.reviews.verdicts(id).at(-1)?.labels ?? [])
@@ -103,6 +107,51 @@ describe('what is exported', () => {
     it(`is read again by the importers without loss: ${format}`, async () => {
       using c = await decided(HOSTILE);
       assert.deepEqual((await read(await exported(c, format))).map(said), expected(c));
+    });
+
+  for (const format of EXPORT_FORMATS)
+    it(`comes back in every column, second verdicts too, and is kept with the message: ${format}`, async () => {
+      using c = await decided(HOSTILE);
+      const { workspace: store, ada, ben, labels, folder } = c;
+      const model = { base: 'b'.repeat(64), adapter: null, depth: 4, score: 0.625 };
+      const whole = (note: string) => ({ ...as(labels.threat), reasons: ['rule 4', '=rude'], note, model });
+      HOSTILE.forEach((note, i) => {
+        decide(store, i % 2 === 0 ? ada : ben, first(i + 1), whole(note), NOW + 1 + i);
+        if (i % 3 === 0) decide(store, ben, first(i + 1), as(labels.fine), NOW + 100 + i);
+      });
+      const path = await exported(c, format);
+      const rows = [...decisions(store)];
+      const told = ({ platform, ...row }: Decision) => ({ platform, ...verdictOf(row as Decision) });
+      const messages = [...Map.groupBy(rows, ({ item }) => item).values()];
+      const isTable = format === 'csv' || format === 'jsonl' || format === 'parquet';
+      const records = await read(path);
+      assert.deepEqual(
+        records.map(({ id, channel, text, label, author, decided: given }) => ({
+          ...{ id, channel, text, label, author: author.name, decided: given },
+        })),
+        (isTable ? rows.map((row) => [row]) : messages).map((all) => {
+          const [row] = all as [Decision, ...Decision[]];
+          return {
+            id: row.message_id ?? row.item,
+            channel: { id: row.channel_id, name: row.channel },
+            text: row.text,
+            label: row.labels.join('|'),
+            author: row.author ?? '',
+            decided: all.map(told),
+          };
+        }),
+      );
+      // Into another workspace: one message, whichever reviewers decided about it, with all that they said.
+      using other = Workspace.create(folder.file('other.moderato'));
+      await using writer = Writer.of(other);
+      await importFrom(openExport, { writer, key: other.key }, [path]);
+      const kept = messages.map((_, i) => other.items.get(i + 1));
+      assert.equal(other.items.lastId, messages.length);
+      assert.deepEqual(
+        kept.map((item) => [item?.text, item?.channel.name, item?.decided]),
+        messages.map((all) => [all[0]?.text, all[0]?.channel, all.map(told)]),
+      );
+      assert.deepEqual(other.reviews.decided(0, 10), [], 'nobody signed any of it: no decision here');
     });
 
   it('is read again whatever the texts are', async () => {

@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+/** How somebody decided elsewhere: data of the message that was read, and no decision here, since nobody signed it. */
+export const DecidedElsewhere = z.object({
+  /** where the message was written */
+  platform: z.string().max(100),
+  /** pseudonym */
+  reviewer: z.string().max(200),
+  /** ISO 8601 */
+  decided_at: z.string().max(40),
+  /** of the text */
+  version: z.int().min(1),
+  labels: z.array(z.string().max(200)).max(100),
+  reasons: z.array(z.string().max(200)).max(20),
+  note: z.string().max(10_000).nullable(),
+  /** what the model had said */
+  score: z.number().min(0).max(1).nullable(),
+});
+export type DecidedElsewhere = z.infer<typeof DecidedElsewhere>;
