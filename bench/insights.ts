@@ -8,7 +8,7 @@ import { calibrated, calibrationOf, fitCurve } from '../desk/insight/calibration
 import { conformalThresholds } from '../desk/insight/conformal.ts';
 import { expectedCalibrationError } from '../desk/insight/metrics.ts';
 import { naiveTable, thresholdTable, type ThresholdRow } from '../desk/insight/thresholds.ts';
-import { drawAudit } from '../desk/triage/audit-draw.ts';
+import { AuditDraw, drawnOf } from '../desk/triage/audit-draw.ts';
 import { descendingOrder } from '../engine/explain/deletion.ts';
 import { seededRandom, shuffle, type Random } from '../engine/train/random.ts';
 import { faster, smaller, type Bench, type Figure } from './figure.ts';
@@ -168,7 +168,8 @@ const sampleOf = ({ scores, positive }: Community, items: readonly number[]) =>
 
 function audit(community: Community, random: Random): readonly (Audited & { readonly item: number })[] {
   const scored = community.scores.map((score, item) => ({ item, score }));
-  return drawAudit(scored, EVERY, (n) => Math.floor(random() * n)).map(({ item, probability }) => ({
+  const draw = new AuditDraw(Uint8Array.from({ length: 32 }, () => random() * 256));
+  return drawnOf(draw, scored, EVERY).map(({ item, probability }) => ({
     item,
     probability,
     score: community.scores[item] ?? NaN,

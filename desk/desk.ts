@@ -309,7 +309,9 @@ export class Desk implements AsyncDisposable {
         base: revision.base.name,
         depth: revision.depth,
       },
-      guarantee: revision && guaranteeOf(workspace, revision, opened.queue.model?.threshold ?? 0.5),
+      guarantee:
+        revision &&
+        guaranteeOf(workspace, revision, opened.queue.model?.threshold ?? 0.5, loading ? null : opened.queue.columns),
       counts: {
         kinds,
         scored: counts?.scored ?? 0,

@@ -14,8 +14,8 @@ export const Guarantee = z.object({
   confidence: z.number(),
   /** messages that the model did not read for it */
   setAside: Count,
-  /** what the model itself misses, estimated from audit items; null: not known yet */
-  model: z.object({ misses: z.number(), items: Count }).nullable(),
+  /** share of all abuse that the model itself misses, from audit items, with its 95% interval; null: not known yet */
+  model: z.object({ misses: z.number(), low: z.number(), high: z.number(), items: Count }).nullable(),
   /** both as sentences for people */
   sentences: z.array(z.string()),
 });

@@ -24,8 +24,10 @@ export const Audit = z.object({
 export const Thresholds = z.object({
   /** the model's own threshold */
   threshold: Share,
-  /** messages that the model read */
+  /** messages that the model read, but for those that it read for the audit sample alone */
   read: Count,
+  /** messages that a recall target set aside: no threshold flags them, and what abuse is among them counts as missed */
+  aside: Count,
   audit: Audit,
   /** scores in [from, to); the last one with its end */
   histogram: z.array(z.object({ from: Share, to: Share, messages: Count, decided: Count })),
@@ -85,7 +87,7 @@ export const Calibration = z.object({
     z.object({
       share: Share,
       threshold: Share.nullable(),
-      /** what this threshold catches with 95% confidence */
+      /** what this threshold catches with 95% confidence; null also where audit items stand for too different numbers of messages */
       surely: Share.nullable(),
       /** audit items that were abuse, and how many it takes */
       items: Count,

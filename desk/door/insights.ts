@@ -17,15 +17,16 @@ export const insightCalls = {
     const { threshold } = await modelOf(opened);
     const { columns } = opened.queue;
     const judged = judgedOf(columns, opened.workspace);
-    const { scores, audited, urgent } = judged;
+    const { scores, aside, audited, urgent } = judged;
     const asked = input.threshold === undefined ? [] : [input.threshold];
     const thresholds = [...new Set([...THRESHOLDS, threshold, ...asked])].sort((a, b) => a - b);
     return {
       threshold,
       read: scores.length,
+      aside,
       audit: auditOf(judged),
       histogram: [...histogramOf(columns)],
-      rows: [...thresholdTable(audited, scores, thresholds)],
+      rows: [...thresholdTable(audited, scores, thresholds, aside)],
       urgent: { decided: urgent.length, rows: [...naiveTable(urgent, thresholds)] },
     };
   }),
@@ -34,7 +35,7 @@ export const insightCalls = {
     const { opened } = context.desk;
     await modelOf(opened);
     const judged = judgedOf(opened.queue.columns, opened.workspace);
-    const weighed = weigh(judged.audited, judged.scores);
+    const weighed = weigh(judged.audited, judged.scores, judged.aside);
     const found = calibrationOf(weighed);
     const plain = <T extends { readonly bins: readonly object[] }>(reading: T) => ({
       ...reading,

@@ -21,6 +21,8 @@ export interface Audited {
   readonly positive: boolean;
   /** that it was drawn */
   readonly probability: number;
+  /** a recall target set it aside, and the model read it for the sample alone */
+  readonly aside?: boolean;
 }
 
 /** … and how many messages it stands for. */
@@ -30,8 +32,21 @@ export interface Weighed extends Audited {
 
 const bandOf = (score: number): number => Math.min(BANDS - 1, Math.floor(score * BANDS));
 
-/** @param population scores of all messages that the model read. @returns none where nothing was decided */
-export function weigh(audited: readonly Audited[], population: ArrayLike<number>): readonly Weighed[] {
+/**
+ * @param population scores of all messages that the model read
+ * @param aside messages that were set aside: those that were drawn of them stand for these alone
+ * @returns none where nothing was decided
+ */
+export function weigh(audited: readonly Audited[], population: ArrayLike<number>, aside = 0): readonly Weighed[] {
+  const [own, others] = [audited.filter((one) => one.aside !== true), audited.filter((one) => one.aside === true)];
+  const stood = others.reduce((sum, { probability }) => sum + 1 / probability, 0);
+  return [
+    ...weighByBands(own, population),
+    ...others.map((one) => ({ ...one, weight: aside / stood / one.probability })),
+  ];
+}
+
+function weighByBands(audited: readonly Audited[], population: ArrayLike<number>): readonly Weighed[] {
   if (audited.length === 0) return [];
   const messages = new Float64Array(BANDS);
   for (let i = 0; i < population.length; i++) messages[bandOf(population[i] as number)]! += 1;
@@ -105,23 +120,49 @@ export function intervalOf({ value, a, b }: Rate): Interval {
   };
 }
 
-/** Points at which each of two rates is looked at. */
+/** Points at which what is known of a number is looked at: so many equally likely values. */
 const POINTS = 64;
 
+/** Messages, and the share of positives among them as it is known. */
+export interface Part {
+  readonly rate: Rate;
+  readonly messages: number;
+}
+
+/** Positives in some parts; null where nothing is known of one of them. */
+export function positivesIn(parts: readonly Part[]): number | null {
+  let sum = 0;
+  for (const { rate, messages } of parts) {
+    if (messages === 0) continue;
+    if (rate.value === null) return null;
+    sum += messages * rate.value;
+  }
+  return sum;
+}
+
 /**
- * 95% interval of the share of all positives that lie in the first of two parts, from what is known of the rates in both.
- * Every combination of 64 equally likely values of each is looked at.
+ * 95% interval of the share of all positives that lie in the first parts, from what is known of the rates in all of them. Every
+ * combination of 64 equally likely values of each side is looked at.
  */
-export function intervalOfShare(first: Rate, messages: number, second: Rate, others: number): Interval {
-  const here = positivesOf(first, messages);
-  const there = positivesOf(second, others);
+export function intervalOfShare(first: readonly Part[], second: readonly Part[]): Interval {
+  const [here, there] = [valuesIn(first), valuesIn(second)];
   const shares = Float64Array.from(here.flatMap((x) => there.map((y) => (x + y === 0 ? 0 : x / (x + y))))).sort();
   const at = (p: number): number => shares[Math.min(shares.length - 1, Math.floor(p * shares.length))] ?? NaN;
   return {
-    low: first.value === 0 || first.value === null ? 0 : at(TAIL),
-    high: second.value === 0 || others === 0 ? 1 : at(1 - TAIL),
+    low: positivesIn(first) === 0 ? 0 : at(TAIL),
+    high: positivesIn(second) === 0 ? 1 : at(1 - TAIL),
   };
 }
 
-const positivesOf = ({ a, b }: Rate, messages: number): readonly number[] =>
-  messages === 0 ? [0] : Array.from({ length: POINTS }, (_, i) => messages * betaQuantile((i + 0.5) / POINTS, a, b));
+/** Equally likely numbers of positives in all parts together. */
+function valuesIn(parts: readonly Part[]): readonly number[] {
+  const [first = [0], ...others] = parts
+    .filter(({ messages }) => messages > 0)
+    .map(({ rate: { a, b }, messages }) =>
+      Array.from({ length: POINTS }, (_, i) => messages * betaQuantile((i + 0.5) / POINTS, a, b)),
+    );
+  return others.reduce((sums, values) => {
+    const all = Float64Array.from(sums.flatMap((x) => values.map((y) => x + y))).sort();
+    return Array.from({ length: POINTS }, (_, i) => all[Math.floor(((i + 0.5) / POINTS) * all.length)] ?? 0);
+  }, first);
+}

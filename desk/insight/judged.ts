@@ -1,12 +1,15 @@
 /** What the model said of every message, and what people decided about some of them. */
-import { AUDIT, PRESENT, type QueueColumns } from '../queue/columns.ts';
+import { AUDIT, PRESENT, reasonNumber, type QueueColumns } from '../queue/columns.ts';
 import { statusCode } from '../review/status.ts';
+import { ASIDE } from '../store/audit-items.ts';
 import type { Store } from '../store/store.ts';
 import type { Audited } from './audit-sample.ts';
 
 export interface Judged {
-  /** of all messages that the model read */
+  /** of all messages that the model read, but for those that it read for the audit sample alone */
   readonly scores: Float32Array;
+  /** messages that a recall target set aside, those of the audit sample included */
+  readonly aside: number;
   /** audit items, decided or not */
   readonly drawn: number;
   /** audit items that were decided, about the text as it stands */
@@ -17,25 +20,39 @@ export interface Judged {
 
 /** A decision that somebody doubts (reopened), or about a text that has changed since, counts as none. */
 export function judgedOf(columns: Readonly<QueueColumns>, { auditItems, policies }: Store): Judged {
-  const { score, status, decided, decidedAt, marks, length } = columns;
+  const { score, status, decided, decidedAt, marks, reason, length } = columns;
   const serious = new Set(policies.labels().flatMap(({ id, severity }) => (severity > 0 ? [id] : [])));
-  const counting = [statusCode('decided'), statusCode('escalated')];
-  const chances = new Map(auditItems.all().map(({ item, probability }) => [item, probability]));
-  const scores: number[] = [];
+  const [sure, escalated] = [statusCode('decided'), statusCode('escalated')];
+  const counts = (i: number): boolean => status[i] === sure || status[i] === escalated;
+  const chances = new Map(auditItems.all().map((one) => [one.item, one]));
+  const setAside = reasonNumber('set-aside');
+  const unread = countAside(columns, setAside);
+  const scores = new Float32Array(length);
   const audited: Audited[] = [];
   const urgent: Omit<Audited, 'probability'>[] = [];
+  let read = 0;
   let drawn = 0;
+  let aside = unread;
   for (let i = 0; i < length; i++) {
     const own = score[i] as number;
-    if (((marks[i] as number) & PRESENT) === 0 || Number.isNaN(own)) continue;
-    scores.push(own);
+    if (((marks[i] as number) & PRESENT) === 0 || Number.isNaN(own) || reason[i] === setAside) continue;
     const isAudit = ((marks[i] as number) & AUDIT) !== 0;
+    const chance = isAudit ? chances.get(i) : undefined;
+    // Once nothing is set aside any more, what was is like all others.
+    const isAside = unread > 0 && chance?.stratum === ASIDE;
+    if (isAside) aside++;
+    else scores[read++] = own;
     if (isAudit) drawn++;
-    if (!counting.includes(status[i] as number) || Number.isNaN(decidedAt[i])) continue;
+    if (!counts(i) || Number.isNaN(decidedAt[i])) continue;
     const one = { score: own, positive: serious.has(decided[i] as number) };
-    const probability = chances.get(i);
     if (!isAudit) urgent.push(one);
-    else if (probability !== undefined) audited.push({ ...one, probability });
+    else if (chance !== undefined) audited.push({ ...one, probability: chance.probability, aside: isAside });
   }
-  return { scores: Float32Array.from(scores), drawn, audited, urgent };
+  return { scores: scores.slice(0, read), aside, drawn, audited, urgent };
+}
+
+function countAside({ marks, reason, length }: Readonly<QueueColumns>, setAside: number): number {
+  let count = 0;
+  for (let i = 0; i < length; i++) if (reason[i] === setAside && ((marks[i] as number) & PRESENT) !== 0) count++;
+  return count;
 }

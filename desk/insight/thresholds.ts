@@ -1,6 +1,15 @@
 /** What each threshold would do: how many messages it flags, and how many of them, and of all abuse, it would catch. */
 import type { Interval } from './bootstrap.ts';
-import { intervalOf, intervalOfShare, LEAST_AUDIT_ITEMS, rateOf, weigh, type Audited } from './audit-sample.ts';
+import {
+  intervalOf,
+  intervalOfShare,
+  LEAST_AUDIT_ITEMS,
+  positivesIn,
+  rateOf,
+  weigh,
+  type Audited,
+  type Part,
+} from './audit-sample.ts';
 
 export interface Estimate extends Interval {
   readonly value: number;
@@ -14,7 +23,7 @@ export interface ThresholdRow {
   readonly items: number;
   /** share of the flagged that is abuse; null where no audit item says so, or too few were decided in all */
   readonly precision: Estimate | null;
-  /** share of all abuse that is flagged; null also where no audit item was abuse */
+  /** share of all abuse that is flagged, of what was set aside, too; null also where no audit item was abuse */
   readonly recall: Estimate | null;
 }
 
@@ -24,36 +33,45 @@ export const THRESHOLDS: readonly number[] = Array.from({ length: 19 }, (_, i) =
 /**
  * @param population scores of all messages that the model read
  * @param audited audit items that were decided
+ * @param aside messages that were set aside: no threshold flags them
  */
 export function thresholdTable(
   audited: readonly Audited[],
   population: ArrayLike<number>,
   thresholds: readonly number[] = THRESHOLDS,
+  aside = 0,
 ): readonly ThresholdRow[] {
   const sorted = Float64Array.from(population).sort();
-  const weighed = weigh(audited, population);
+  const all = weigh(audited, population, aside);
+  const weighed = all.filter((one) => one.aside !== true);
+  const hidden: Part = {
+    rate: rateOf(
+      all.filter((one) => one.aside === true),
+      aside,
+    ),
+    messages: aside,
+  };
   return thresholds.map((threshold) => {
     const flagged = sorted.length - firstFrom(sorted, threshold);
     const among = weighed.filter(({ score }) => score >= threshold);
     const row = { threshold, flagged, items: among.length };
     if (audited.length < LEAST_AUDIT_ITEMS) return { ...row, precision: null, recall: null };
-    const unflagged = sorted.length - flagged;
     const here = rateOf(among, flagged);
     const there = rateOf(
       weighed.filter(({ score }) => score < threshold),
-      unflagged,
+      sorted.length - flagged,
     );
-    const caught = flagged * (here.value ?? 0);
-    const missed = unflagged * (there.value ?? 0);
-    // Where no audit item lies on one side, nobody knows what is there.
-    const isKnown = (here.value !== null || flagged === 0) && (there.value !== null || unflagged === 0);
+    const parts = [
+      [{ rate: here, messages: flagged }],
+      [{ rate: there, messages: sorted.length - flagged }, hidden],
+    ] as const;
+    // Where no audit item lies in a part, nobody knows what is there.
+    const [caught, missed] = [positivesIn(parts[0]), positivesIn(parts[1])];
+    const isKnown = caught !== null && missed !== null && caught + missed > 0;
     return {
       ...row,
       precision: here.value === null ? null : { value: here.value, ...intervalOf(here) },
-      recall:
-        isKnown && caught + missed > 0
-          ? { value: caught / (caught + missed), ...intervalOfShare(here, flagged, there, unflagged) }
-          : null,
+      recall: isKnown ? { value: caught / (caught + missed), ...intervalOfShare(...parts) } : null,
     };
   });
 }

@@ -39,7 +39,6 @@ export class Scores {
   readonly #start;
   readonly #write;
   readonly #get;
-  readonly #other;
   readonly #atLeast;
 
   constructor(db: Db) {
@@ -55,9 +54,6 @@ export class Scores {
        ON CONFLICT DO UPDATE SET run = excluded.run, version = excluded.version, score = excluded.score,
          probabilities = excluded.probabilities, reason = excluded.reason`,
     );
-    this.#other = db
-      .prepare<[number, number], number>('SELECT 1 FROM scores WHERE item = ? AND revision <> ? LIMIT 1')
-      .pluck();
     this.#get = db.prepare<[number, number], Row>(
       `SELECT score, probabilities, reason, backend, layout FROM scores JOIN score_runs ON score_runs.id = run
        WHERE scores.revision = ? AND item = ?`,
@@ -76,13 +72,11 @@ export class Scores {
 
   /**
    * Writes results.
-   * @returns how many were kept: a result for a text that has changed meanwhile is not
+   * @returns what was kept: a result for a text that has changed meanwhile is not
    * @throws RangeError when a result has not one finite probability per label
    */
-  write(run: Run, results: readonly ItemResult[]): number {
-    let kept = 0;
-    for (const result of results) if (this.#writeOne(run, result)) kept++;
-    return kept;
+  write(run: Run, results: readonly ItemResult[]): readonly ItemResult[] {
+    return results.filter((result) => this.#writeOne(run, result));
   }
 
   #writeOne({ id, revision }: Run, result: ItemResult): boolean {
@@ -99,11 +93,6 @@ export class Scores {
     probabilities.forEach((p, place) => bytes.writeFloatLE(p, 4 * place));
     const score = queueScore(revision, probabilities);
     return this.#write.run(revision.id, id, score, bytes, null, result.item, result.version).changes > 0;
-  }
-
-  /** Whether another revision has read an item, or set it aside. */
-  hasOther(revision: number, item: number): boolean {
-    return this.#other.get(item, revision) !== undefined;
   }
 
   /** Items with this score or a higher one. */

@@ -9,8 +9,6 @@ import type { Places } from '../models/places.ts';
 import type { Revision } from '../store/revisions.ts';
 import type { Supervisor } from '../supervisor.ts';
 import type { z } from 'zod';
-import { settingsOf } from '../review/settings.ts';
-import { drawAudit } from './audit-draw.ts';
 import { TARGETS } from './cascade/cascade.ts';
 import { reach } from './cascade/reach.ts';
 import { reached } from './cascade/statement.ts';
@@ -40,8 +38,9 @@ export interface ScoreReport {
   readonly revision: number;
   /** null where there was nothing left to score */
   readonly engine: SessionInfo | null;
-  /** messages that this run scored or gave up */
+  /** messages that got a score by this run, and those of them that the model read: copies share one score */
   readonly scored: number;
+  readonly read: number;
   /** messages that had been scored before */
   readonly before: number;
   /** what each recall target would cost; null where none was asked for */
@@ -53,8 +52,6 @@ export interface ScoreReport {
 const LEADERS = 10;
 /** A random part of this many messages goes first, in pieces, until one of the two is reached. */
 const SAMPLE = { messages: 512, piece: 64, seconds: 1.5 } as const;
-/** Audit items of one write. */
-const AUDIT_TOGETHER = 500;
 /** With more than this it does not matter how many there are to a message. */
 const MANY = 10_000;
 /** Messages that are read before anything is measured. */
@@ -81,6 +78,7 @@ export async function score(
       revision: revision.id,
       engine: null,
       scored: 0,
+      read: 0,
       before,
       forecast: null,
       seconds: { opening: 0, scoring: 0 },
@@ -92,48 +90,47 @@ export async function score(
   const started = performance.now();
   const scoring = await WorkspaceScoring.start(deps, session, chosen.adapter, revision, start);
   const leading = new Leading(LEADERS);
-  const all: Leader[] = [];
+  let scored = 0;
   const progress = (done: number): void => onProgress({ doing: 'Scoring', done, total, unit: 'messages' });
   const behind = (from: number): ScoringHooks => ({
     signal,
     onProgress: (done) => progress(from + done),
     onScored: (items, scores, done) => {
       deps.onItems(items);
+      scored += scores.length;
       for (const one of scores) leading.offer(one);
-      all.push(...scores);
       deps.onProvisional(leading.list(), from + done, total);
     },
   });
   progress(0);
   let forecast: Forecast | null = null;
-  const scored =
-    start.recall === 'all' && !start.forecast
-      ? await scoreAll(scoring, first, total, behind)
-      : await reach(
-          {
-            ...deps,
-            scoring,
-            revision,
-            threshold: thresholdOf(chosen.adapter),
-            target: start.recall === 'all' ? TARGETS[0] : start.recall,
-            first: deps.flagged(),
-            onlyForecast: start.forecast,
-          },
-          {
-            signal,
-            onScored: behind(0).onScored,
-            onProgress: (done, expected) => onProgress({ doing: 'Scoring', done, total: expected, unit: 'texts' }),
-            onForecast: (made) => {
-              forecast = made;
-              deps.onForecast(made);
-            },
-          },
-        );
-  await keepAudit(deps, revision, all);
+  if (start.recall === 'all' && !start.forecast) await scoreAll(scoring, first, total, behind);
+  else
+    await reach(
+      {
+        ...deps,
+        scoring,
+        revision,
+        threshold: thresholdOf(chosen.adapter),
+        target: start.recall === 'all' ? TARGETS[0] : start.recall,
+        first: deps.flagged(),
+        onlyForecast: start.forecast,
+      },
+      {
+        signal,
+        onScored: behind(0).onScored,
+        onProgress: (done, expected) => onProgress({ doing: 'Scoring', done, total: expected, unit: 'texts' }),
+        onForecast: (made) => {
+          forecast = made;
+          deps.onForecast(made);
+        },
+      },
+    );
   return {
     revision: revision.id,
     engine: session.info,
     scored,
+    read: scoring.read,
     before,
     forecast,
     seconds: { opening: seconds, scoring: secondsSince(started) },
@@ -146,16 +143,17 @@ async function scoreAll(
   first: Uint32Array,
   total: number,
   behind: (from: number) => ScoringHooks,
-): Promise<number> {
+): Promise<void> {
   const started = performance.now();
-  let scored = 0;
-  while (scored < Math.min(total, SAMPLE.messages) && secondsSince(started) < SAMPLE.seconds) {
-    const done = await scoring.sample(SAMPLE.piece, behind(scored));
-    if (done === 0) break;
-    scored += done;
+  let done = 0;
+  while (done < Math.min(total, SAMPLE.messages) && secondsSince(started) < SAMPLE.seconds) {
+    const more = await scoring.sample(SAMPLE.piece, behind(done));
+    if (more === 0) break;
+    done += more;
   }
-  scored += await scoring.these(first, behind(scored));
-  return scored + (await scoring.rest(behind(scored)));
+  done += await scoring.these(first, behind(done));
+  await scoring.rest(behind(done));
+  await scoring.takeInAside();
 }
 
 /** Looking at every row takes half a second in a million; what is kept may be off by what changed its kind since. */
@@ -171,22 +169,6 @@ async function modelFor({ store, places }: ScoreDeps, start: z.infer<typeof Scor
   if (start.adapter !== undefined || shown === null) return await chooseModel(places, start);
   const stored = storedModel(store, places, shown);
   return start.model === undefined ? stored : { ...stored, base: await chooseBase(places, start.model) };
-}
-
-/** Draws the audit sample of what was scored for the first time, by whatever model: nothing is drawn twice. */
-async function keepAudit(
-  { store, writer, onItems }: ScoreDeps,
-  { id }: Revision,
-  scored: readonly Leader[],
-): Promise<void> {
-  const first =
-    store.revisions.list().length === 1 ? scored : scored.filter(({ item }) => !store.scores.hasOther(id, item));
-  const drawn = drawAudit(first, settingsOf(store).auditEvery);
-  for (let at = 0; at < drawn.length; at += AUDIT_TOGETHER) {
-    const items = drawn.slice(at, at + AUDIT_TOGETHER);
-    await writer.write('addAuditItems', { items }, { urgent: false });
-    onItems(items.map(({ item }) => item));
-  }
 }
 
 /** Opens the model. Where its layouts must be measured first, a few messages are read in the plainest way before that. */

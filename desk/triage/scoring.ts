@@ -80,6 +80,8 @@ export interface ScoringHooks {
   readonly onProgress?: (done: number) => void;
   /** items that share the text of one, and get the same result */
   readonly copiesOf?: (item: number) => readonly Copy[];
+  /** the chance of messages that a recall target set aside, and that are read for the audit sample alone */
+  readonly aside?: number;
   /** after each page: the items that were scored or given up, the scores, and how many of this call are done by then */
   readonly onScored?: (items: readonly number[], scores: readonly Leader[], done: number) => void;
 }
@@ -101,6 +103,8 @@ export class WorkspaceScoring {
   readonly #revision: Revision;
   readonly #anyLanguage: boolean;
   readonly #run: Run;
+  /** messages that the model has read: those that got the score of a copy are not among them */
+  read = 0;
 
   private constructor(into: ScoringTarget, session: EngineSession, adapter: Adapter, run: Run, anyLanguage: boolean) {
     this.#store = into.store;
@@ -166,6 +170,16 @@ export class WorkspaceScoring {
     }
   }
 
+  /** What was read for the audit sample alone waits again, as all does that was set aside. @param onItems told of it */
+  async forgetAside(onItems: (items: readonly number[]) => void): Promise<void> {
+    onItems(await this.#writer.write('forgetAside', { revision: this.#revision.id }, { urgent: false }));
+  }
+
+  /** Nothing is set aside any more. */
+  async takeInAside(): Promise<void> {
+    await this.#writer.write('takeInAside', { revision: this.#revision.id }, { urgent: false });
+  }
+
   /** Whether a message is not read because of its language. */
   isForeign({ language }: { readonly language: string }): boolean {
     return !this.#anyLanguage && isForeign(this.#adapter, language);
@@ -206,6 +220,7 @@ export class WorkspaceScoring {
         const item = page.read[i];
         if (item === undefined) return;
         read++;
+        if (result.status === 'scored') this.read++;
         for (const { id, version } of [item, ...(hooks.copiesOf?.(item.id) ?? [])]) {
           if (result.status === 'scored') {
             const { probabilities } = result;
@@ -216,7 +231,8 @@ export class WorkspaceScoring {
           else results.push(notRead(id, version, 'engine-failed'));
         }
       });
-      await this.#writer.write('writeScores', { run: this.#run, results }, { urgent: false });
+      const { aside = null } = hooks;
+      await this.#writer.write('writeScores', { run: this.#run, results, aside }, { urgent: false });
       foreignDone += page.foreign.length;
       done += read + page.foreign.length;
       hooks.onScored?.(

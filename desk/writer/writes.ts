@@ -1,7 +1,6 @@
 /** Everything that changes a workspace, by name. Each runs in the writing thread, inside one transaction. */
 import * as deeds from '../review/deeds.ts';
 import { DeskError } from '../errors.ts';
-import type { AuditItem } from '../store/audit-items.ts';
 import type { Label, Policy } from '../store/policies.ts';
 import type { Reviewer } from '../store/reviewers.ts';
 import type { NewRevision, Revision } from '../store/revisions.ts';
@@ -18,6 +17,8 @@ import * as words from '../review/words.ts';
 import * as promotion from '../retrain/promotion.ts';
 import type { Escalation, Reopening } from '../review/reasons.ts';
 import type { Erasing } from '../store/erasure.ts';
+import { settingsOf } from '../review/settings.ts';
+import { chanceOf, keepDrawn } from '../triage/audit-draw.ts';
 import { show } from '../triage/shown.ts';
 
 const reviewerOf = (store: Store, id: number): Reviewer => {
@@ -66,15 +67,27 @@ const writes = {
     store: Store,
     { revision, items }: { readonly revision: number; readonly items: readonly number[] },
   ) => store.tombstones.noteTrainedOn(revision, items),
-  addAuditItems: (store: Store, { items }: { readonly items: readonly AuditItem[] }, now: number) => {
-    for (const item of items) store.auditItems.add(item, now);
-  },
+  forgetAside: (store: Store, { revision }: { readonly revision: number }) => store.auditItems.forgetAside(revision),
+  takeInAside: (store: Store, { revision }: { readonly revision: number }) =>
+    store.auditItems.takeIn(revision, chanceOf(settingsOf(store).auditEvery)),
   startRun: (
     store: Store,
     input: { readonly revision: Revision; readonly backend: string; readonly layout: string; readonly threads: number },
   ) => store.scores.startRun(input.revision, input),
-  writeScores: (store: Store, { run, results }: { readonly run: Run; readonly results: readonly ItemResult[] }) =>
-    store.scores.write(run, results),
+  /** … and draws the audit sample of them, so that none is ever scored without having had its chance. */
+  writeScores: (
+    store: Store,
+    {
+      run,
+      results,
+      aside = null,
+    }: { readonly run: Run; readonly results: readonly ItemResult[]; readonly aside?: number | null },
+    now: number,
+  ) => {
+    const kept = store.scores.write(run, results);
+    keepDrawn(store, run, kept, aside, now);
+    return kept.length;
+  },
 
   startOpinions: (store: Store, input: NewOpinionRun, now: number) => store.opinions.start(input, now),
   writeOpinions: (
@@ -172,13 +185,7 @@ export type WriteInput<N extends WriteName> = Parameters<(typeof writes)[N]>[1];
 export type WriteOutput<N extends WriteName> = ReturnType<(typeof writes)[N]>;
 
 /** What a power cut may take away, because nobody was told that it is done: the job that makes it goes on. */
-const AGAIN: ReadonlySet<WriteName> = new Set([
-  'writeScores',
-  'writeOpinions',
-  'addAuditItems',
-  'noteJob',
-  'putQueuePages',
-]);
+const AGAIN: ReadonlySet<WriteName> = new Set(['writeScores', 'writeOpinions', 'noteJob', 'putQueuePages']);
 
 export const canBeMadeAgain = (name: WriteName): boolean => AGAIN.has(name);
 

@@ -3,7 +3,10 @@ import { randomInt } from 'node:crypto';
 import { seededRandom } from '../../../engine/train/random.ts';
 import type { Forecast } from '../../contract/guarantee.ts';
 import type { Revision } from '../../store/revisions.ts';
-import type { ScoringHooks, ScoringTarget, WorkspaceScoring } from '../scoring.ts';
+import type { Store } from '../../store/store.ts';
+import { settingsOf } from '../../review/settings.ts';
+import { AuditDraw, chanceAside } from '../audit-draw.ts';
+import type { Copy, ScoringHooks, ScoringTarget, WorkspaceScoring } from '../scoring.ts';
 import { cascade, forecast, type Cascade } from './cascade.ts';
 import { waitingTexts } from './copies.ts';
 import { NgramProxy } from './ngram-proxy.ts';
@@ -30,12 +33,14 @@ export interface ReachingHooks {
 }
 
 /**
- * Copies of a text get its score. What is not read is written down as set aside.
- * @returns messages that were scored or given up. Throws like `WorkspaceScoring`.
+ * Copies of a text get its score. What is not read is written down as set aside, but for those that are drawn of it for the
+ * audit sample: the model reads them for that alone, so that estimates hold for all that was set aside, too.
+ * Throws like `WorkspaceScoring`.
  */
-export async function reach(reaching: Reaching, hooks: ReachingHooks): Promise<number> {
+export async function reach(reaching: Reaching, hooks: ReachingHooks): Promise<void> {
   const { store, writer, scoring, revision, threshold, target } = reaching;
   const { signal } = hooks;
+  if (!reaching.onlyForecast) await scoring.forgetAside((items) => hooks.onScored?.(items, [], 0));
   const texts = await waitingTexts(store, revision.id, (item) => scoring.isForeign(item), signal);
   let done = 0;
   const onItems = (items: readonly number[]): void => hooks.onScored?.(items, [], done);
@@ -69,13 +74,32 @@ export async function reach(reaching: Reaching, hooks: ReachingHooks): Promise<n
   };
   if (reaching.onlyForecast) {
     hooks.onForecast(await forecast(input));
-    return done;
+    return;
   }
   const { isRead } = await cascade(input);
-  const aside = texts.items.filter((_, place) => isRead[place] === 0);
+  const left = texts.items.filter((_, place) => isRead[place] === 0);
+  const isDrawn = drawing(store, left.length);
+  await scoring.these(
+    Uint32Array.from(left.filter(isDrawn.has), ({ id }) => id),
+    {
+      signal,
+      aside: isDrawn.chance,
+      onScored: (items, leaders) => {
+        done += items.length;
+        hooks.onScored?.(items, leaders, done);
+      },
+    },
+  );
+  const aside = left.filter((one) => !isDrawn.has(one));
   await scoring.giveUp(aside, 'set-aside', { signal, onItems });
   await writer.write('setSetting', reachedSetting({ revision: revision.id, target }), { urgent: false });
-  return done + aside.length;
+}
+
+/** What the audit sample has of `count` messages that are set aside. What was drawn before stays in it. */
+function drawing(store: Store, count: number): { readonly chance: number; readonly has: (one: Copy) => boolean } {
+  const draw = new AuditDraw(store.settings.workspaceKey(store.path));
+  const chance = chanceAside(settingsOf(store).auditEvery, count);
+  return { chance, has: ({ id }) => draw.has(id, chance) || store.auditItems.has(id) };
 }
 
 /**

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { seededRandom } from '../../../engine/train/random.ts';
-import { drawAudit } from '../../../desk/triage/audit-draw.ts';
 import { queueModelOf } from '../../../desk/triage/queue-model.ts';
 import { Knocking, refused, rows, type Ids } from './fixtures.ts';
 
@@ -119,8 +118,64 @@ describe('insights, through the door', () => {
   });
 });
 
-/** Writes what a model would have said, and shows its queue. */
-async function scored({ desk, client }: Knocking): Promise<void> {
+describe('what the model misses, where a recall target set messages aside', () => {
+  it('is said from the audit items that the table of thresholds counts, and of what was set aside, too', async () => {
+    await using k = await Knocking.withMessages(MESSAGES);
+    const { client, ids } = k;
+    const [first, last] = [MESSAGES - 199, MESSAGES];
+    await scored(k, first - 1);
+    const { writer, queue } = k.desk.opened;
+    const revision = queue.model?.revision ?? assert.fail();
+    const run = await writer.write('startRun', { revision, backend: 'cpu', layout: 'f32', threads: 1 });
+    const asideIds = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    // All abuse that was set aside scores low.
+    const [drawn, left] = [asideIds.filter((id) => id % 10 === 0), asideIds.filter((id) => id % 10 !== 0)];
+    const results = [
+      ...drawn.map((item) => ({
+        ...{ item, version: 1, status: 'scored' as const },
+        probabilities: Float32Array.from([0.9, 0.1]),
+      })),
+      ...left.map((item) => ({ item, version: 1, status: 'not-read' as const, reason: 'set-aside' as const })),
+    ];
+    await writer.write('writeScores', { run, results, aside: 1 });
+    await writer.write('setSetting', { name: 'guarantee', value: { revision: revision.id, target: 0.95 } });
+    await queue.follow(asideIds);
+    const said = async () => {
+      const state = await client.workspace.state();
+      assert.ok(state.open && state.guarantee);
+      assert.equal(state.guarantee.setAside, left.length);
+      return state.guarantee;
+    };
+    const decide = async (item: number, labels: number[]) =>
+      await client.review.decide({ reviewer: ids.ada, seen: [{ item, version: 1 }], labels });
+    const all = await client.queue.page({ order: 'audit', size: 500, blind: false });
+    const own = all.entries.map(({ message }) => message.id).filter((id) => id < first);
+    // Where none of the labels applies, that is a decision, too.
+    for (const id of own) await decide(id, scoreOf(id) > 0.7 ? [ids.threat] : []);
+    assert.equal((await said()).model, null, 'nothing is known of what was set aside');
+    for (const [i, id] of drawn.entries()) await decide(id, i < 5 ? [ids.threat] : []);
+    const { model, sentences } = await said();
+    const { audit, aside, read, rows: table } = await client.insights.thresholds({});
+    assert.ok(model && model.items === own.length + drawn.length && model.items === audit.decided);
+    assert.deepEqual([aside, read], [asideIds.length, first - 1]);
+    // A quarter of 200 was abuse that the model scores low; of what was read all abuse scores high.
+    const shown = table.find(({ threshold }) => threshold === 0.5);
+    const abuse = (shown?.precision?.value ?? 0) * (shown?.flagged ?? 0);
+    assert.ok(Math.abs(model.misses - 50 / (50 + abuse)) < 1e-9, `${model.misses}`);
+    assert.ok(Math.abs((shown?.recall?.value ?? 0) - (1 - model.misses)) < 1e-9, 'they are two sides of one estimate');
+    assert.ok(model.low < model.misses && model.misses < model.high);
+    assert.match(
+      sentences[1] ?? '',
+      /misses about .*% of abuse \(.*% to .*% with 95% confidence, from \d+ audit items\)/,
+    );
+    const [doubted = 0] = own;
+    await client.review.reopen({ reviewer: ids.ben, seen: [{ item: doubted, version: 1 }], reason: 'appeal' });
+    assert.equal((await said()).model?.items, model.items - 1, 'what somebody doubts counts as none');
+  });
+});
+
+/** Writes what a model would have said of the first messages, and shows its queue. */
+async function scored({ desk, client }: Knocking, count = MESSAGES + LATER): Promise<void> {
   const { writer, workspace, queue } = desk.opened;
   const revision = await writer.write('ensureRevision', {
     name: 'made up',
@@ -131,10 +186,11 @@ async function scored({ desk, client }: Knocking): Promise<void> {
     fineLabel: 0,
     languages: ['en'],
   });
+  await client.settings.set({ auditEvery: 8 });
   const run = await writer.write('startRun', { revision, backend: 'cpu', layout: 'f32', threads: 1 });
   const page = await client.queue.page({ order: 'newest', size: 500 });
   const rest = await client.queue.page({ order: 'newest', size: 500, after: page.next });
-  const items = [...page.entries, ...rest.entries].map(({ message }) => message.id);
+  const items = [...page.entries, ...rest.entries].map(({ message }) => message.id).filter((id) => id <= count);
   const results = items.map((item) => ({
     item,
     version: 1,
@@ -142,11 +198,6 @@ async function scored({ desk, client }: Knocking): Promise<void> {
     probabilities: Float32Array.from([1 - scoreOf(item), scoreOf(item)]),
   }));
   await writer.write('writeScores', { run, results });
-  const drawn = drawAudit(
-    items.map((item) => ({ item, score: scoreOf(item) })),
-    8,
-  );
-  await writer.write('addAuditItems', { items: drawn });
   await writer.write('showRevision', { revision: revision.id, base: 'none' });
   await queue.load(queueModelOf(workspace));
 }

@@ -11,6 +11,8 @@ import { router } from '../../../desk/door/router.ts';
 import { places } from '../../../desk/models/places.ts';
 import { Supervisor } from '../../../desk/supervisor.ts';
 import type { ScoreReport } from '../../../desk/triage/score-job.ts';
+import { ASIDE } from '../../../desk/store/audit-items.ts';
+import { AuditDraw } from '../../../desk/triage/audit-draw.ts';
 import { Bench } from '../../cli/moderato.ts';
 
 const bench = new Bench();
@@ -84,6 +86,19 @@ class Reading implements AsyncDisposable {
     return scores;
   }
 
+  /** Everything that is drawn for the audit, and what would be with some chance. */
+  sample() {
+    const { workspace } = this.desk.opened;
+    const draw = new AuditDraw(workspace.settings.workspaceKey(workspace.path));
+    const ids = Array.from({ length: MESSAGES }, (_, i) => i + 1);
+    return {
+      items: workspace.auditItems.all(),
+      drawnWith: (chance: number) => ids.filter((id) => draw.has(id, chance)),
+      isRead: (id: number) =>
+        (workspace.scores.get(this.desk.opened.queue.model?.revision.id ?? 0, id)?.score ?? null) !== null,
+    };
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.desk[Symbol.asyncDispose]();
     await this.supervisor[Symbol.asyncDispose]();
@@ -114,6 +129,8 @@ describe('scoring up to a recall target', () => {
     const { client } = some;
     await client.settings.set({ auditEvery: 0 });
     const report = await some.score(adapter, { recall: 0.95 });
+    assert.equal(report.scored, (await some.state()).counts.scored, 'what was set aside was not scored');
+    assert.equal(report.read, report.scored - COPIES, 'copies are not read');
     assert.ok(report.forecast !== null && report.forecast.texts === MESSAGES - COPIES);
     const { counts, guarantee } = await some.state();
     const aside = counts.notRead['set-aside'] ?? 0;
@@ -145,6 +162,55 @@ describe('scoring up to a recall target', () => {
     assert.equal(rest.scored, aside);
     const after = await some.state();
     assert.deepEqual([after.counts.scored, after.counts.notRead, after.guarantee], [MESSAGES, {}, null]);
+  });
+
+  it('draws the audit sample of what was set aside as well, and has the model read that', async () => {
+    await using some = await Reading.of('drawn.moderato', file);
+    await some.score(adapter, { recall: 0.95 });
+    const { counts } = await some.state();
+    const { items, drawnWith, isRead } = some.sample();
+    const aside = items.filter(({ stratum }) => stratum === ASIDE);
+    assert.ok(aside.length > 10, `${aside.length} of ${counts.notRead['set-aside'] ?? 0} that were set aside`);
+    // So few are set aside that all of them have the chance of what is read.
+    assert.deepEqual(
+      items.map(({ item }) => item),
+      drawnWith(1 / 15),
+    );
+    assert.ok(items.every(({ item, probability }) => isRead(item) && probability === 1 / 15));
+    assert.equal(counts.scored + (counts.notRead['set-aside'] ?? 0), MESSAGES);
+
+    await some.score(adapter, { recall: 'all' });
+    const then = some.sample();
+    assert.deepEqual(
+      then.items.map(({ item }) => item),
+      drawnWith(1 / 15),
+      'nothing is drawn twice',
+    );
+    assert.ok(
+      then.items.every(({ stratum }) => stratum !== ASIDE),
+      'nothing is set aside any more',
+    );
+  });
+
+  it('draws the audit sample of all messages, in however many runs they were read', async () => {
+    await using stopped = await Reading.of('halves.moderato', file);
+    const { client } = stopped;
+    const start = { kind: 'score', adapter, model: bench.model, deterministic: true } as const;
+    const { id } = await client.jobs.start(start);
+    while ((await stopped.state()).counts.scored < 700) await wait(2);
+    await client.jobs.cancel({ job: id });
+    const before = stopped.sample();
+    assert.ok((await stopped.state()).counts.waiting > 0 && before.items.length > 20);
+    assert.deepEqual(
+      before.items.map(({ item }) => item),
+      before.drawnWith(1 / 15).filter(before.isRead),
+      'those that were read by then',
+    );
+    await stopped.score(adapter);
+    assert.deepEqual(
+      stopped.sample().items.map(({ item }) => item),
+      before.drawnWith(1 / 15),
+    );
   });
 
   it('says what each target would cost from a sample alone', async () => {

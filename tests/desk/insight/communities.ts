@@ -1,6 +1,6 @@
 /** Made-up communities of which everything is known, to see whether estimates from a sample of them are right. */
 import type { Audited } from '../../../desk/insight/audit-sample.ts';
-import { drawAudit } from '../../../desk/triage/audit-draw.ts';
+import { AuditDraw, drawnOf } from '../../../desk/triage/audit-draw.ts';
 import type { Random } from '../../../engine/train/random.ts';
 
 export interface Community {
@@ -20,8 +20,8 @@ export function communityOf(random: Random, messages: number, chance: (score: nu
 /** The audit sample, decided by somebody who is always right. */
 export function audit({ scores, positive }: Community, random: Random, every = 15): readonly Audited[] {
   const scored = Array.from(scores, (score, item) => ({ item, score }));
-  const drawn = drawAudit(scored, every, (n) => Math.floor(random() * n));
-  return drawn.map(({ item, probability }) => ({
+  const draw = new AuditDraw(Uint8Array.from({ length: 32 }, () => random() * 256));
+  return drawnOf(draw, scored, every).map(({ item, probability }) => ({
     score: scores[item] as number,
     positive: positive[item] as boolean,
     probability,

@@ -10,6 +10,7 @@ import { Workspace } from '../../../desk/store/workspace.ts';
 import { queueModelOf } from '../../../desk/triage/queue-model.ts';
 import { seededRandom } from '../../../engine/train/random.ts';
 import { type Ids, Knocking, rows } from '../door/fixtures.ts';
+import { putIntoAudit } from '../store/fixtures.ts';
 
 /** Two whole pages and a part of a third one. */
 const MESSAGES = 2 * PAGE_ITEMS + 100;
@@ -45,8 +46,7 @@ describe('the queue as it was kept', () => {
     const appealed = seen();
     await client.review.decide({ reviewer: ids.ada, seen: appealed, labels: [ids.insult] });
     await client.review.reopen({ reviewer: ids.ben, seen: appealed, reason: 'appeal' });
-    const drawn = [3, 5_000].map((item) => ({ item, stratum: 0, probability: 0.5, place: item / 10_000 }));
-    await k.desk.opened.writer.write('addAuditItems', { items: drawn });
+    putIntoAudit(k.path, [3, 5_000], 0.5);
     k.desk.changed([3, 5_000]);
     await client.audit.erase({ reviewer: ids.ada, items: [11, 4_700], reason: 'asked to' });
     await k.import('again.csv', rows(MESSAGES - 20, 60).replaceAll('about nothing', 'about something'));
@@ -74,10 +74,10 @@ describe('the queue as it was kept', () => {
       });
       k.desk.changed([4_500]);
     },
-    'being drawn for the audit': async () => {
-      const items = [{ item: 4_501, stratum: 0, probability: 0.5, place: 0.1 }];
-      await k.desk.opened.writer.write('addAuditItems', { items });
+    'being drawn for the audit': () => {
+      putIntoAudit(k.path, [4_501], 0.5);
       k.desk.changed([4_501]);
+      return Promise.resolve();
     },
     'another text': () => k.import('text.csv', rows(UNREAD, 1).replace('about nothing', 'about something')),
   };

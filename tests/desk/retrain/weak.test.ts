@@ -5,6 +5,7 @@ import type { RetrainReport } from '../../../desk/retrain/retrain-job.ts';
 import { weakRows } from '../../../desk/retrain/weak.ts';
 import { Bench } from '../../cli/moderato.ts';
 import { WithEngine } from '../door/with-engine.ts';
+import { putIntoAudit } from '../store/fixtures.ts';
 import { sentencesOf, table } from './community.ts';
 
 const bench = new Bench();
@@ -44,8 +45,7 @@ async function withOpinions(
   }
   await client.labels.put({ name: 'rare', severity: 1 });
   const { writer } = s.desk.opened;
-  const items = AUDIT.map((item) => ({ item, stratum: 0, probability: 0.1, place: item / 1000 }));
-  await writer.write('addAuditItems', { items });
+  putIntoAudit(bench.path(name), AUDIT, 0.1);
   const sum = 'ab'.repeat(32);
   const run = await writer.write('startOpinions', { model: 'Larger', sha256: sum, question: sum });
   const opinions = about.map((item) => ({

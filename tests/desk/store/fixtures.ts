@@ -169,6 +169,17 @@ export function sizes(path: string): unknown {
   }
 }
 
+/** Puts some items into the audit sample, whatever would have been drawn. */
+export function putIntoAudit(path: string, items: readonly number[], probability: number): void {
+  const db = new Database(path);
+  try {
+    const put = db.prepare('INSERT OR REPLACE INTO audit_items VALUES (?, 0, ?, ?, 0)');
+    for (const item of items) put.run(item, probability, item / 1e5);
+  } finally {
+    db.close();
+  }
+}
+
 /** Throws where the file is damaged or a text index does not say what the items say. */
 export function checkIntegrity(path: string): void {
   const db = new Database(path);
