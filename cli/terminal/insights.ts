@@ -36,11 +36,12 @@ function sparkline(values: readonly number[]): string {
   return values.map((n) => (n === 0 ? ' ' : (SPARKS[Math.ceil((n / most) * SPARKS.length) - 1] ?? ''))).join('');
 }
 
-export function auditLines({ read, audit }: Rows, columns: number): readonly string[] {
+export function auditLines({ read, aside, audit }: Rows, columns: number): readonly string[] {
   const { drawn, decided, positives, least } = audit;
+  const unread = aside === 0 ? '' : ` ${counted(aside, 'message')} set aside: recall is of these, too.`;
   const known = `${counted(read, 'message')} read by the model; ${counted(drawn, 'audit item')}, ${count(decided)} decided, ${count(positives)} of them to act on.`;
   const missing = decided < least ? ` ${notEnough(audit)}` : '';
-  return wrap(known + missing, columns);
+  return wrap(known + unread + missing, columns);
 }
 
 const notEnough = ({ decided, least }: z.infer<typeof Audit>): string =>
@@ -139,7 +140,7 @@ export function conformalLines({ conformal }: z.infer<typeof Calibration>, colum
     wrap(
       threshold === null
         ? `${percent(wanted)} of abuse: it takes ${count(needed)} audit items that are abuse, there are ${count(items)}.`
-        : `${percent(wanted)} of abuse or more scores ${share(threshold)} or higher, on average over audit samples (${counted(items, 'abusive audit item')}); this one catches ${percent(surely ?? 0)} or more with 95% confidence.`,
+        : `${percent(wanted)} of abuse or more scores ${share(threshold)} or higher, on average over audit samples (${counted(items, 'abusive audit item')})${surely === null ? '' : `; this one catches ${percent(surely)} or more with 95% confidence`}.`,
       columns,
     ),
   );

@@ -4,6 +4,10 @@
  * abusive message, are alike in everything but chance; so the next one scores below the k-th lowest of n with a chance of
  * k / (n + 1) at most. Where audit items had unequal chances, each counts by its weight, and the next message by the largest
  * of them (after Tibshirani et al. 2019).
+ *
+ * What one threshold catches for sure: of n items of equal weight the k-th lowest leaves a share of Beta(n + 1 − k, k) above it
+ * (the distribution of an order statistic). Of unequal ones n is their effective number (Kish 1965) and k the weight up to
+ * the threshold, in the same unit.
  */
 import { betaQuantile } from './beta.ts';
 import type { Weighed } from './audit-sample.ts';
@@ -13,12 +17,18 @@ export interface ConformalThreshold {
   readonly share: number;
   /** null where too few audit items were abuse to promise it */
   readonly threshold: number | null;
-  /** what this very threshold catches with 95% confidence; the promise itself is on average over samples */
+  /**
+   * what this very threshold catches with 95% confidence; the promise itself is on average over samples. Null also where weights
+   * are too unequal to say so
+   */
   readonly surely: number | null;
   /** audit items that were abuse, and how many it takes */
   readonly items: number;
   readonly needed: number;
 }
+
+/** Effective number of items by their number, below which nothing is said to be sure. */
+const LEAST_EFFECTIVE = 0.75;
 
 export const SHARES: readonly number[] = [0.9, 0.95, 0.99];
 
@@ -29,6 +39,8 @@ export function conformalThresholds(
   const abuse = items.filter(({ positive }) => positive).sort((a, b) => a.score - b.score);
   const next = abuse.reduce((most, { weight }) => Math.max(most, weight), 0);
   const total = abuse.reduce((sum, { weight }) => sum + weight, next);
+  const own = total - next;
+  const effective = own ** 2 / abuse.reduce((sum, { weight }) => sum + weight ** 2, 0);
   return shares.map((share) => {
     // 1 − .95 is a hair more than .05.
     const missed = Math.round((1 - share) * 1e9) / 1e9;
@@ -42,11 +54,16 @@ export function conformalThresholds(
     }
     // `below` items may lie under or at the threshold: the last of them is it.
     const threshold = abuse[below - 1]?.score ?? null;
+    const upTo = abuse.reduce(
+      (sum, { score, weight }) => sum + (threshold !== null && score <= threshold ? weight : 0),
+      0,
+    );
+    const k = Math.max(1, (upTo / own) * effective);
+    const isEven = effective >= LEAST_EFFECTIVE * abuse.length;
     return {
       share,
       threshold,
-      // Of n items the k-th lowest leaves a share of Beta(n + 1 − k, k) above it.
-      surely: threshold === null ? null : betaQuantile(0.05, abuse.length + 1 - below, below),
+      surely: threshold === null || !isEven ? null : betaQuantile(0.05, effective + 1 - k, k),
       items: abuse.length,
       needed,
     };
