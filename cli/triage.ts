@@ -174,7 +174,7 @@ async function printQueue(
   screen: Screen,
   client: DeskClient,
   { counts, revision, guarantee }: OpenState,
-  { engine, scored, seconds }: ScoreReport,
+  { engine, scored, read, seconds }: ScoreReport,
   summary: Summary,
   options: Options,
 ): Promise<void> {
@@ -195,7 +195,7 @@ async function printQueue(
   const { scoring: took } = seconds;
   if (engine !== null && took > 0) {
     screen.paragraph(
-      `Scored ${counted(scored, 'message')} in ${duration(took)} (${rate(scored / took)}/s) with ${revision?.name ?? ''} on ${engine.base.name}, ${engine.backend} (${engine.layout}, ${counted(engine.threads, 'thread')}).`,
+      `Scored ${counted(scored, 'message')} in ${duration(took)} (${rate(read / took)}/s) with ${revision?.name ?? ''} on ${engine.base.name}, ${engine.backend} (${engine.layout}, ${counted(engine.threads, 'thread')}).`,
     );
   }
   screen.line();

@@ -27,13 +27,14 @@ export interface Summary {
     readonly threads: number;
   } | null;
   readonly seconds: { readonly import: number; readonly open: number; readonly score: number };
+  /** that the model read */
   readonly messages_per_second: number;
 }
 
 export function summaryOf(
   { counts, revision, guarantee }: Extract<State, { open: true }>,
   imported: Pick<ImportReport, 'total' | 'seconds'> | null,
-  { engine, scored, forecast, seconds }: ScoreReport,
+  { engine, read, forecast, seconds }: ScoreReport,
 ): Summary {
   return {
     kinds: counts.kinds,
@@ -46,7 +47,7 @@ export function summaryOf(
     model: { name: revision?.name ?? '', base: revision?.base ?? '', depth: revision?.depth ?? 0 },
     engine: engine === null ? null : { backend: engine.backend, layout: engine.layout, threads: engine.threads },
     seconds: { import: imported?.seconds ?? 0, open: seconds.opening, score: seconds.scoring },
-    messages_per_second: seconds.scoring > 0 ? Math.round((scored / seconds.scoring) * 10) / 10 : 0,
+    messages_per_second: seconds.scoring > 0 ? Math.round((read / seconds.scoring) * 10) / 10 : 0,
   };
 }
 
