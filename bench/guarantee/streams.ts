@@ -3,7 +3,7 @@
  * together. The parts that their sets keep for tests are left out, and so are sets that only test.
  */
 import { readDataset, type SetName } from '../../native-models/recipe/datasets.ts';
-import { formHash } from '../../desk/triage/cascade/text-form.ts';
+import { formHash } from '../../desk/triage/text-form.ts';
 import { seededRandom, shuffle, type Random } from '../../engine/train/random.ts';
 
 const SETS: readonly SetName[] = [

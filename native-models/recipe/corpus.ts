@@ -5,7 +5,8 @@
 import { createHash } from 'node:crypto';
 import { DatasetError, type DatasetRow, type SetName } from './datasets.ts';
 import { cleaned } from './clean-text.ts';
-import { nearDuplicateGroups, normalForm, ShingleIndex } from '../../desk/triage/near-duplicates.ts';
+import { nearDuplicateGroups, ShingleIndex } from '../../desk/triage/near-duplicates.ts';
+import { normalForm } from '../../desk/triage/text-form.ts';
 
 /** Sets in the order in which one text that several have is taken. */
 export const CORPUS_SETS = [

@@ -38,6 +38,29 @@ describe('near-duplicates', () => {
     assert.deepEqual(index.similar('what a horrible tower, see for yourself'), []);
   });
 
+  it('form the groups that comparing all with all gives, whatever is like whatever else', () => {
+    fc.assert(
+      fc.property(alike, fc.constantFrom(0.3, 0.5, 0.7, 0.9, 1), (texts, threshold) => {
+        const group = texts.map((_, i) => i);
+        const all = texts.map(shingles);
+        texts.forEach((_, i) => {
+          for (let j = 0; j < i; j++) {
+            if (jaccard(all[i] ?? new Uint32Array(), all[j] ?? new Uint32Array()) < threshold) continue;
+            const [one = 0, other = 0] = [group[i], group[j]].sort((a = 0, b = 0) => a - b);
+            group.forEach((of, k) => (group[k] = of === other ? one : of));
+          }
+        });
+        assert.deepEqual([...nearDuplicateGroups(texts, threshold)], group);
+      }),
+    );
+  });
+
+  it('are found without comparing a template with itself twenty thousand times twenty thousand times', () => {
+    // By comparing each of them with all before it this takes minutes, and the test runner gives up.
+    const texts = Array.from({ length: 20_000 }, (_, i) => `message number ${i} about nothing in particular`);
+    assert.deepEqual(new Set(nearDuplicateGroups(texts)), new Set([0]));
+  });
+
   it('form groups over a chain, named by their first text', () => {
     const text = 'one two three four five six seven eight nine ten eleven twelve';
     assert.deepEqual(

@@ -2,7 +2,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { Store } from '../../store/store.ts';
 import type { Copy } from '../scoring.ts';
-import { formHash } from './text-form.ts';
+import { formHash } from '../text-form.ts';
 
 export interface Texts {
   /** one message of each text, in the order of the import: a place is a place in this list */

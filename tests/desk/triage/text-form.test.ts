@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { formHash } from '../../../../desk/triage/cascade/text-form.ts';
+import { formHash } from '../../../desk/triage/text-form.ts';
 
 const areCopies = (a: string, b: string): boolean => formHash(a) === formHash(b);
 
