@@ -1,13 +1,17 @@
 /** What was decided, as rows to learn from and to compare on: one label each, near-duplicates in one group. */
 import { DeskError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
-import { nearDuplicateGroups } from '../triage/near-duplicates.ts';
+import { inSlices } from '../slices.ts';
+import { groupNearDuplicates } from '../triage/near-duplicates.ts';
+import { nearAudit } from './near-audit.ts';
 
 export interface DecidedRow {
   readonly item: number;
   readonly text: string;
   readonly language: string;
   readonly label: string;
+  /** whether that is something to act on: several labels may say that nothing is */
+  readonly positive: boolean;
   /** the same for near-duplicates */
   readonly group: number;
   /** the chance with which an audit item was drawn; null for what is none */
@@ -18,7 +22,7 @@ export interface Decisions {
   /** of what can be learned, the neutral one first */
   readonly labels: readonly string[];
   readonly neutral: string;
-  /** Rows to learn from: no audit item, and nothing nearly the same as one. */
+  /** Rows to learn from: no audit item, decided or not, and nothing nearly the same as one. */
   readonly learning: readonly DecidedRow[];
   /** All that was decided: audit items and rows with rare labels, too. */
   readonly all: readonly DecidedRow[];
@@ -29,33 +33,26 @@ const LEAST = 40;
 const LEAST_PER_LABEL = 8;
 /** One group in so many is kept to pick the epoch on. */
 const DEV_EVERY = 5;
-const PAGE = 1000;
+const PAGE = 200;
 
-/** @throws DeskError nothing-to-do, with what is missing */
-export function decisionsOf(store: Store): Decisions {
+/**
+ * In slices, between which the desk answers.
+ * @throws DeskError nothing-to-do, with what is missing; the signal's reason
+ */
+export async function decisionsOf(store: Store, signal?: AbortSignal): Promise<Decisions> {
+  return await inSlices(gather(store), signal);
+}
+
+function* gather(store: Store): Generator<void, Decisions, void> {
   const labels = store.policies.labels();
   const fine = labels.find(({ severity, retired }) => severity === 0 && !retired)?.name ?? null;
-  const names = new Map(labels.map(({ id, name }) => [id, name]));
-  const found: Omit<DecidedRow, 'group'>[] = [];
-  for (let after = 0; ;) {
-    const page = store.reviews.decided(after, PAGE);
-    const last = page.at(-1);
-    if (last === undefined) break;
-    after = last;
-    for (const id of page) {
-      const review = store.reviews.get(id);
-      const item = store.items.get(id);
-      if (review?.status !== 'decided' || item === undefined || item.text.trim() === '') continue;
-      // The most severe label of the decision; none of them: nothing is wrong.
-      const label = review.label === null ? fine : (names.get(review.label) ?? null);
-      const { text, language } = item;
-      if (label !== null) found.push({ item: id, text, language, label, audit: store.auditItems.probability(id) });
-    }
-  }
-  const groups = nearDuplicateGroups(found.map(({ text }) => text));
+  const found = yield* decidedRows(store, fine);
+  const texts = found.map(({ text }) => text);
+  const groups = yield* groupNearDuplicates(texts);
+  const near = yield* nearAudit(store, texts);
   const all = found.map((row, i): DecidedRow => ({ ...row, group: groups[i] ?? i }));
-  const audited = new Set(all.flatMap(({ audit, group }) => (audit === null ? [] : [group])));
-  const free = all.filter(({ group }) => !audited.has(group));
+  const held = new Set(all.flatMap(({ audit, group }, i) => (audit === null && !near.has(i) ? [] : [group])));
+  const free = all.filter(({ group }) => !held.has(group));
   const counts = new Map<string, number>();
   for (const { label } of free) counts.set(label, (counts.get(label) ?? 0) + 1);
   const used = [...counts.keys()].filter((label) => (counts.get(label) ?? 0) >= LEAST_PER_LABEL);
@@ -63,6 +60,31 @@ export function decisionsOf(store: Store): Decisions {
   if (used.length < 2 || learning.length < LEAST) throw tooFew(counts, free.length, all.length - free.length);
   if (fine === null || !used.includes(fine)) throw noneFine(fine, counts);
   return { labels: [fine, ...used.filter((label) => label !== fine).sort()], neutral: fine, learning, all };
+}
+
+/** What is decided now. @param fine what it is where no label applies */
+function* decidedRows(store: Store, fine: string | null): Generator<void, readonly Omit<DecidedRow, 'group'>[], void> {
+  const known = new Map(store.policies.labels().map((label) => [label.id, label]));
+  const found: Omit<DecidedRow, 'group'>[] = [];
+  for (let after = 0; ;) {
+    const page = store.reviews.decided(after, PAGE);
+    const last = page.at(-1);
+    if (last === undefined) return found;
+    after = last;
+    for (const id of page) {
+      yield;
+      const review = store.reviews.get(id);
+      const item = store.items.get(id);
+      if (review?.status !== 'decided' || item === undefined || item.text.trim() === '') continue;
+      // The most severe label of the decision; none of them: nothing is wrong.
+      const decided = review.label === null ? null : known.get(review.label);
+      const label = decided === null ? fine : (decided?.name ?? null);
+      const { text, language } = item;
+      const positive = (decided?.severity ?? 0) > 0;
+      if (label !== null)
+        found.push({ item: id, text, language, label, positive, audit: store.auditItems.probability(id) });
+    }
+  }
 }
 
 /** Of every label one group in five is kept to pick the epoch on, whatever order they were decided in. */

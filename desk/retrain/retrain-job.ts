@@ -82,7 +82,7 @@ export async function retrainJob(
 ): Promise<RetrainReport> {
   const { store, supervisor, places, key } = deps;
   const began = performance.now();
-  const decisions = decisionsOf(store);
+  const decisions = await decisionsOf(store, hooks.signal);
   const weak = wantsWeak ? await weakRows(store, decisions) : [];
   const champion = shownRevision(store);
   if (champion === null)

@@ -2,7 +2,9 @@
 import { seededRandom, shuffle } from '../../engine/train/random.ts';
 import type { CurrentOpinion } from '../store/opinions.ts';
 import type { Store } from '../store/store.ts';
-import { nearDuplicateGroups, ShingleIndex } from '../triage/near-duplicates.ts';
+import { inSlices } from '../slices.ts';
+import { groupNearDuplicates } from '../triage/near-duplicates.ts';
+import { nearAudit } from './near-audit.ts';
 import type { Decisions } from './decisions.ts';
 
 export type WeakRow = Pick<CurrentOpinion, 'item' | 'text' | 'language' | 'label' | 'model'>;
@@ -12,8 +14,6 @@ const WEIGHT = 0.5;
 /** Rows for each decision, at most: what people decided outweighs them. */
 const SHARE = 0.5;
 const SEED = 17;
-/** Texts that are compared before others get a turn. */
-const PIECE = 256;
 
 /**
  * Never a message that is an audit item, or about which somebody decided, nor anything nearly the same as one of these; of
@@ -27,18 +27,11 @@ export async function weakRows(store: Store, { labels, learning, all }: Decision
       ({ item, label }) =>
         labels.includes(label) && !store.auditItems.has(item) && store.reviews.verdicts(item).length === 0,
     );
-  if (free.length === 0) return [];
-  const near = new Set<number>();
-  const index = new ShingleIndex(free.map(({ text }) => text));
-  const audits = store.auditItems.all().map(({ item }) => item);
-  for (let at = 0; at < audits.length; at += PIECE) {
-    for (const text of store.items.texts(audits.slice(at, at + PIECE)))
-      for (const place of index.similar(text)) near.add(place);
-    await new Promise(setImmediate);
-  }
-  for (const { text } of all) for (const place of index.similar(text)) near.add(place);
+  const texts = free.map(({ text }) => text);
+  const decided = all.map(({ text }) => text);
+  const near = await inSlices(nearAudit(store, texts, decided));
   const apart = free.filter((_, place) => !near.has(place));
-  const groups = nearDuplicateGroups(apart.map(({ text }) => text));
+  const groups = await inSlices(groupNearDuplicates(apart.map(({ text }) => text)));
   const single = apart.filter((_, place) => groups[place] === place);
   const random = seededRandom(SEED);
   const drawn = single.filter(({ probability }) => random() < WEIGHT * probability);

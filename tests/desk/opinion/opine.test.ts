@@ -85,7 +85,7 @@ describe('a second opinion', () => {
     await using s = await community('blind.moderato', sentencesOf(30), 3);
     const { client } = s;
     const report = await asked(s, { items: Array.from({ length: 30 }, (_, i) => i + 1) });
-    assert.ok(report.audit >= 5 && report.audit + report.asked === 30, `${report.audit} and ${report.asked}`);
+    assert.ok(report.audit >= 1 && report.audit + report.asked === 30, `${report.audit} and ${report.asked}`);
     for (const { audit, opinion } of (await entries(s)).values()) assert.equal(opinion === null, audit);
     const [drawn] = (await client.queue.page({ order: 'audit', size: 1 })).entries;
     assert.ok(drawn);

@@ -63,7 +63,7 @@ describe('what a larger model says, to learn from', () => {
     const said = [...numbers(1, 130), ...copies(copied)];
     await using s = await withOpinions('rows.moderato', said);
     const { workspace, writer } = s.desk.opened;
-    const decisions = decisionsOf(workspace);
+    const decisions = await decisionsOf(workspace);
     const rows = await weakRows(workspace, decisions);
     const taken = new Set(rows.map(({ item }) => item));
     const may = new Set([...PLAIN, ...TWINS, ...copies(TWINS)]);
@@ -108,7 +108,7 @@ describe('what a larger model says, to learn from', () => {
     assert.equal(learnedFrom.get(plain.revision), DECIDED);
     assert.equal(learnedFrom.get(weak.revision), DECIDED + DECIDED / 2);
     const { workspace } = s.desk.opened;
-    const [row] = await weakRows(workspace, decisionsOf(workspace));
+    const [row] = await weakRows(workspace, await decisionsOf(workspace));
     assert.ok(row);
     const erased = await client.audit.erase({ reviewer, items: [row.item], reason: 'asked for' });
     assert.deepEqual(
