@@ -67,7 +67,7 @@ export class Duel {
     );
     const fresh = decisions.all.filter(({ group }) => !learned.has(group));
     const audited = fresh.filter(({ audit }) => audit !== null);
-    this.on = audited.length >= enough && saysSomething(audited, decisions.neutral) ? 'audit' : 'decisions';
+    this.on = audited.length >= enough && saysSomething(audited) ? 'audit' : 'decisions';
     this.#rows = this.on === 'audit' ? audited : fresh;
     this.#fold = dealt(decisions.all, FOLDS);
     const decided = new Set(decisions.all.map(({ item }) => item));
@@ -117,8 +117,7 @@ export class Duel {
       if (a === undefined || b === undefined) return [];
       const weight = this.on === 'audit' && row.audit !== null ? 1 / row.audit : 1;
       const part = this.on === 'audit' ? 0 : (this.#fold.get(row.group) ?? 0);
-      const positive = row.label !== decisions.neutral;
-      return [{ group: row.group, positive, weight, part, champion: a.score, challenger: b.score }];
+      return [{ group: row.group, positive: row.positive, weight, part, champion: a.score, challenger: b.score }];
     });
     const general = regression.flatMap(({ id, positive }, group): ComparedRow[] => {
       const [a, b] = [champion.get(id), whole.get(id)];
@@ -161,8 +160,8 @@ export class Duel {
 }
 
 /** Where hardly anything in the audit sample is wrong, all decisions say more than it. */
-function saysSomething(rows: readonly DecidedRow[], neutral: string): boolean {
-  const positives = rows.filter(({ label }) => label !== neutral).length;
+function saysSomething(rows: readonly DecidedRow[]): boolean {
+  const positives = rows.filter(({ positive }) => positive).length;
   return Math.min(positives, rows.length - positives) >= LEAST_OF_EACH;
 }
 

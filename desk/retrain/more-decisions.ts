@@ -16,16 +16,16 @@ import { learningCurveOf } from './learning-curve.ts';
 export async function moreDecisions(
   store: Store,
   champion: Revision,
-  { learning, neutral, all }: Decisions,
+  { learning, all }: Decisions,
   session: EngineSession,
   signal: AbortSignal,
 ): Promise<LearningCurve | null> {
   const learned = new Set(
     all.flatMap(({ item, group }) => (store.tombstones.trainedOn(item).includes(champion.id) ? [group] : [])),
   );
-  const scored = learning.flatMap(({ item, text, group, label }) => {
+  const scored = learning.flatMap(({ item, text, group, positive }) => {
     const score = learned.has(group) ? null : (store.scores.get(champion.id, item)?.score ?? null);
-    return score === null ? [] : [{ item, text, group, positive: label !== neutral, score }];
+    return score === null ? [] : [{ item, text, group, positive, score }];
   });
   if (scored.length === 0) return null;
   const { states, read } = await session.embed(
