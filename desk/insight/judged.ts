@@ -18,12 +18,17 @@ export interface Judged {
   readonly urgent: readonly Omit<Audited, 'probability'>[];
 }
 
-/** A decision that somebody doubts (reopened), or about a text that has changed since, counts as none. */
-export function judgedOf(columns: Readonly<QueueColumns>, { auditItems, policies }: Store): Judged {
+/**
+ * A decision that somebody doubts (reopened), or about a text that has changed since, counts as none; one that was drawn for a
+ * second opinion is doubted by nobody.
+ */
+export function judgedOf(columns: Readonly<QueueColumns>, { auditItems, policies, reviews }: Store): Judged {
   const { score, status, decided, decidedAt, marks, reason, length } = columns;
   const serious = new Set(policies.labels().flatMap(({ id, severity }) => (severity > 0 ? [id] : [])));
-  const [sure, escalated] = [statusCode('decided'), statusCode('escalated')];
-  const counts = (i: number): boolean => status[i] === sure || status[i] === escalated;
+  const [sure, escalated, reopened] = [statusCode('decided'), statusCode('escalated'), statusCode('reopened')];
+  const second = new Set(reviews.secondOpinions());
+  const counts = (i: number): boolean =>
+    status[i] === sure || status[i] === escalated || (status[i] === reopened && second.has(i));
   const chances = new Map(auditItems.all().map((one) => [one.item, one]));
   const setAside = reasonNumber('set-aside');
   const unread = countAside(columns, setAside);

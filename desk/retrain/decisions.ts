@@ -62,9 +62,10 @@ function* gather(store: Store): Generator<void, Decisions, void> {
   return { labels: [fine, ...used.filter((label) => label !== fine).sort()], neutral: fine, learning, all };
 }
 
-/** What is decided now. @param fine what it is where no label applies */
+/** What is decided now; a decision that waits for a second opinion is one. @param fine what it is where no label applies */
 function* decidedRows(store: Store, fine: string | null): Generator<void, readonly Omit<DecidedRow, 'group'>[], void> {
   const known = new Map(store.policies.labels().map((label) => [label.id, label]));
+  const second = new Set(store.reviews.secondOpinions());
   const found: Omit<DecidedRow, 'group'>[] = [];
   for (let after = 0; ;) {
     const page = store.reviews.decided(after, PAGE);
@@ -75,9 +76,9 @@ function* decidedRows(store: Store, fine: string | null): Generator<void, readon
       yield;
       const review = store.reviews.get(id);
       const item = store.items.get(id);
-      if (review?.status !== 'decided' || item === undefined || item.text.trim() === '') continue;
+      if ((review?.status !== 'decided' && !second.has(id)) || item === undefined || item.text.trim() === '') continue;
       // The most severe label of the decision; none of them: nothing is wrong.
-      const decided = review.label === null ? null : known.get(review.label);
+      const decided = review?.label == null ? null : known.get(review.label);
       const label = decided === null ? fine : (decided?.name ?? null);
       const { text, language } = item;
       const positive = (decided?.severity ?? 0) > 0;

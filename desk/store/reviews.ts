@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DOUBLE_REVIEW } from '../review/reasons.ts';
 import { type Review, type Status, type Verdict, statusCode, statusOf } from '../review/status.ts';
 import type { Db } from './connection.ts';
 
@@ -35,6 +36,7 @@ export class Reviews {
   readonly #decidedBySeveral;
   readonly #withLabel;
   readonly #disagreeing;
+  readonly #secondOpinions;
   readonly #put;
   readonly #drop;
   readonly #addVerdict;
@@ -63,6 +65,15 @@ export class Reviews {
       .prepare<[number], number>('SELECT DISTINCT item FROM verdicts, json_each(labels) WHERE value = ?')
       .pluck();
     this.#disagreeing = db.prepare<[], number>('SELECT count(*) FROM reviews WHERE disagree = 1').pluck();
+    // The last link that reopened an item says why it is open; the order of links is that of desk/review/link.ts.
+    this.#secondOpinions = db
+      .prepare<[number, string], number>(
+        `SELECT item FROM reviews WHERE status = ? AND ? = (
+           SELECT json_extract(body, '$.deed.reason') FROM links LEFT JOIN actions USING (reviewer, action)
+           WHERE links.item = reviews.item AND kind = 'reopen' AND coalesce(actions.undone, 0) = 0
+           ORDER BY json_extract(body, '$.clock') DESC, json_extract(body, '$.reviewer') DESC, seq DESC LIMIT 1)`,
+      )
+      .pluck();
     this.#latest = db.prepare<[number], { item: number; labels: string }>(
       'SELECT item, labels FROM verdicts ORDER BY link DESC LIMIT ?',
     );
@@ -108,6 +119,11 @@ export class Reviews {
   /** Items that more than one reviewer decided. */
   decidedBySeveral(): readonly number[] {
     return this.#decidedBySeveral.all();
+  }
+
+  /** Items that wait for a second opinion, and for nothing else: nobody doubts what was decided. */
+  secondOpinions(): readonly number[] {
+    return this.#secondOpinions.all(statusCode('reopened'), DOUBLE_REVIEW);
   }
 
   /** Items that somebody gave this label. */

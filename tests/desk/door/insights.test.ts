@@ -89,6 +89,21 @@ describe('insights, through the door', () => {
     assert.equal((await client.insights.thresholds({})).audit.decided, had - 1);
   });
 
+  it('go on counting a decision that was drawn for a second opinion, until somebody appeals against it', async () => {
+    const { client, ids } = knocking;
+    const had = (await client.insights.thresholds({})).audit.decided;
+    const { items } = await client.review.doubleReview({ reviewer: ids.ada, share: 1 });
+    assert.ok(items.length > had);
+    assert.equal((await client.insights.thresholds({})).audit.decided, had);
+    const again = await client.queue.page({ order: 'audit', size: 2, filter: { statuses: ['reopened'] } });
+    const one = again.entries.find(({ message }) => items.includes(message.id)) ?? assert.fail();
+    await client.review.reopen({ reviewer: ids.ben, seen: [{ item: one.message.id, version: 1 }], reason: 'appeal' });
+    assert.equal((await client.insights.thresholds({})).audit.decided, had - 1);
+    await client.review.undo({ reviewer: ids.ben });
+    assert.equal((await client.insights.thresholds({})).audit.decided, had);
+    await client.review.undo({ reviewer: ids.ada });
+  });
+
   it('say that the later import reads otherwise, by its name', async () => {
     const drift = await knocking.client.insights.drift();
     assert.equal(drift.length, 1);

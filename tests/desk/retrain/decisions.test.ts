@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DeskError } from '../../../desk/errors.ts';
 import { dealt, decisionsOf, withDev } from '../../../desk/retrain/decisions.ts';
-import { decide } from '../../../desk/review/deeds.ts';
+import { decide, reopen } from '../../../desk/review/deeds.ts';
+import { drawDoubleReview } from '../../../desk/review/double-review.ts';
 import { Workspace } from '../../../desk/store/workspace.ts';
 import { as, first, NOW } from '../review/fixtures.ts';
 import { Folder, importFiles, message, writeRows } from '../store/fixtures.ts';
@@ -69,6 +70,18 @@ describe('decisions to learn from', () => {
     assert.equal(neutral, 'fine');
     const said = new Map(learning.map(({ label, positive }) => [label, positive]));
     assert.deepEqual(Object.fromEntries(said), { joke: false, fine: false, insult: true });
+  });
+
+  it('are those of which somebody wants a second opinion, too, and none that somebody doubts', async () => {
+    using d = await decided(sentencesOf(60));
+    const { workspace } = d;
+    const ben = workspace.reviewers.add('Ben', NOW);
+    const { items } = drawDoubleReview(workspace, ben, 0.1, NOW);
+    assert.equal(items.length, 6);
+    const doubted = items[0] ?? 0;
+    reopen(workspace, ben, first(doubted), { reason: 'appeal', note: null }, NOW);
+    const { all } = await decisionsOf(workspace);
+    assert.deepEqual([all.length, all.some(({ item }) => item === doubted)], [59, false]);
   });
 
   it('say what is missing', async () => {
