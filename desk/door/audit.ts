@@ -1,14 +1,17 @@
 import { DeskError } from '../errors.ts';
 import { headsOf } from '../review/heads.ts';
-import { verifyChain } from '../review/chain.ts';
+import { verifyingChain, type ChainReport } from '../review/chain.ts';
 import { isSigned } from '../store/reviewers.ts';
 import { standing } from '../review/standing.ts';
+import { inSlices } from '../slices.ts';
 import { door } from './door.ts';
 
 export const auditCalls = {
-  verify: door.audit.verify.handler(({ context, input }) => {
+  verify: door.audit.verify.handler(async ({ context, input }) => {
     const { workspace } = context.desk.opened;
-    const chains = workspace.reviewers.list().map((reviewer) => verifyChain(workspace, reviewer, input.head));
+    const chains: ChainReport[] = [];
+    for (const reviewer of workspace.reviewers.list())
+      chains.push(await inSlices(verifyingChain(workspace, reviewer, input.head)));
     const hasHead = input.head === undefined ? null : chains.some(({ hasKnownHead }) => hasKnownHead);
     const tombstones = workspace.tombstones.list().map(({ link, items, revisions, signature, erasedAt }) => {
       const said = workspace.links.get(link);

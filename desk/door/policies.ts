@@ -26,7 +26,7 @@ export const labelCalls = {
 };
 
 export const reviewerCalls = {
-  agreement: door.reviewers.agreement.handler(({ context }) => agreementIn(context.desk.opened.workspace)),
+  agreement: door.reviewers.agreement.handler(async ({ context }) => await agreementIn(context.desk.opened.workspace)),
   list: door.reviewers.list.handler(({ context }) => [...context.desk.opened.workspace.reviewers.list()]),
   add: door.reviewers.add.handler(async ({ context, input }) => {
     return await context.desk.opened.writer.write('addReviewer', input);

@@ -2,10 +2,10 @@
  * How far reviewers agree: Krippendorff's α (nominal; Krippendorff 2011, "Computing Krippendorff's alpha-reliability") over
  * all of them, Cohen's κ (1960) of each pair, and the share that is the same.
  *
- * All of these are functions of sums over messages. So each message is reduced to what it adds to these sums, once, and a
- * resample of the bootstrap only adds up.
+ * All of these are functions of sums over messages. So each message is reduced to what it adds to these sums, once. Most add the
+ * same as many others do: a resample of the bootstrap counts how often each of these few kinds was drawn, and adds up.
  */
-import { bootstrap } from './bootstrap.ts';
+import { bootstrapping } from './bootstrap.ts';
 import type { Figure } from './evaluation.ts';
 
 /** What one reviewer decided about one message. */
@@ -46,16 +46,22 @@ export interface AgreementFigures extends Agreed {
 const MANY = 20_000;
 const RESAMPLES = { few: 1000, many: 200 } as const;
 
+/** Ratings between which others may get a turn. */
+const PIECE = 256;
+
 /** A figure as a function of sums over messages. */
 type OfSums = (sums: Float64Array) => number;
 
 /**
- * Figures of ratings, one of each reviewer and message at most. A figure that they cannot give (κ where both always say the
- * same, α where all do) is NaN.
+ * Figures of ratings, one of each reviewer and message at most, piece by piece. A figure that they cannot give (κ where both
+ * always say the same, α where all do) is NaN.
  * @param labels ids of the labels that are told apart
  */
-export function agreementFigures(ratings: readonly Rating[], labels: readonly number[]): AgreementFigures {
-  const units = [...Map.groupBy(ratings, ({ unit }) => unit).values()].filter((unit) => unit.length > 1);
+export function* agreementFigures(
+  ratings: readonly Rating[],
+  labels: readonly number[],
+): Generator<void, AgreementFigures, void> {
+  const units = yield* unitsOf(ratings);
   const sums = new Sums();
   const all = new Several(sums, labels);
   const pairs = new Map<string, Pair>();
@@ -71,10 +77,11 @@ export function agreementFigures(ratings: readonly Rating[], labels: readonly nu
         pair.add(group, a, b);
       }
     });
+    yield;
   }
   const each = [...pairs.values()].sort(({ reviewers: [a, b] }, { reviewers: [c, d] }) => a - c || b - d);
   const wanted = [...all.figures, ...each.flatMap(({ figures }) => figures)];
-  const figures = figuresOf(sums, wanted);
+  const figures = yield* figuresOf(sums, wanted);
   const take = (): Figure => figures.shift() ?? { value: NaN, low: NaN, high: NaN };
   return {
     messages: units.length,
@@ -91,15 +98,28 @@ export function agreementFigures(ratings: readonly Rating[], labels: readonly nu
   };
 }
 
-function figuresOf(sums: Sums, wanted: readonly OfSums[]): Figure[] {
+/** The ratings of each message that has two or more. */
+function* unitsOf(ratings: readonly Rating[]): Generator<void, readonly (readonly Rating[])[], void> {
+  const units = new Map<number, Rating[]>();
+  for (const [i, rating] of ratings.entries()) {
+    const unit = units.get(rating.unit);
+    if (unit === undefined) units.set(rating.unit, [rating]);
+    else unit.push(rating);
+    if (i % PIECE === 0) yield;
+  }
+  return [...units.values()].filter((unit) => unit.length > 1);
+}
+
+function* figuresOf(sums: Sums, wanted: readonly OfSums[]): Generator<void, Figure[], void> {
   const { texts } = sums;
-  const of = (drawn?: Float64Array): number[] => {
-    const total = sums.total(drawn);
+  const kinds = yield* sums.kinds();
+  const of = (drawn: Float64Array): number[] => {
+    const total = kinds.total(drawn);
     return wanted.map((figure) => figure(total));
   };
-  const values = of();
+  const values = of(new Float64Array(texts).fill(1));
   if (texts === 0) return values.map((value) => ({ value, low: NaN, high: NaN }));
-  const intervals = bootstrap(texts, of, { resamples: texts > MANY ? RESAMPLES.many : RESAMPLES.few });
+  const intervals = yield* bootstrapping(texts, of, { resamples: texts > MANY ? RESAMPLES.many : RESAMPLES.few });
   return values.map((value, i) => ({ value, low: intervals[i]?.low ?? NaN, high: intervals[i]?.high ?? NaN }));
 }
 
@@ -122,16 +142,52 @@ class Sums {
     text.set(place, (text.get(place) ?? 0) + value);
   }
 
-  /** @param drawn how often each text counts; default: once */
-  total(drawn?: Float64Array): Float64Array {
-    const total = new Float64Array(this.#places);
+  /** Texts that add the same, together. */
+  *kinds(): Generator<void, Kinds, void> {
+    const numbers = new Map<string, number>();
+    const kindOf = new Int32Array(this.#texts.size);
+    const entries: (readonly (readonly [place: number, value: number])[])[] = [];
     let i = 0;
     for (const text of this.#texts.values()) {
-      const weight = drawn === undefined ? 1 : (drawn[i] as number);
-      i++;
-      if (weight === 0) continue;
-      for (const [place, value] of text) total[place] = (total[place] as number) + weight * value;
+      const sorted = [...text].sort(([a], [b]) => a - b);
+      const key = sorted.join(' ');
+      let kind = numbers.get(key);
+      if (kind === undefined) {
+        numbers.set(key, (kind = entries.length));
+        entries.push(sorted);
+      }
+      kindOf[i++] = kind;
+      yield;
     }
+    return new Kinds(this.#places, kindOf, entries);
+  }
+}
+
+class Kinds {
+  readonly #places: number;
+  readonly #kindOf: Int32Array;
+  readonly #entries: readonly (readonly (readonly [place: number, value: number])[])[];
+
+  /** @param kindOf of each text, in the order in which they came */
+  constructor(
+    places: number,
+    kindOf: Int32Array,
+    entries: readonly (readonly (readonly [place: number, value: number])[])[],
+  ) {
+    this.#places = places;
+    this.#kindOf = kindOf;
+    this.#entries = entries;
+  }
+
+  /** @param drawn how often each text counts */
+  total(drawn: Float64Array): Float64Array {
+    const counts = new Float64Array(this.#entries.length);
+    for (let i = 0; i < drawn.length; i++) counts[this.#kindOf[i] as number]! += drawn[i] as number;
+    const total = new Float64Array(this.#places);
+    this.#entries.forEach((entries, kind) => {
+      const weight = counts[kind] as number;
+      if (weight > 0) for (const [place, value] of entries) total[place]! += weight * value;
+    });
     return total;
   }
 }

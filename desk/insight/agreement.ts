@@ -1,6 +1,7 @@
 /** How far the reviewers of a workspace agree, as the door gives it. */
 import type { Agreement, Measured } from '../contract/agreement.ts';
 import { appealsIn, ratingsOf } from '../review/ratings.ts';
+import { inSlices } from '../slices.ts';
 import type { Store } from '../store/store.ts';
 import { agreementFigures, type Rating } from './agreement-figures.ts';
 import type { Figure } from './evaluation.ts';
@@ -9,13 +10,16 @@ import { proportion } from './proportion.ts';
 /** Fewer messages say little. */
 const ENOUGH = 30;
 
-export function agreementIn(store: Store): Agreement {
-  const ratings = ratingsOf(store);
-  const appeals = appealsIn(store);
+/** In slices, between which the desk answers. */
+export const agreementIn = async (store: Store): Promise<Agreement> => await inSlices(agreeing(store));
+
+function* agreeing(store: Store): Generator<void, Agreement, void> {
+  const ratings = yield* ratingsOf(store);
+  const appeals = yield* appealsIn(store);
   return {
     enough: ENOUGH,
-    all: measured(store, ratings),
-    drawn: measured(
+    all: yield* measured(store, ratings),
+    drawn: yield* measured(
       store,
       ratings.filter(({ drawn }) => drawn),
     ),
@@ -23,10 +27,10 @@ export function agreementIn(store: Store): Agreement {
   };
 }
 
-function measured(store: Store, ratings: readonly Rating[]): Measured {
+function* measured(store: Store, ratings: readonly Rating[]): Generator<void, Measured, void> {
   const used = new Set(ratings.flatMap(({ labels }) => labels));
   const labels = store.policies.labels().filter(({ id }) => used.has(id));
-  const figures = agreementFigures(
+  const figures = yield* agreementFigures(
     ratings,
     labels.map(({ id }) => id),
   );

@@ -2,6 +2,7 @@
  * Percentile bootstrap (Efron, 1979): how far a figure would move with other rows of the same kind.
  */
 import { seededRandom } from '../../engine/train/random.ts';
+import { atOnce } from '../slices.ts';
 import { MetricError } from './metrics.ts';
 
 export interface Interval {
@@ -28,23 +29,29 @@ export interface BootstrapOptions {
  * `figuresOf` gets how often each row was drawn, and gives the figures in a fixed order; one that is NaN for a
  * resample (no positives were drawn) is left out there. Deterministic for a seed.
  */
-export function bootstrap(
+export const bootstrap = (
   rows: number,
   figuresOf: (drawn: Float64Array) => readonly number[],
   options: BootstrapOptions = {},
-): readonly Interval[] {
+): readonly Interval[] => atOnce(bootstrapping(rows, figuresOf, options));
+
+/** The same, resample by resample. */
+export function* bootstrapping(
+  rows: number,
+  figuresOf: (drawn: Float64Array) => readonly number[],
+  options: BootstrapOptions = {},
+): Generator<void, readonly Interval[], void> {
   const { seed = 1, resamples = 1000, coverage = 0.95, groups } = options;
   if (rows === 0) throw new MetricError('There are no rows to take an interval of.');
   const random = seededRandom(seed);
-  const members = membersOf(rows, groups);
+  const members = groups === undefined ? null : membersOf(rows, groups);
   const drawn = new Float64Array(rows);
   const draw = (): Float64Array => {
     drawn.fill(0);
-    for (let i = 0; i < members.length; i++) {
-      for (const row of members[Math.floor(random() * members.length)] as number[]) {
-        drawn[row] = (drawn[row] as number) + 1;
-      }
-    }
+    if (members === null) for (let i = 0; i < rows; i++) drawn[Math.floor(random() * rows)]! += 1;
+    else
+      for (let i = 0; i < members.length; i++)
+        for (const row of members[Math.floor(random() * members.length)] as number[]) drawn[row]! += 1;
     return drawn;
   };
   const samples: number[][] = [];
@@ -53,6 +60,7 @@ export function bootstrap(
       const list = (samples[index] ??= []);
       if (!Number.isNaN(figure)) list.push(figure);
     });
+    yield;
   }
   return samples.map((figures) => {
     const sorted = Float64Array.from(figures).sort();
@@ -60,8 +68,7 @@ export function bootstrap(
   });
 }
 
-function membersOf(rows: number, groups: ArrayLike<number> | undefined): readonly number[][] {
-  if (groups === undefined) return Array.from({ length: rows }, (_, row) => [row]);
+function membersOf(rows: number, groups: ArrayLike<number>): readonly number[][] {
   const members = new Map<number, number[]>();
   for (let row = 0; row < rows; row++) {
     const group = groups[row] as number;

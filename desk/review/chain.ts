@@ -1,6 +1,7 @@
 /** Checks the reviewers' chains, link by link, against the hashes and against what the workspace shows. */
 import type { Link } from '../store/links.ts';
 import type { Reviewer } from '../store/reviewers.ts';
+import { atOnce } from '../slices.ts';
 import type { Store } from '../store/store.ts';
 import { type Body, salted } from './link.ts';
 import { seenVersion, textOf } from './seen-text.ts';
@@ -17,10 +18,14 @@ export interface ChainReport {
   readonly hasKnownHead: boolean;
 }
 
-const PAGE = 500;
+const PAGE = 100;
 
 /** @param known a head that was written down earlier, hexadecimal */
-export function verifyChain(store: Store, reviewer: Reviewer, known?: string): ChainReport {
+export const verifyChain = (store: Store, reviewer: Reviewer, known?: string): ChainReport =>
+  atOnce(verifyingChain(store, reviewer, known));
+
+/** The same, link by link. */
+export function* verifyingChain(store: Store, reviewer: Reviewer, known?: string): Generator<void, ChainReport, void> {
   let place = START;
   let seq = 0;
   let head: string | null = null;
@@ -39,6 +44,7 @@ export function verifyChain(store: Store, reviewer: Reviewer, known?: string): C
       seq = link.seq;
       head = link.hash.toString('hex');
       hasKnownHead ||= head === known;
+      yield;
     }
   }
   return { reviewer, links: seq, head, broken, hasKnownHead };

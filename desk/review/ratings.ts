@@ -18,11 +18,13 @@ export interface Appeals {
 /**
  * Of each message that several reviewers decided, the last decision that each made without being shown another's. Left out:
  * what settles, what follows an appeal (only what somebody objects to gets there), and decisions about another text than
- * most are about.
+ * most are about. Piece by piece, like the other one below.
  */
-export function ratingsOf(store: Store): readonly DrawnRating[] {
+export function* ratingsOf(store: Store): Generator<void, readonly DrawnRating[], void> {
   const value = valueOf(store);
-  return store.reviews.decidedBySeveral().flatMap((item) => {
+  const ratings: DrawnRating[] = [];
+  for (const item of store.reviews.decidedBySeveral()) {
+    yield;
     const links = linksAbout(store, item);
     const drawn = links.some(({ body: { deed } }) => deed.kind === 'reopen' && deed.reason === DOUBLE_REVIEW);
     const group = store.items.contentHash(item);
@@ -43,15 +45,17 @@ export function ratingsOf(store: Store): readonly DrawnRating[] {
     // 0: texts that are not here, which need not be the same one.
     byText.delete(0);
     const most = [...byText.values()].sort((a, b) => b.size - a.size)[0];
-    return [...(most?.values() ?? [])];
-  });
+    ratings.push(...(most?.values() ?? []));
+  }
+  return ratings;
 }
 
 /** Appeals that were not taken back. Several against the same decision are one. */
-export function appealsIn(store: Store): Appeals {
+export function* appealsIn(store: Store): Generator<void, Appeals, void> {
   const value = valueOf(store);
   let [made, decided, overturned] = [0, 0, 0];
   for (const item of store.links.itemsWith('reopen')) {
+    yield;
     let standing = '';
     let against: string | null = null;
     for (const { body } of linksAbout(store, item)) {

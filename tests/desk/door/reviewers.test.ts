@@ -60,6 +60,22 @@ describe('several reviewers, through the door', () => {
     assert.ok((await client.workspace.check()).whole);
   });
 
+  it('let others be answered while it is worked out how far they agree, and while chains are verified', async () => {
+    await using k = await Knocking.withMessages(300);
+    const { client, ids } = k;
+    const all = seen(...Array.from({ length: 300 }, (_, i) => i + 1));
+    await client.review.decide({ reviewer: ids.ada, seen: all, labels: [ids.insult] });
+    await client.review.decide({ reviewer: ids.ben, seen: all.slice(100), labels: [ids.insult] });
+    await client.review.decide({ reviewer: ids.ben, seen: all.slice(0, 100), labels: [ids.fine] });
+    for (const long of [() => client.reviewers.agreement(), () => client.audit.verify({})]) {
+      const ended: string[] = [];
+      const first = long().then(() => ended.push('long'));
+      await client.queue.count({ order: 'newest' }).then(() => ended.push('short'));
+      await first;
+      assert.deepEqual(ended, ['short', 'long']);
+    }
+  });
+
   it('take all files in, or, where one does not hold, none', async () => {
     await using here = await Knocking.withMessages(4);
     await using there = await Knocking.withMessages(4);

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { agreementFigures, type Rating } from '../../../desk/insight/agreement-figures.ts';
+import { agreementFigures as agreeing, type Rating } from '../../../desk/insight/agreement-figures.ts';
 import { seededRandom } from '../../../engine/train/random.ts';
 import { proportion } from '../../../desk/insight/proportion.ts';
+import { atOnce } from '../../../desk/slices.ts';
 
 const several = z.object({ same: z.number(), alpha: z.number() });
 const fixture = z
@@ -33,6 +34,8 @@ const fixture = z
     ),
   })
   .parse(JSON.parse(readFileSync(join(import.meta.dirname, '../../fixtures/agreement.json'), 'utf8')));
+
+const agreementFigures = (ratings: readonly Rating[], labels: readonly number[]) => atOnce(agreeing(ratings, labels));
 
 const near = (actual: number, expected: number, what: string): void =>
   assert.ok(Math.abs(actual - expected) < 1e-9, `${what}: ${actual} against ${expected}`);

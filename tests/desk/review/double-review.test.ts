@@ -4,6 +4,7 @@ import { DeskError } from '../../../desk/errors.ts';
 import { decide, reopen, undo } from '../../../desk/review/deeds.ts';
 import { drawDoubleReview } from '../../../desk/review/double-review.ts';
 import { appealsIn, ratingsOf } from '../../../desk/review/ratings.ts';
+import { atOnce } from '../../../desk/slices.ts';
 import { NOW, as, community, first } from './fixtures.ts';
 
 const kind = (wanted: DeskError['kind']) => (error: unknown) => error instanceof DeskError && error.kind === wanted;
@@ -61,7 +62,12 @@ describe('a double review', () => {
     decide(store, ada, first(3), as(labels.fine), NOW);
     drawDoubleReview(store, ada, 1, NOW);
     decide(store, ben, first(4), as(labels.insult, labels.threat), NOW);
-    const rated = ratingsOf(store).map(({ unit, reviewer, labels: given, drawn }) => [unit, reviewer, given, drawn]);
+    const rated = atOnce(ratingsOf(store)).map(({ unit, reviewer, labels: given, drawn }) => [
+      unit,
+      reviewer,
+      given,
+      drawn,
+    ]);
     assert.deepEqual(rated, [
       [1, ada.id, [labels.insult], false],
       [2, ada.id, [labels.insult], false],
@@ -127,6 +133,6 @@ describe('appeals', () => {
     decide(store, ben, first(2), as(labels.insult), NOW);
     decide(store, ben, first(3), as(labels.fine), NOW);
     undo(store, ben, NOW);
-    assert.deepEqual(appealsIn(store), { made: 4, decided: 2, overturned: 1 });
+    assert.deepEqual(atOnce(appealsIn(store)), { made: 4, decided: 2, overturned: 1 });
   });
 });
