@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import type { Store } from '../store/store.ts';
 import type { WriterClient } from '../writer/client.ts';
-import { type Found, LOOKED } from './merge.ts';
+import { DeskError } from '../errors.ts';
+import { type Found, type MergePiece, type Taken, waitingPieces } from './merge.ts';
+import { LOOKED } from './take-piece.ts';
 
 /** Items that are looked at in one go, between which others get their turn. */
 const PIECE = 5_000;
@@ -26,6 +28,42 @@ export async function locate(
 }
 
 /**
+ * Writes pieces of a merge, one after the other; whoever decides gets a turn between any two.
+ * @param onItems told of the items of each, onLinks of how many links are in
+ * @throws DeskError cancelled, and what `takePiece` throws
+ */
+export async function written<T>(
+  writer: WriterClient,
+  pieces: Generator<MergePiece, T, Taken>,
+  {
+    signal,
+    onItems,
+    onLinks = () => {},
+  }: {
+    readonly signal: AbortSignal;
+    readonly onItems: (items: readonly number[]) => void;
+    readonly onLinks?: (links: number) => void;
+  },
+): Promise<T> {
+  let links = 0;
+  let next = pieces.next();
+  while (next.done !== true) {
+    if (signal.aborted)
+      throw new DeskError(
+        'cancelled',
+        `The merge was stopped; ${links} links are in.`,
+        'Merge the same files again to go on.',
+      );
+    const piece = next.value;
+    const taken = await writer.write('merge', piece, { urgent: false });
+    onItems(taken.items);
+    if (piece.kind === 'links') onLinks((links += piece.links.length));
+    next = pieces.next(taken);
+  }
+  return next.value;
+}
+
+/**
  * After an import: points links that waited to messages and texts that are here now.
  * @returns the items that they are about
  */
@@ -38,5 +76,6 @@ export async function placeWaitingLinks(
   if (waiting.length === 0) return [];
   const wanted = new Set(waiting.map(({ identity }) => identity));
   const after = store.settings.get(LOOKED, z.int().min(0)) ?? 0;
-  return await writer.write('placeWaiting', await locate(store, wanted, after, signal), { urgent: false });
+  const pieces = waitingPieces(store, await locate(store, wanted, after, signal));
+  return [...(await written(writer, pieces, { signal, onItems: () => {} }))];
 }

@@ -1,11 +1,11 @@
-/** Merging signed files, as a job: all are checked first, then all are taken in at once. */
+/** Merging signed files, as a job: all are checked first, then taken in piece by piece. */
 import type { z } from 'zod';
 import type { MergeStart } from '../contract/jobs.ts';
 import type { RunHooks } from '../jobs/runner.ts';
 import type { Store } from '../store/store.ts';
 import type { WriterClient } from '../writer/client.ts';
-import { locate } from './locate.ts';
-import type { Merged } from './merge.ts';
+import { locate, written } from './locate.ts';
+import { type Merged, mergePieces } from './merge.ts';
 import { type SignedChain, readSigned } from './signed-file.ts';
 
 export interface MergeReport extends Omit<Merged, 'items'> {
@@ -17,7 +17,7 @@ export interface MergeReport extends Omit<Merged, 'items'> {
   readonly disagreeing: number;
 }
 
-/** A file twice, or again after a crash, changes nothing. @throws DeskError bad-input, conflict, cancelled */
+/** A file twice, or again after a crash or a stop on the way, brings what is missing. @throws DeskError bad-input, conflict, cancelled */
 export async function mergeJob(
   store: Store,
   writer: WriterClient,
@@ -34,13 +34,16 @@ export async function mergeJob(
     before += chain.links.length;
     chains.push(chain);
   }
-  onProgress({ doing: 'Merging', done: before, total: before, unit: 'links' });
+  onProgress({ doing: 'Merging', done: 0, total: before, unit: 'links' });
   const { found, looked } = await locate(store, wantedBy(store, chains), 0, signal);
-  const { items, ...merged } = await writer.write('merge', { chains, found, looked }, { urgent: false });
-  onItems(items);
+  const { items, ...merged } = await written(writer, mergePieces(store, { chains, found, looked }), {
+    signal,
+    onItems,
+    onLinks: (links) => onProgress({ doing: 'Merging', done: links, total: before, unit: 'links' }),
+  });
   return {
     ...merged,
-    items: items.length,
+    items: items.size,
     waiting: store.waitingLinks.count,
     disagreeing: store.reviews.disagreeing,
   };

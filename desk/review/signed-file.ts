@@ -68,7 +68,7 @@ export interface SignedChain {
 /** What the clock of another computer may be ahead: links that claim more would stand before all others for years. */
 const AHEAD_MS = 366 * 24 * 3_600_000;
 /** A file is held in memory until it is merged. */
-const LARGEST_BYTES = 1 << 30;
+const LARGEST_BYTES = 1 << 28;
 /** Lines between which others get their turn. */
 const PIECE = 200;
 
@@ -87,7 +87,11 @@ export async function readSigned(
     const stat = statSync(path);
     if (!stat.isFile()) throw new DeskError('bad-input', `${path} is no file.`, 'Name the signed file itself.');
     if (stat.size > LARGEST_BYTES)
-      throw new DeskError('bad-input', `${path} is larger than 1 GB.`, 'No reviewer decides so much: ask what it is.');
+      throw new DeskError(
+        'bad-input',
+        `${path} is larger than 256 MB.`,
+        'No reviewer decides so much: ask what it is.',
+      );
     const lines = new LineSplitter();
     for await (const chunk of createReadStream(path, { signal, highWaterMark: 1 << 16 })) {
       for (const line of lines.push(chunk as Buffer)) {

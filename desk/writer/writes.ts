@@ -12,7 +12,8 @@ import type { JobChange } from '../store/jobs.ts';
 import type { QueuePage } from '../store/queue-pages.ts';
 import { drawDoubleReview } from '../review/double-review.ts';
 import { erase } from '../review/erase.ts';
-import { merge, placeWaiting } from '../review/merge.ts';
+import type { MergePiece } from '../review/merge.ts';
+import { takePiece } from '../review/take-piece.ts';
 import * as words from '../review/words.ts';
 import * as promotion from '../retrain/promotion.ts';
 import type { Escalation, Reopening } from '../review/reasons.ts';
@@ -173,8 +174,7 @@ const writes = {
 
   doubleReview: (store: Store, { reviewer, share }: By & { readonly share: number }, now: number) =>
     drawDoubleReview(store, reviewerOf(store, reviewer), share, now),
-  merge: (store: Store, input: Parameters<typeof merge>[1], now: number) => merge(store, input, now),
-  placeWaiting: (store: Store, input: Parameters<typeof placeWaiting>[1]) => placeWaiting(store, input),
+  merge: (store: Store, piece: MergePiece, now: number) => takePiece(store, piece, now),
 
   undo: (store: Store, { reviewer }: By, now: number) => deeds.undo(store, reviewerOf(store, reviewer), now),
   redo: (store: Store, { reviewer }: By, now: number) => deeds.redo(store, reviewerOf(store, reviewer), now),

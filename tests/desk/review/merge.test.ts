@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { DeskError } from '../../../desk/errors.ts';
 import { verifyChain } from '../../../desk/review/chain.ts';
 import { annotate, decide, escalate, redo, reopen, skip, undo } from '../../../desk/review/deeds.ts';
+import { followAll } from '../../../desk/review/follow.ts';
 import { erase } from '../../../desk/review/erase.ts';
 import { putLabel } from '../../../desk/review/words.ts';
 import type { SignedChain } from '../../../desk/review/signed-file.ts';
@@ -111,6 +112,14 @@ describe('a merge', () => {
     return { there, here, ada: there.store.reviewers.add('Ada', NOW), ben: here.store.reviewers.add('Ben', NOW) };
   }
 
+  /** Something that is undone, done again, and undone for good. */
+  function redoable(place: Place, ada: Reviewer): void {
+    decide(place.store, ada, place.seen(90), as(place.label('spam', 1)), NOW);
+    undo(place.store, ada, NOW);
+    redo(place.store, ada, NOW);
+    undo(place.store, ada, NOW);
+  }
+
   it('of a longer chain brings what is new; of a shorter one, nothing', async () => {
     using folder = new Folder();
     const { there, here, ada } = await two(folder);
@@ -128,6 +137,62 @@ describe('a merge', () => {
     assert.equal(here.store.reviews.get(3)?.status, 'decided');
     assert.equal(here.merge(short).files[0]?.added, 0);
     assert.deepEqual(here.outcome(), outcome);
+    there.store.close();
+    here.store.close();
+  });
+
+  it('that is broken off after any piece leaves what a shorter file would give, and is gone on with', async () => {
+    using folder = new Folder();
+    const { there, here, ada } = await two(folder, messages(1, 100));
+    const [rude, fine] = [there.label('rude', 2), there.label('fine', 0)];
+    decide(there.store, ada, there.seen(...Array.from({ length: 70 }, (_, i) => i + 1)), as(rude), NOW);
+    undo(there.store, ada, NOW);
+    decide(there.store, ada, there.seen(1, 2), as(fine), NOW);
+    redoable(there, ada);
+    const chain = await there.read(ada, 'chain');
+    here.store.checkpoint();
+    const { path } = here.store;
+    const whole = Place.copyOf(folder, path, 'whole');
+    whole.merge(chain);
+    let broken = 0;
+    for (let pieces = 0; ; pieces++) {
+      using place = Place.copyOf(folder, path, `broken-${pieces}`);
+      const isAll = place.mergeSome(pieces, chain);
+      const reviewer = place.store.reviewers.byKey(ada.publicKey);
+      if (reviewer !== undefined) {
+        // What is shown is what the links that are in say.
+        assert.equal(verifyChain(place.store, reviewer).broken, null);
+        const shown = place.outcome();
+        followAll(
+          place.store,
+          Array.from({ length: 100 }, (_, i) => i + 1),
+        );
+        assert.deepEqual(place.outcome(), shown, `after ${pieces} pieces`);
+      }
+      if (isAll) break;
+      broken++;
+      place.merge(chain);
+      assert.deepEqual(place.outcome(), whole.outcome(), `gone on with after ${pieces} pieces`);
+    }
+    assert.ok(broken >= 5, `${broken} places to break it off`);
+    whole.store.close();
+    there.store.close();
+    here.store.close();
+  });
+
+  it('of two files of one name that part is refused before anything is written', async () => {
+    using folder = new Folder();
+    const { there, here, ada } = await two(folder);
+    const rude = there.label('rude', 2);
+    there.store.checkpoint();
+    using copy = Place.copyOf(folder, there.store.path, 'copy');
+    decide(there.store, ada, there.seen(1), as(rude), NOW);
+    const own = copy.store.reviewers.byName('Ada') ?? assert.fail();
+    decide(copy.store, own, copy.seen(2), as(rude), NOW);
+    const chains = [await there.read(ada, 'one'), await copy.read(own, 'other')];
+    const before = here.outcome();
+    assert.throws(() => here.merge(...chains), kind('conflict'));
+    assert.deepEqual(here.outcome(), before);
     there.store.close();
     here.store.close();
   });

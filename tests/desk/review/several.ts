@@ -1,7 +1,8 @@
 /** Several workspaces of one community: what is decided in one, and comes to another as a signed file. */
 import { copyFileSync } from 'node:fs';
 import { signJob } from '../../../desk/exporters/signed-decisions.ts';
-import { merge, placeWaiting } from '../../../desk/review/merge.ts';
+import { type Merged, type MergePiece, mergePieces, type Taken, waitingPieces } from '../../../desk/review/merge.ts';
+import { takePiece } from '../../../desk/review/take-piece.ts';
 import { type SignedChain, readSigned } from '../../../desk/review/signed-file.ts';
 import type { MessageRecord } from '../../../desk/importers/record.ts';
 import type { Reviewer } from '../../../desk/store/reviewers.ts';
@@ -68,12 +69,32 @@ export class Place implements Disposable {
     return await readSigned(await this.signed(reviewer, name), NOW, quiet);
   }
 
-  merge(...chains: SignedChain[]) {
-    return merge(this.store, { chains, ...this.#all() }, NOW);
+  merge(...chains: SignedChain[]): Omit<Merged, 'items'> & { readonly items: readonly number[] } {
+    const merged = this.#written(mergePieces(this.store, { chains, ...this.#all() }));
+    return { ...merged, items: [...merged.items] };
+  }
+
+  /** Writes the first pieces of a merge alone, as if the power went then. @returns whether that was all */
+  mergeSome(pieces: number, ...chains: SignedChain[]): boolean {
+    const all = mergePieces(this.store, { chains, ...this.#all() });
+    let next = all.next();
+    for (let n = 0; n < pieces && next.done !== true; n++) next = all.next(this.#take(next.value));
+    return next.done === true;
   }
 
   placeWaiting(): readonly number[] {
-    return placeWaiting(this.store, this.#all());
+    return [...this.#written(waitingPieces(this.store, this.#all()))];
+  }
+
+  /** In one transaction, as the writer does. */
+  #take(piece: MergePiece): Taken {
+    return this.store.together(() => takePiece(this.store, piece, NOW));
+  }
+
+  #written<T>(pieces: Generator<MergePiece, T, Taken>): T {
+    let next = pieces.next();
+    while (next.done !== true) next = pieces.next(this.#take(next.value));
+    return next.value;
   }
 
   #all() {
