@@ -1,19 +1,5 @@
 /** The beta distribution: what is known of a rate after so many of so many. */
-
-/** Coefficients of Lanczos' approximation with g = 7 (Godfrey 2001), exact to 15 digits. */
-const LANCZOS: readonly number[] = [
-  676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905,
-  -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
-];
-const LANCZOS_START = 0.99999999999980993;
-
-/** ln Γ(x) for x > 0. */
-function logGamma(x: number): number {
-  if (x < 0.5) return Math.log(Math.PI / Math.sin(Math.PI * x)) - logGamma(1 - x);
-  const t = x + 6.5;
-  const series = LANCZOS.reduce((sum, c, i) => sum + c / (x + i), LANCZOS_START);
-  return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(series);
-}
+import { lnBeta } from './gamma.ts';
 
 /** Steps of the continued fraction; it needs about √max(a, b). */
 const MOST_STEPS = 10_000;
@@ -21,7 +7,7 @@ const TINY = 1e-300;
 
 /** P(X ≤ x) for X ~ Beta(a, b): the regularised incomplete beta function, by its continued fraction (DLMF 8.17.22). */
 export function betaCdf(x: number, a: number, b: number): number {
-  return x <= 0 ? 0 : x >= 1 ? 1 : below(x, a, b, logGamma(a + b) - logGamma(a) - logGamma(b));
+  return x <= 0 ? 0 : x >= 1 ? 1 : below(x, a, b, -lnBeta(a, b));
 }
 
 /** @param scale −ln B(a, b) */
@@ -53,7 +39,7 @@ const away = (value: number): number => (Math.abs(value) < TINY ? TINY : value);
 
 /** The x with P(X ≤ x) = p for X ~ Beta(a, b), by bisection. */
 export function betaQuantile(p: number, a: number, b: number): number {
-  const scale = logGamma(a + b) - logGamma(a) - logGamma(b);
+  const scale = -lnBeta(a, b);
   let low = 0;
   let high = 1;
   for (let middle = 0.5; high - low > 1e-12 * high; middle = (low + high) / 2) {

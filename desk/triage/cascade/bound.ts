@@ -10,6 +10,7 @@
  * all times at once and with probability 1 − δ, among those with M(K) < 1/δ. The guess (a, b) changes how soon a bound
  * is low, never whether it holds; it must not rest on the sample itself.
  */
+import { lnBeta, lnGamma } from '../../insight/gamma.ts';
 
 export interface Guess {
   /** share of the part that is expected to be flagged, above 0 */
@@ -99,24 +100,4 @@ export const allowedLeft = (found: number, target: number): number =>
 /** ln of the probability of one order of x flagged among n, under the guess. */
 const lnGuessed = (a: number, b: number, n: number, x: number): number => lnBeta(a + x, b + n - x) - lnBeta(a, b);
 
-/** ln B(a, b), of b far above a without loss of digits */
-const lnBeta = (a: number, b: number): number => lnGamma(a) + lnGamma(b) - lnGamma(a + b);
-
 const lnChoose = (n: number, k: number): number => lnGamma(n + 1) - lnGamma(k + 1) - lnGamma(n - k + 1);
-
-const HALF_LN_2PI = Math.log(2 * Math.PI) / 2;
-
-/** Stirling's series; below 10 by Γ(x) = Γ(x + 1) / x. Error below 1e-12 relative to ln Γ at 10. */
-function lnGamma(x: number): number {
-  let shift = 0;
-  let at = x;
-  while (at < 10) {
-    shift -= Math.log(at);
-    at += 1;
-  }
-  const inverse = 1 / at;
-  const square = inverse * inverse;
-  const series =
-    inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - (square * 1) / 1188))));
-  return shift + (at - 0.5) * Math.log(at) - at + HALF_LN_2PI + series;
-}

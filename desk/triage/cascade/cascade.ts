@@ -8,9 +8,8 @@
  * (bound.ts), as BARGAIN (Zeighami et al., SIGMOD 2026) has it.
  */
 import type { Forecast } from '../../contract/guarantee.ts';
-import type { Random } from '../../../engine/train/random.ts';
+import { drawn, type Random } from '../../../engine/train/random.ts';
 import { TailBound, allowedLeft } from './bound.ts';
-import { drawn } from './draw.ts';
 import { Expected, fitOdds } from './odds.ts';
 import { costOf, planAt, planFor, type Plan } from './plan.ts';
 

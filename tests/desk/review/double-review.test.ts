@@ -40,7 +40,7 @@ describe('a double review', () => {
     // Every sequence of draws that there can be, once.
     for (let a = 0; a < 5; a++)
       for (let b = 0; b < 4; b++) {
-        const answers = [a, b];
+        const answers = [(a + 0.5) / 5, (b + 0.5) / 4];
         const { items } = drawDoubleReview(store, ben, 0.4, NOW, () => answers.shift() ?? 0);
         for (const item of items) drawn.set(String(item), (drawn.get(String(item)) ?? 0) + 1);
         undo(store, ben, NOW);

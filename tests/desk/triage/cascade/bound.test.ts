@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { TailBound, allowedLeft, sampleSize } from '../../../../desk/triage/cascade/bound.ts';
-import { drawn } from '../../../../desk/triage/cascade/draw.ts';
-import { seededRandom } from '../../../../engine/train/random.ts';
+import { drawn, seededRandom } from '../../../../engine/train/random.ts';
 
 const DELTA = 0.05;
 const RUNS = 400;
