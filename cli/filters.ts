@@ -22,6 +22,7 @@ export interface FilterOptions {
   readonly source?: string | undefined;
   readonly status?: StatusChoice | undefined;
   readonly decided?: string | undefined;
+  readonly opinion?: string | undefined;
   readonly since?: number | undefined;
   readonly until?: number | undefined;
   readonly minScore?: number | undefined;
@@ -42,6 +43,7 @@ export const filtered = (name: string) =>
     .option('--source <file>', 'only from this export')
     .addOption(new Option('--status <status>', 'only those about which this was done').choices(STATUS_CHOICES))
     .option('--decided <label>', 'only those that were decided so')
+    .option('--opinion <label>', 'only those of which a larger model says so (`moderato opine`)')
     .option('--since <time>', 'only sent at this time or later: 2026-11-26, or with a time of day', instant)
     .option('--until <time>', 'only sent before this time', instant)
     .option('--min-score <share>', 'only with at least this score', fraction)
@@ -49,7 +51,7 @@ export const filtered = (name: string) =>
 
 /** @throws WrongUsage for a name that the workspace does not have */
 export async function filterOf(client: DeskClient, options: FilterOptions): Promise<z.input<typeof Filter>> {
-  const { channel, source, author, decided, since, until, minScore, maxScore } = options;
+  const { channel, source, author, decided, opinion, since, until, minScore, maxScore } = options;
   const facets = channel !== undefined || source !== undefined ? await client.queue.facets() : null;
   return {
     ...(options.label !== undefined && { predicted: [options.label] }),
@@ -60,6 +62,7 @@ export async function filterOf(client: DeskClient, options: FilterOptions): Prom
     ...(options.language !== undefined && { languages: [options.language] }),
     ...statusesOf(options.status),
     ...(decided !== undefined && { labels: [await labelOf(client, decided)] }),
+    ...(opinion !== undefined && { opinions: [await labelOf(client, opinion)] }),
     ...(since !== undefined && { from: since }),
     ...(until !== undefined && { to: until }),
     ...(minScore !== undefined && { minScore }),

@@ -124,6 +124,8 @@ export const Filter = z.strictObject({
   predicted: z.array(z.string().max(200)).max(1000).optional(),
   /** labels that were decided */
   labels: Ids.optional(),
+  /** labels that a larger model has as its opinion, of the text as it stands */
+  opinions: Ids.optional(),
   statuses: z.array(Status).max(STATUSES.length).optional(),
   notRead: z.array(NotRead).max(NOT_READ_REASONS.length).optional(),
   audit: z.boolean().optional(),

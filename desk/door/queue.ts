@@ -141,11 +141,12 @@ export function conditions(
   reviewer: number | undefined,
   order: Order,
 ): QueueFilter {
-  const { predicted, labels, text, ...same } = filter;
+  const { predicted, labels, opinions, text, ...same } = filter;
   return {
     ...same,
     ...(predicted && { predicted: predicted.map((label) => placeOf(opened, label)) }),
     ...(labels && { decided: labels }),
+    ...(opinions && { opined: opened.workspace.opinions.withLabel(opinions) }),
     ...(text !== undefined && text.trim() !== '' && { found: opened.searches.find(text) }),
     ...(reviewer !== undefined && { reviewer }),
     ...(order === 'disagreement' && { noParty: reviewer }),

@@ -10,7 +10,10 @@ export interface ArgillaRecord {
   readonly fields: { readonly text: string };
   /** texts and numbers only; '' for what is not known; `verdicts` is all of them as JSON */
   readonly metadata: Readonly<Record<string, string | number>>;
-  readonly suggestions: Readonly<Record<string, never>>;
+  /** what a larger model says: its opinion, under its name */
+  readonly suggestions: {
+    readonly labels?: { readonly value: readonly string[]; readonly score: readonly number[]; readonly agent: string };
+  };
   readonly responses: {
     readonly labels: readonly {
       readonly value: readonly string[];
@@ -32,7 +35,7 @@ export function recordOf(verdicts: readonly [Decision, ...Decision[]]): ArgillaR
       ...Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, value ?? ''])),
       verdicts: JSON.stringify(verdicts.map(verdictOf)),
     },
-    suggestions: {},
+    suggestions: suggestionsOf(counts),
     responses: {
       labels: verdicts.map(({ labels, reviewer }) => ({
         value: labels,
@@ -42,6 +45,13 @@ export function recordOf(verdicts: readonly [Decision, ...Decision[]]): ArgillaR
     },
     vectors: {},
   };
+}
+
+function suggestionsOf(decision: Decision): ArgillaRecord['suggestions'] {
+  const { opinion, opinion_model: agent, opinion_probability: score } = decision;
+  return opinion === null || agent === null || score === null
+    ? {}
+    : { labels: { value: [opinion], score: [score], agent } };
 }
 
 /** A UUID (RFC 9562, version 8) that always is the same for a reviewer. */

@@ -1,6 +1,7 @@
 /** What was decided, one verdict after the other: of every message, what each reviewer decided last. */
 import { readBody } from '../review/link.ts';
 import { textOf } from '../review/seen-text.ts';
+import type { Item } from '../store/items.ts';
 import { BETWEEN } from '../store/policies.ts';
 import type { Store } from '../store/store.ts';
 
@@ -27,6 +28,10 @@ export interface Decision {
   readonly note: string | null;
   /** what the model had said, where that was shown */
   readonly score: number | null;
+  /** what a larger model says of this version, which is nobody's decision; null where it was not asked */
+  readonly opinion: string | null;
+  readonly opinion_probability: number | null;
+  readonly opinion_model: string | null;
 }
 
 export const COLUMNS = [
@@ -45,6 +50,9 @@ export const COLUMNS = [
   'reasons',
   'note',
   'score',
+  'opinion',
+  'opinion_probability',
+  'opinion_model',
 ] as const satisfies readonly (keyof Decision)[];
 
 export type DecisionRow = Readonly<Record<(typeof COLUMNS)[number], string | number | null>>;
@@ -58,16 +66,23 @@ export const rowOf = (decision: Decision): DecisionRow => ({
   reasons: decision.reasons.join(BETWEEN),
 });
 
-export type VerdictRow = Pick<
-  Decision,
-  'reviewer' | 'decided_at' | 'version' | 'labels' | 'reasons' | 'note' | 'score'
->;
+const OF_VERDICT = [
+  'reviewer',
+  'decided_at',
+  'version',
+  'labels',
+  'reasons',
+  'note',
+  'score',
+  'opinion',
+  'opinion_probability',
+  'opinion_model',
+] as const satisfies readonly (keyof Decision)[];
+export type VerdictRow = Pick<Decision, (typeof OF_VERDICT)[number]>;
 
-/** What differs between the verdicts about one message. */
-export const verdictOf = (decision: Decision): VerdictRow => {
-  const { reviewer, decided_at, version, labels, reasons, note, score } = decision;
-  return { reviewer, decided_at, version, labels, reasons, note, score };
-};
+/** What may differ between the verdicts about one message. */
+export const verdictOf = (decision: Decision): VerdictRow =>
+  Object.fromEntries(OF_VERDICT.map((name) => [name, decision[name]])) as VerdictRow;
 
 /** In the order of the messages; of one message, the verdict that counts first. */
 export function* decisions(store: Store): Generator<Decision, void, void> {
@@ -102,8 +117,17 @@ export function* decisions(store: Store): Generator<Decision, void, void> {
           reasons: body.deed.reasons,
           note: link.note,
           score: body.deed.model?.score ?? null,
+          ...opinionOf(store, item, verdict.version),
         };
       }
     }
   }
 }
+
+function opinionOf(store: Store, item: Item, version: number) {
+  const opinion = version === item.version ? store.opinions.get(item.id) : null;
+  const { label, probability, model } = opinion?.stale === false ? opinion : NO_OPINION;
+  return { opinion: label, opinion_probability: probability, opinion_model: model };
+}
+
+const NO_OPINION = { label: null, probability: null, model: null };

@@ -21,6 +21,12 @@ interface Result {
 export interface Task {
   /** the verdict that counts as a row of a table, and all of them */
   readonly data: DecisionRow & { readonly verdicts: readonly VerdictRow[] };
+  /** what a larger model says: its opinion, which Label Studio shows under the model's name and counts as no annotation */
+  readonly predictions: readonly {
+    readonly model_version: string;
+    readonly score: number;
+    readonly result: readonly Result[];
+  }[];
   readonly annotations: readonly {
     readonly result: readonly Result[];
     readonly was_cancelled: false;
@@ -32,18 +38,25 @@ export interface Task {
 export function taskOf(verdicts: readonly [Decision, ...Decision[]]): Task {
   return {
     data: { ...rowOf(verdicts[0]), verdicts: verdicts.map(verdictOf) },
+    predictions: predictionsOf(verdicts[0]),
     annotations: verdicts.map((verdict) => ({
-      result: resultsOf(verdict),
+      result: resultsOf(verdict, verdict.reviewer, verdict.labels),
       was_cancelled: false,
       ground_truth: false,
     })),
   };
 }
 
-function resultsOf({ item, version, reviewer, labels }: Decision): Result[] {
+function predictionsOf(decision: Decision): Task['predictions'] {
+  const { opinion, opinion_model: model, opinion_probability: score } = decision;
+  if (opinion === null || model === null || score === null) return [];
+  return [{ model_version: model, score, result: resultsOf(decision, model, [opinion]) }];
+}
+
+function resultsOf({ item, version }: Decision, by: string, labels: readonly string[]): Result[] {
   // Nothing applies: an annotation without a result.
   if (labels.length === 0) return [];
-  const id = createHash('sha256').update(`${item} ${version} ${reviewer}`).digest('base64url').slice(0, 10);
+  const id = createHash('sha256').update(`${item} ${version} ${by}`).digest('base64url').slice(0, 10);
   return [{ id, from_name: CONTROL, to_name: OBJECT, type: 'choices', value: { choices: labels } }];
 }
 

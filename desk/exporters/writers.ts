@@ -31,7 +31,7 @@ export const WRITERS: Readonly<Record<ExportFormat, Write>> = {
       rows: each(rows, rowOf),
       columns: COLUMNS.map((name) => ({
         name,
-        type: name === 'version' ? 'INT32' : name === 'score' ? 'DOUBLE' : 'STRING',
+        type: name === 'version' ? 'INT32' : name === 'score' || name === 'opinion_probability' ? 'DOUBLE' : 'STRING',
         nullable: true,
       })),
       rowGroupSize: ROW_GROUP,

@@ -15,5 +15,9 @@ export const DecidedElsewhere = z.object({
   note: z.string().max(10_000).nullable(),
   /** what the model had said */
   score: z.number().min(0).max(1).nullable(),
+  /** of a larger model, and nobody's decision */
+  opinion: z.string().max(200).nullable(),
+  opinion_probability: z.number().min(0).max(1).nullable(),
+  opinion_model: z.string().max(1000).nullable(),
 });
 export type DecidedElsewhere = z.infer<typeof DecidedElsewhere>;

@@ -70,7 +70,10 @@ function decidedIn(of: CellOf): readonly DecidedElsewhere[] {
             labels: listIn(of('labels')),
             reasons: listIn(of('reasons')),
             note: of('note') || null,
-            score: of('score') === '' ? null : Number(of('score')),
+            score: numberIn(of('score')),
+            opinion: of('opinion') || null,
+            opinion_probability: numberIn(of('opinion_probability')),
+            opinion_model: of('opinion_model') || null,
           },
         ]
       : parsed(verdicts);
@@ -80,6 +83,8 @@ function decidedIn(of: CellOf): readonly DecidedElsewhere[] {
 }
 
 const listIn = (cell: string): readonly string[] => (cell === '' ? [] : cell.split(BETWEEN));
+
+const numberIn = (cell: string): number | null => (cell === '' ? null : Number(cell));
 
 function parsed(json: string): unknown {
   try {

@@ -32,6 +32,8 @@ export interface QueueFilter {
   readonly disagree?: boolean | undefined;
   /** ids of items whose text holds what is searched for, rising */
   readonly found?: Uint32Array | undefined;
+  /** ids of items of which a larger model has the opinion that is asked for, rising */
+  readonly opined?: Uint32Array | undefined;
   /** whose queue it is: appeals against this reviewer's decisions are not in it */
   readonly reviewer?: number | undefined;
   /** without what this reviewer sees differently from others: somebody else settles that */
@@ -48,10 +50,11 @@ const EARLIEST = -8.64e15;
 
 /** What a filter asks for beside marks, as conditions that hold together. */
 function conditionsOf(columns: QueueColumns, filter: QueueFilter): readonly Condition[] {
-  const { found, reviewer, noParty } = filter;
+  const { found, opined, reviewer, noParty } = filter;
   const languages = filter.languages?.flatMap((language) => columns.languages.find(language) ?? []);
   const all = [
     found && foundAmong(found),
+    opined && foundAmong(opined),
     among(columns.channel, filter.channels),
     among(columns.author, filter.authors),
     among(columns.source, filter.sources),

@@ -47,6 +47,7 @@ export class Opinions {
   readonly #get;
   readonly #isCurrent;
   readonly #current;
+  readonly #about;
 
   constructor(db: Db) {
     this.#start = db
@@ -75,6 +76,15 @@ export class Opinions {
        FROM opinions JOIN opinion_runs ON opinion_runs.id = run JOIN labels ON labels.id = label
        JOIN items ON items.id = item WHERE items.version = opinions.version ORDER BY item`,
     );
+    this.#about = db
+      .prepare<[string], number>(
+        `SELECT opinions.item FROM opinions JOIN items ON items.id = opinions.item
+         WHERE opinions.label IN (SELECT value FROM json_each(?)) AND items.version = opinions.version
+           AND (NOT EXISTS (SELECT 1 FROM audit_items WHERE item = items.id)
+             OR EXISTS (SELECT 1 FROM verdicts WHERE item = items.id))
+         ORDER BY opinions.item`,
+      )
+      .pluck();
   }
 
   /** Notes on who is asked what. @returns its id */
@@ -95,6 +105,14 @@ export class Opinions {
   get(item: number): Opinion | null {
     const row = this.#get.get(item);
     return row === undefined ? null : { ...row, stale: row.stale === 1 };
+  }
+
+  /**
+   * Items, rising, of which it says one of some labels, by the text as it stands. Without audit items that nobody decided:
+   * they are decided without any model.
+   */
+  withLabel(labels: readonly number[]): Uint32Array {
+    return Uint32Array.from(this.#about.all(JSON.stringify(labels)));
   }
 
   /** Whether this model was asked just this about the text as it stands. */

@@ -32,6 +32,16 @@ describe('second opinions from the command line', () => {
     const shown = await moderato('queue', '--order', 'uncertain', '--top', 'all');
     assert.equal(shown.out.match(/ says Smollm2 135M 8k Lc1…: (fine|abusive) (\.\d\d|1\.0) · /g)?.length, 5);
 
+    for (const [label, n] of Object.entries(report.labels)) {
+      const found = await moderato('queue', '--opinion', label, '--top', 'all', '--json');
+      const hits = (JSON.parse(found.out) as { queue: { opinion: { label: string } | null }[] }).queue;
+      assert.deepEqual(
+        hits.map(({ opinion }) => opinion?.label),
+        Array.from({ length: n }, () => label),
+      );
+    }
+    assert.equal((await moderato('queue', '--opinion', 'none such')).code, 2);
+
     assert.equal((await moderato('opine', '--model', LARGER, '--policy', 'none such')).code, 2);
     const none = await moderato('opine', '--model', LARGER, '--search', 'nobodysaidthis');
     assert.deepEqual([none.code, /No message fits/.test(none.err)], [1, true], none.err);

@@ -84,6 +84,14 @@ async function decided(texts: readonly string[]): Promise<Community> {
   return c;
 }
 
+/** A larger model has its opinion on some messages. */
+function opined({ workspace, labels }: Community, items: readonly number[]): void {
+  const sum = 'ab'.repeat(32);
+  const run = workspace.opinions.start({ model: 'Larger', sha256: sum, question: sum }, NOW);
+  const opinions = items.map((item) => ({ item, version: 1, label: labels.insult, probability: 0.75 }));
+  workspace.opinions.write(run, opinions, NOW);
+}
+
 /** What the importers must find: what stands in the workspace. */
 function expected({ workspace }: Community) {
   return workspace.reviews.decided(0, 1000).map((id) => {
@@ -119,8 +127,10 @@ describe('what is exported', () => {
         decide(store, i % 2 === 0 ? ada : ben, first(i + 1), whole(note), NOW + 1 + i);
         if (i % 3 === 0) decide(store, ben, first(i + 1), as(labels.fine), NOW + 100 + i);
       });
+      opined(c, [1, 2, 5]);
       const path = await exported(c, format);
       const rows = [...decisions(store)];
+      assert.equal(rows.filter(({ opinion, opinion_model: of }) => opinion === 'insult' && of === 'Larger').length, 5);
       const told = ({ platform, ...row }: Decision) => ({ platform, ...verdictOf(row as Decision) });
       const messages = [...Map.groupBy(rows, ({ item }) => item).values()];
       const isTable = format === 'csv' || format === 'jsonl' || format === 'parquet';
@@ -234,22 +244,24 @@ describe('what is exported', () => {
  * and of label_studio_sdk `LabelInterface._validate_region_logic` (from_name, to_name, type and value are there; the names
  * are those of the configuration, the type is that of the control) and `ChoicesValue` (choices: list of str).
  */
+const Result = z.strictObject({
+  id: z.string().min(1),
+  from_name: z.literal('labels'),
+  to_name: z.literal('text'),
+  type: z.literal('choices'),
+  value: z.strictObject({ choices: z.array(z.string()).min(1) }),
+});
 const Task = z.object({
   data: z.looseObject({ text: z.string() }),
   annotations: z.array(
     z.strictObject({
-      result: z.array(
-        z.strictObject({
-          id: z.string().min(1),
-          from_name: z.literal('labels'),
-          to_name: z.literal('text'),
-          type: z.literal('choices'),
-          value: z.strictObject({ choices: z.array(z.string()).min(1) }),
-        }),
-      ),
+      result: z.array(Result),
       was_cancelled: z.boolean(),
       ground_truth: z.boolean(),
     }),
+  ),
+  predictions: z.array(
+    z.strictObject({ model_version: z.string(), score: z.number().min(0).max(1), result: z.array(Result) }),
   ),
 });
 
@@ -258,7 +270,9 @@ const Argilla = z.strictObject({
   id: z.string().min(1),
   fields: z.strictObject({ text: z.string() }),
   metadata: z.record(z.string(), z.union([z.string(), z.number()])),
-  suggestions: z.strictObject({}),
+  suggestions: z.strictObject({
+    labels: z.strictObject({ value: z.array(z.string()), score: z.array(z.number()), agent: z.string() }).optional(),
+  }),
   responses: z.strictObject({
     labels: z.array(
       z.strictObject({
@@ -295,6 +309,29 @@ describe('an export for', () => {
       for (const { result } of annotations)
         for (const { value } of result) for (const choice of value.choices) assert.ok(choices.includes(choice));
     assert.deepEqual(tasks[0]?.annotations[0]?.result, [], 'Ben: nothing applies');
+  });
+
+  it('both has the opinion of a larger model as that of the model, never among what people decided', async () => {
+    using c = await decided(['one', 'two', 'three']);
+    opined(c, [2, 3]);
+    const tasks = z.array(Task).parse(JSON.parse(readFileSync(await exported(c, 'label-studio'), 'utf8')));
+    const ofTask = (task: (typeof tasks)[number]) =>
+      task.predictions.map(({ model_version: by, score, result }) => [
+        by,
+        score,
+        result.map(({ value }) => value.choices),
+      ]);
+    assert.deepEqual(tasks.map(ofTask), [[], [['Larger', 0.75, [['insult']]]], [['Larger', 0.75, [['insult']]]]]);
+    assert.deepEqual(
+      tasks.map(({ annotations }) => annotations.length),
+      [1, 1, 1],
+    );
+    const records = z.array(Argilla).parse(JSON.parse(readFileSync(await exported(c, 'argilla'), 'utf8')));
+    const suggested = { value: ['insult'], score: [0.75], agent: 'Larger' };
+    assert.deepEqual(
+      records.map(({ suggestions }) => suggestions.labels),
+      [undefined, suggested, suggested],
+    );
   });
 
   it('Argilla is what its SDK takes', async () => {
