@@ -238,7 +238,8 @@ describe('what is exported', () => {
 });
 
 /**
- * What Label Studio's import demands. From its own sources: `TaskValidator` (label_studio/tasks/validation.py: `data` is
+ * What Label Studio's import demands, for texts of every kind; label-studio.test.ts has what its own library says of a few.
+ * From its own sources: `TaskValidator` (label_studio/tasks/validation.py: `data` is
  * an object that has the variables of the configuration, here `$text`, as text; `annotations` a list, each with a list
  * `result`), `_insert_valid_completed_by` (label_studio/tasks/serializers.py: no `completed_by` that it does not know),
  * and of label_studio_sdk `LabelInterface._validate_region_logic` (from_name, to_name, type and value are there; the names
