@@ -70,8 +70,9 @@ const deltaOf = (attempt: number): number => DELTA * FIRST_ATTEMPT * (1 - FIRST_
 const SAMPLE = { share: 0.02, least: 500, most: 1500 } as const;
 /** Below so many texts the sample alone would be most of the work. */
 const FEWEST = 2 * SAMPLE.least;
-/** Where more than this share of what is left would be read, it is said that all of it is. */
+/** Where more than this share of what is left would be read, all of it is: a guarantee would save nothing. */
 const WORTH = 0.9;
+const isWorth = (plan: Plan, left: number): boolean => costOf(plan) <= WORTH * left;
 /** Steps in which a stretch is read, between which plans are made anew. */
 const STEP = { share: 0.01, least: 256 } as const;
 /** It learns again each time that so many times more texts were read, up to a number beyond which it learns little. */
@@ -204,8 +205,8 @@ class Run {
     const { places, proxy } = this.order;
     const behind = this.#expected.behind(proxy);
     const read = (target: number): number => {
-      const cost = costOf(planFor(behind, this.#found, target, deltaOf(0)));
-      return cost > WORTH * places.length ? count : this.#passes + cost;
+      const plan = planFor(behind, this.#found, target, deltaOf(0));
+      return isWorth(plan, places.length) ? this.#passes + costOf(plan) : count;
     };
     return {
       texts: count,
@@ -219,6 +220,11 @@ class Run {
    */
   async readAhead(delta: number): Promise<Plan | null> {
     const { count, target } = this.#input;
+    const { places: left, proxy: all } = this.order;
+    if (!isWorth(planFor(this.#expected.behind(all), this.#found, target, delta), left.length)) {
+      await this.read(left, count);
+      return null;
+    }
     const step = Math.max(STEP.least, Math.round(STEP.share * count));
     while (this.order.places.length > 0) {
       const { places, proxy } = this.order;

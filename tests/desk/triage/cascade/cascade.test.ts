@@ -74,6 +74,23 @@ describe('a recall target', () => {
     }
   });
 
+  it('reads all where it says that a guarantee would save nothing, and sets nothing aside then', async () => {
+    const weak = (score: number, noise: number): number => 2 * (score - 0.5) + 2 * (noise - 0.5);
+    const scores = scoresOf(3);
+    let nothing = 0;
+    for (const target of [0.95, 0.99, 0.999])
+      for (const order of [weak, PROXIES.random]) {
+        const input = (): Cascade => inputOf(scores, 1, { proxy: proxyBy(scores, order), target });
+        const said = (await forecast(input())).targets.find((one) => one.target === target)?.read ?? 0;
+        const { passes, left } = await cascade(input());
+        assert.ok(said <= COUNT && passes <= COUNT);
+        if (said < COUNT) continue;
+        nothing++;
+        assert.deepEqual([passes, left], [COUNT, 0]);
+      }
+    assert.ok(nothing >= 4, `${nothing}`);
+  });
+
   it('costs less with a proxy that knows something, and counts what it read', async () => {
     const scores = scoresOf(2);
     const asked = new Set<number>();
