@@ -14,7 +14,7 @@ describe('the filter by what a larger model says', () => {
     const opinions = said.map((label, i) => ({ item: i + 1, version: 1, label, probability: 0.6 }));
     await writer.write('writeOpinions', { run, opinions });
     await k.import('later.csv', rows(1, 1).replace('nothing in particular', 'something else'));
-    await writer.write('addAuditItems', { items: [{ item: 3, stratum: 0, probability: 0.5, place: 0 }] });
+    await makeAuditItem(k, 3);
     const found = async (labels: number[]): Promise<number[]> => {
       const { entries } = await client.queue.page({ order: 'newest', filter: { opinions: labels } });
       return entries.map(({ message }) => message.id).sort((a, b) => a - b);
@@ -30,3 +30,21 @@ describe('the filter by what a larger model says', () => {
     assert.deepEqual(await found([ids.insult]), [3, 4, 5], 'decided without the model, it is shown what that says');
   });
 });
+
+/** Scores it alone, while each message that is scored becomes one. */
+async function makeAuditItem({ client, desk }: Knocking, item: number): Promise<void> {
+  const { writer } = desk.opened;
+  const revision = await writer.write('ensureRevision', {
+    name: 'made up',
+    base: { name: 'none', sha256: SUM },
+    adapter: null,
+    depth: 1,
+    labels: ['fine', 'insult'],
+    fineLabel: 0,
+    languages: ['en'],
+  });
+  await client.settings.set({ auditEvery: 1 });
+  const run = await writer.write('startRun', { revision, backend: 'cpu', layout: 'f32', threads: 1 });
+  const probabilities = Float32Array.of(0.5, 0.5);
+  await writer.write('writeScores', { run, results: [{ item, version: 1, status: 'scored', probabilities }] });
+}
