@@ -16,6 +16,7 @@ import { count, counted, duration, probability, rate } from './terminal/figures.
 import { Failed, Interrupted, WrongUsage } from './terminal/problem.ts';
 import { Progress } from './terminal/progress.ts';
 import { queueRow, writeRowsJson } from './terminal/queue-json.ts';
+import { safeLine } from './terminal/safe-text.ts';
 import type { Screen } from './terminal/screen.ts';
 import { forecastLines, type Summary, summaryLines, summaryOf } from './terminal/summary.ts';
 import { cut } from './terminal/width.ts';
@@ -174,7 +175,7 @@ async function printQueue(
   screen: Screen,
   client: DeskClient,
   { counts, revision, guarantee }: OpenState,
-  { engine, scored, read, seconds }: ScoreReport,
+  { engine, scored, read, notices, seconds }: ScoreReport,
   summary: Summary,
   options: Options,
 ): Promise<void> {
@@ -192,6 +193,7 @@ async function printQueue(
   if (rows > 0) screen.line();
   for (const line of summaryLines(summary)) screen.paragraph(line);
   for (const line of guarantee?.sentences ?? []) screen.paragraph(line);
+  for (const line of notices) screen.paragraph(safeLine(line));
   const { scoring: took } = seconds;
   if (engine !== null && took > 0) {
     screen.paragraph(

@@ -17,6 +17,8 @@ export interface Summary {
   readonly guarantee: Guarantee | null;
   /** what each recall target would cost; null where none was asked for */
   readonly forecast: Forecast | null;
+  /** sentences for people: an import reads otherwise than those before */
+  readonly notices: readonly string[];
   /** languages of messages that the adapter was not measured on */
   readonly other_languages: Readonly<Record<string, number>>;
   readonly model: { readonly name: string; readonly base: string; readonly depth: number };
@@ -34,7 +36,7 @@ export interface Summary {
 export function summaryOf(
   { counts, revision, guarantee }: Extract<State, { open: true }>,
   imported: Pick<ImportReport, 'total' | 'seconds'> | null,
-  { engine, read, forecast, seconds }: ScoreReport,
+  { engine, read, forecast, notices, seconds }: ScoreReport,
 ): Summary {
   return {
     kinds: counts.kinds,
@@ -43,6 +45,7 @@ export function summaryOf(
     not_read: counts.notRead,
     guarantee,
     forecast,
+    notices,
     other_languages: counts.otherLanguages,
     model: { name: revision?.name ?? '', base: revision?.base ?? '', depth: revision?.depth ?? 0 },
     engine: engine === null ? null : { backend: engine.backend, layout: engine.layout, threads: engine.threads },

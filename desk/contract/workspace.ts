@@ -105,7 +105,7 @@ export const Event = z.discriminatedUnion('kind', [
   }),
   /** what each recall target would cost, as soon as a sample was read */
   z.object({ kind: z.literal('forecast'), forecast: Forecast }),
-  /** a sentence for people, of the engine: it died and went on, it moved to the processor */
+  /** a sentence for people: the engine died and went on, it moved to the processor, an import reads otherwise than those before */
   z.object({ kind: z.literal('notice'), message: z.string() }),
 ]);
 export type Event = z.infer<typeof Event>;

@@ -24,6 +24,10 @@ export function driftsOf(columns: Readonly<QueueColumns>, sources: readonly Sour
   });
 }
 
+/** Imports of which a model, this one or one before it, has read something. */
+export const readSources = (columns: Readonly<QueueColumns>): ReadonlySet<number> =>
+  new Set(scoresBySource(columns).keys());
+
 function noticeOf(name: string, { verdict, means, psi }: Drift): string | null {
   if (verdict === 'alike' || verdict === 'too few') return null;
   const [now, before] = [means.now.toFixed(2), means.before.toFixed(2)];

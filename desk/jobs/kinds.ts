@@ -10,6 +10,7 @@ import { type SignReport, signJob } from '../exporters/signed-decisions.ts';
 import type { SpawnEngine } from '../engine/process.ts';
 import { importJob } from '../importers/import-job.ts';
 import type { ImportReport } from '../importers/report.ts';
+import { driftsOf, readSources } from '../insight/drifts.ts';
 import type { Places } from '../models/places.ts';
 import { opineJob, type OpineReport } from '../opinion/opine-job.ts';
 import type { LiveQueue } from '../queue/live-queue.ts';
@@ -132,9 +133,22 @@ export function jobKinds(setting: JobSetting): Kinds {
     score: {
       lane: 'engine',
       run: async (start, hooks) => {
+        const before = setting.loaded().then(
+          () => readSources(queue.columns),
+          () => new Set<number>(),
+        );
         const report = await score(
           {
             ...target,
+            drifted: async () => {
+              await queue.caughtUp;
+              const known = await before;
+              const notices = driftsOf(queue.columns, workspace.sources.list()).flatMap(({ source, notice }) =>
+                notice === null || known.has(source.id) ? [] : [notice],
+              );
+              for (const message of notices) tell({ kind: 'notice', message });
+              return notices;
+            },
             onRevision: async (revision, base) => {
               const before = queue.model?.revision;
               await writer.write('showRevision', { revision: revision.id, base: resolve(base) });

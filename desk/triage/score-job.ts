@@ -30,6 +30,8 @@ export interface ScoreDeps extends ScoringTarget {
   readonly onForecast: (forecast: Forecast) => void;
   /** these were scored or given up */
   readonly onItems: (items: readonly number[]) => void;
+  /** what there is to say of scores of imports that were read for the first time, for people; once all is in the queue */
+  readonly drifted: () => Promise<readonly string[]>;
   /** the highest scores so far, while few messages, drawn at random, were read */
   readonly onProvisional: (leaders: readonly Leader[], done: number, total: number) => void;
 }
@@ -45,6 +47,8 @@ export interface ScoreReport {
   readonly before: number;
   /** what each recall target would cost; null where none was asked for */
   readonly forecast: Forecast | null;
+  /** sentences for people: an import reads otherwise than those before */
+  readonly notices: readonly string[];
   readonly seconds: { readonly opening: number; readonly scoring: number };
 }
 
@@ -81,6 +85,7 @@ export async function score(
       read: 0,
       before,
       forecast: null,
+      notices: [],
       seconds: { opening: 0, scoring: 0 },
     };
   onProgress({ doing: 'Opening the model', done: 0, total: null, unit: '' });
@@ -133,6 +138,7 @@ export async function score(
     read: scoring.read,
     before,
     forecast,
+    notices: await deps.drifted(),
     seconds: { opening: seconds, scoring: secondsSince(started) },
   };
 }

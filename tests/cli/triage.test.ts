@@ -40,6 +40,22 @@ const HOSTILE = [
 ];
 
 describe('triage', () => {
+  it('says in a line, and in JSON, that an import reads otherwise than those before', async () => {
+    const first = bench.file('usual.json', discordExport(sentences(200)));
+    const kept = ['--workspace', bench.path('drift.moderato'), ...bench.tiny];
+    const { out } = await bench.run(['triage', first, ...kept, '--json', '--top', '60']);
+    const { queue } = Printed.parse(JSON.parse(out));
+    const highest = bench.file('other.csv', `id,text\n${queue.map(({ text }, i) => `${i},${text}\n`).join('')}`);
+    const later = await bench.run(['triage', highest, ...kept, '--top', '1']);
+    assert.equal(later.code, 0, later.err);
+    assert.match(
+      later.out.replaceAll(/\s+/g, ' '),
+      /The scores of \S*other\.csv are (very different from|not quite) those/,
+    );
+    const again = await bench.run(['triage', ...kept, '--json', '--top', '1']);
+    assert.deepEqual((JSON.parse(again.out) as { summary: { notices: unknown } }).summary.notices, []);
+  });
+
   it('prints the final order as JSON, and nothing else on standard output', async () => {
     const { code, out, err } = await bench.run(['triage', few, ...bench.tiny, '--json', '--top', 'all']);
     assert.equal(code, 0, err);
