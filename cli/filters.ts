@@ -99,7 +99,9 @@ export async function labelOf(client: DeskClient, wanted: string): Promise<numbe
   if (found !== undefined) return found.id;
   throw new WrongUsage(
     `There is no label "${wanted}".`,
-    labels.length === 0 ? 'Make one: moderato labels --add NAME --severity 2.' : someAre(labels.map(({ name }) => name)),
+    labels.length === 0
+      ? 'Make one: moderato labels --add NAME --severity 2.'
+      : someAre(labels.map(({ name }) => name)),
   );
 }
 

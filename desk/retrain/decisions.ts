@@ -78,7 +78,8 @@ function* decidedRows(store: Store, fine: string | null): Generator<void, readon
       const item = store.items.get(id);
       if ((review?.status !== 'decided' && !second.has(id)) || item === undefined || item.text.trim() === '') continue;
       // The most severe label of the decision; none of them: nothing is wrong.
-      const decided = review?.label == null ? null : known.get(review.label);
+      const severest = review?.label ?? null;
+      const decided = severest === null ? null : known.get(severest);
       const label = decided === null ? fine : (decided?.name ?? null);
       const { text, language } = item;
       const positive = (decided?.severity ?? 0) > 0;

@@ -122,7 +122,7 @@ export function* waitingPieces(
   const items = new Set<number>();
   const placeable = store.waitingLinks
     .list()
-    .filter(({ link, identity }) => found.has(identity) || store.links.get(link)?.item != null);
+    .filter(({ link, identity }) => found.has(identity) || (store.links.get(link)?.item ?? null) !== null);
   for (const links of inPieces(placeable)) {
     const taken = yield { kind: 'waiting', links, found: those(found, links, ({ identity }) => [identity]) };
     for (const item of taken.items) items.add(item);
