@@ -54,8 +54,9 @@ describe('an encrypted workspace', () => {
     const numbers = Array.from({ length: 30 }, (_, i) => i + 10).join(',');
     for (const words of [
       ['label', '--as', 'abusive', '--item', numbers, '--note', `${MARKER} in a note`],
+      // What is decided is explained, whether it was an audit item or not.
+      ['explain', '--item', '10', '--json'],
       ['undo'],
-      ['explain', '--item', '300', '--json'],
       ['queue', '--search', MARKER],
       ['audit verify'],
       ['workspace copy', '--to', bench.path('copy.moderato')],
