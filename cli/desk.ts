@@ -1,7 +1,7 @@
 /** The desk for one verb: its door, in this process, and the workspace that the verb works on. */
 import { ORPCError, createRouterClient, type RouterClient } from '@orpc/server';
 import { Desk } from '../desk/desk.ts';
-import { nodeEngine } from '../desk/engine/process.ts';
+import { ownEngine } from '../desk/engine/process.ts';
 import type { Job, Start } from '../desk/contract/jobs.ts';
 import type { Event } from '../desk/contract/workspace.ts';
 import { router } from '../desk/door/router.ts';
@@ -25,7 +25,7 @@ export class VerbDesk implements AsyncDisposable {
     this.desk = new Desk({
       places,
       supervisor: engine(say),
-      spawnOpinions: nodeEngine(new URL('../engine/opinion/main.ts', import.meta.url)),
+      spawnOpinions: ownEngine('opinions'),
     });
     this.#signal = signal;
     this.client = createRouterClient(router, { context: { desk: this.desk } });

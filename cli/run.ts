@@ -1,7 +1,7 @@
 /** What every verb is started with, and how it ends: Ctrl-C, broken pipes, errors, exit codes. */
 import { places, type Places } from '../desk/models/places.ts';
 import { refusedBackends } from '../desk/models/refused-backends.ts';
-import { nodeEngine } from '../desk/engine/process.ts';
+import { ownEngine } from '../desk/engine/process.ts';
 import { Supervisor } from '../desk/supervisor.ts';
 import { Failed, Interrupted, WrongUsage, printProblem } from './terminal/problem.ts';
 import { terminalScreen, type Screen } from './terminal/screen.ts';
@@ -80,7 +80,7 @@ function endQuietlyOnBrokenPipe(): void {
 }
 
 function supervisor(say: (line: string) => void): Supervisor {
-  return new Supervisor(nodeEngine(new URL('../engine/main.ts', import.meta.url)), {
+  return new Supervisor(ownEngine('engine'), {
     memory: refusedBackends(places().refusedBackendsFile),
     onNotice: ({ kind, message }) => {
       if (kind !== 'log' || process.env['MODERATO_DEBUG'] === '1') say(message);

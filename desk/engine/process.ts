@@ -1,11 +1,12 @@
 /**
- * The engine's process as the desk sees it, and the one way to start it under Node. In Electron the shell starts a
- * utility process instead and hands the desk the same interface.
+ * The engine's process as the desk sees it, and the two ways to start it: as a child of this process under Node, and in
+ * the desktop program through its shell, which starts a utility process.
  */
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import type { ToEngine } from '../../engine/contract.ts';
 import { cleanedEnvironment } from '../../engine/ggml/environment.ts';
+import { theShell } from '../../engine/process/shell.ts';
 
 /** One life of an engine process, from its start to its end. */
 export interface EngineProcess {
@@ -28,6 +29,20 @@ const UV_THREADPOOL_SIZE = String(availableParallelism() + 4);
 
 /** After its end a process's last output is waited for this long: a grandchild may hold the pipe open for ever. */
 const DRAIN_MS = 250;
+
+/** The engines that there are, by their entry files. */
+const NODE_ENTRIES = {
+  engine: new URL('../../engine/main.ts', import.meta.url),
+  opinions: new URL('../../engine/opinion/main.ts', import.meta.url),
+} as const;
+
+/** Starts engines as this program does here: through the shell where there is one, else as children. */
+export function ownEngine(which: keyof typeof NODE_ENTRIES): SpawnEngine {
+  const shell = theShell();
+  return shell === undefined
+    ? nodeEngine(NODE_ENTRIES[which])
+    : () => shell.start(which, { environment: { UV_THREADPOOL_SIZE } });
+}
 
 /**
  * Starts engines as Node child processes.

@@ -1,5 +1,5 @@
 /** Where things lie on this computer, by the rules of its system (XDG folders, Application Support, AppData). */
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import envPaths from 'env-paths';
 
@@ -14,12 +14,18 @@ export interface Places {
   readonly nativeModels: string;
 }
 
+/** In a checkout beside the sources; in the package beside the archive that this file is in, since llama.cpp reads them itself. */
+function nativeModels(): string {
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  return join(basename(root) === 'app.asar' ? dirname(root) : root, 'native-models');
+}
+
 export function places(): Places {
   const { config, data } = envPaths('moderato', { suffix: '' });
   return {
     calibrationFile: join(config, 'calibration.json'),
     refusedBackendsFile: join(config, 'refused-backends.json'),
     modelsFolder: join(data, 'models'),
-    nativeModels: fileURLToPath(new URL('../../native-models/', import.meta.url)),
+    nativeModels: nativeModels(),
   };
 }

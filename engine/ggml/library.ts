@@ -1,5 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Which build of the native libraries: one folder each in node-llama-cpp's platform packages. */
@@ -63,7 +63,8 @@ export function libraryFolder(accelerator: Accelerator): string | null {
     } catch {
       continue;
     }
-    const folder = resolve(dirname(entry), '..', 'bins', name);
+    // The loader of the system knows nothing of archives: in the package, libraries lie beside the archive.
+    const folder = resolve(dirname(entry), '..', 'bins', name).replace(`app.asar${sep}`, `app.asar.unpacked${sep}`);
     if (existsSync(folder)) return folder;
   }
   return null;

@@ -5,6 +5,7 @@ import { driverName } from './driver.ts';
 import { cleanedEnvironment } from './environment.ts';
 import { libraryFolder, type Accelerator } from './library.ts';
 import { Line, REPORT_FD, type Order } from './trial/report.ts';
+import { theShell, type Shell } from '../process/shell.ts';
 
 /** What became of a backend that was tried in a process of its own. */
 export interface Trial {
@@ -86,10 +87,47 @@ interface Run {
 /** More than any trial says; a library that floods its output must not fill our memory. */
 const LIMITS = { report: 1 << 20, stderr: 1 << 14 } as const;
 
-function runTrial(order: Order, { timeoutMs = TIMEOUT_MS, environment = {}, signal }: TrialOptions): Promise<Run> {
+function runTrial(order: Order, options: TrialOptions): Promise<Run> {
+  const shell = theShell();
+  return shell === undefined ? inNodeChild(order, options) : throughShell(shell, order, options);
+}
+
+/** A failed assertion would call a debugger for a trace of its stack; the trial only has to end. */
+const ASSERTIONS = { GGML_NO_BACKTRACE: '1' } as const;
+
+function throughShell(shell: Shell, order: Order, options: TrialOptions): Promise<Run> {
+  const { timeoutMs = TIMEOUT_MS, environment = {}, signal } = options;
+  const child = shell.start('trial', {
+    args: [JSON.stringify(order)],
+    environment: { ...ASSERTIONS, ...environment },
+  });
+  const lines: Line[] = [];
+  let lastWords = Buffer.alloc(0);
+  const kill = (): void => child.kill();
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    kill();
+  }, timeoutMs);
+  child.onMessage((message) => {
+    timer.refresh();
+    const parsed = Line.safeParse(message);
+    if (parsed.success) lines.push(parsed.data);
+  });
+  child.onStderr((chunk) => (lastWords = Buffer.concat([lastWords, chunk]).subarray(-LIMITS.stderr)));
+  signal?.addEventListener('abort', kill);
+  return new Promise((resolve) =>
+    child.onExit((how, well) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', kill);
+      resolve({ lines, failure: well ? null : how, timedOut, lastWords: lastLines(lastWords.toString()) });
+    }),
+  );
+}
+
+function inNodeChild(order: Order, { timeoutMs = TIMEOUT_MS, environment = {}, signal }: TrialOptions): Promise<Run> {
   const child = spawn(process.execPath, [ENTRY, JSON.stringify(order)], {
-    // A failed assertion would call a debugger for a trace of its stack; the trial only has to end.
-    env: cleanedEnvironment(process.env, { GGML_NO_BACKTRACE: '1', ...environment }),
+    env: cleanedEnvironment(process.env, { ...ASSERTIONS, ...environment }),
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     windowsHide: true,
   });

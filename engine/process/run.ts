@@ -1,8 +1,10 @@
 /** What an engine's entry file does: find the wire, take care of the ways in which the process may end, serve. */
+import { answerBindingTests } from './binding-test.ts';
 import { EngineServer } from './server.ts';
 import type { EngineWork, WorkSession } from './server.ts';
 import { endWithParent } from './orphan.ts';
 import { giveWay } from './priority.ts';
+import { theShell } from './shell.ts';
 import { parentTransport } from './transport.ts';
 
 /** BSD's EX_SOFTWARE: a mistake of the program's own. */
@@ -12,6 +14,7 @@ const MISTAKE = 70;
 export function runEngine<S extends WorkSession>(work: EngineWork<S>): void {
   giveWay();
   const transport = parentTransport();
+  if (theShell() !== undefined) answerBindingTests();
   // Killed, not left by process.exit, which would wait for native threads; an engine has nothing to save.
   const end = (): boolean => process.kill(process.pid, 'SIGKILL');
   transport.onGone(end);

@@ -1,16 +1,22 @@
 /**
  * The throw-away process in which a backend is loaded for the first time. What it finds goes to REPORT_FD line by
- * line; who started it draws the conclusions (trial.ts).
+ * line, or over its port in the desktop program; who started it draws the conclusions (trial.ts).
  */
 import { writeSync } from 'node:fs';
 import { endWithParent } from '../../process/orphan.ts';
+import { wireFrom, type Host } from '../../process/transport.ts';
 import { Backend, BackendError, NoDeviceError } from '../backend.ts';
 import { LibraryError } from '../library.ts';
 import { CHECKS, runCheck } from './checks.ts';
 import { NULL } from '../native.ts';
 import { Order, REPORT_FD, type Line } from './report.ts';
 
-const report = (line: Line): void => void writeSync(REPORT_FD, `${JSON.stringify(line)}\n`);
+const { parentPort } = process as Host;
+const wire = parentPort && (await wireFrom(parentPort));
+const report = (line: Line): void => {
+  if (wire === undefined) writeSync(REPORT_FD, `${JSON.stringify(line)}\n`);
+  else wire.postMessage(line);
+};
 
 async function trial(): Promise<void> {
   const { accelerator, folder } = Order.parse(JSON.parse(process.argv[2] ?? ''));

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import { describe, it } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate, setTimeout as wait } from 'node:timers/promises';
+import { MessageChannel } from 'node:worker_threads';
 import { FromEngine, MAX_QUEUE } from '../../../engine/contract.ts';
 import type { SessionInfo } from '../../../engine/contract.ts';
 import { EngineServer } from '../../../engine/process/server.ts';
 import type { EngineWork, WorkSession } from '../../../engine/process/server.ts';
-import { parentTransport } from '../../../engine/process/transport.ts';
+import { WIRE, parentTransport } from '../../../engine/process/transport.ts';
 import type { Transport } from '../../../engine/process/transport.ts';
 
 const info: SessionInfo = {
@@ -270,22 +272,35 @@ describe('stop', () => {
 });
 
 describe('the wire', () => {
-  it('is the port of a utility process where there is one', () => {
-    const sent: unknown[] = [];
-    const listeners = new Map<string, (event: { data: unknown }) => void>();
-    const parentPort = {
-      postMessage: (message: unknown) => void sent.push(message),
-      on: (event: string, listener: (event: { data: unknown }) => void) => void listeners.set(event, listener),
-    };
-    const wire = parentTransport({ parentPort, on: process.on, once: process.once });
+  it('is the port that the shell hands to a utility process, and what is said before it came is not lost', async () => {
+    const parent = new EventEmitter();
+    const wire = parentTransport({
+      parentPort: { postMessage: () => assert.fail('the shell is not to read along'), on: parent.on.bind(parent) },
+      on: process.on,
+      once: process.once,
+    });
     const received: unknown[] = [];
     let gone = false;
     wire.onMessage((message) => received.push(message));
     wire.onGone(() => (gone = true));
-    wire.send('out');
-    listeners.get('message')?.({ data: 'in' });
-    listeners.get('close')?.({ data: undefined });
-    assert.deepEqual([sent, received, gone], [['out'], ['in'], true]);
+    wire.send('early');
+    const { port1, port2 } = new MessageChannel();
+    const arrived: unknown[] = [];
+    port2.on('message', (message) => arrived.push(message));
+    // As Electron's ports have it: an event with the data in it.
+    const port = {
+      postMessage: (message: unknown) => port1.postMessage(message),
+      on: (event: string, listener: (event: { data: unknown }) => void) =>
+        port1.on(event, (data: unknown) => listener({ data })),
+      start: () => port1.start(),
+    };
+    parent.emit('message', { data: 'something else', ports: [] });
+    parent.emit('message', { data: WIRE, ports: [port] });
+    port2.postMessage('in');
+    while (received.length === 0 || arrived.length === 0) await setImmediate();
+    assert.deepEqual([arrived, received, gone], [['early'], ['in'], false]);
+    port2.close();
+    while (!gone) await setImmediate();
   });
 
   it('is missed with a sentence when the engine is started by hand', () => {
