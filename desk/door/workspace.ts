@@ -1,14 +1,24 @@
 import { AUDIT_EVERY, CONTACT, LOCK_AFTER, settingsOf } from '../review/settings.ts';
+import type { State } from '../contract/workspace.ts';
+import type { Desk } from '../desk.ts';
 import { door } from './door.ts';
+
+/** Every window of this desk shows another workspace now. */
+function toldState(desk: Desk): State {
+  const state = desk.state();
+  desk.tell({ kind: 'state', state });
+  return state;
+}
 
 export const workspaceCalls = {
   state: door.workspace.state.handler(({ context }) => context.desk.state()),
   open: door.workspace.open.handler(async ({ context, input }) => {
     await context.desk.open(input.path, input.create, input.secret);
-    return context.desk.state();
+    return toldState(context.desk);
   }),
   close: door.workspace.close.handler(async ({ context }) => {
     await context.desk.close();
+    toldState(context.desk);
     return {};
   }),
   protect: door.workspace.protect.handler(async ({ context, input }) => ({
