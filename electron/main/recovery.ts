@@ -15,8 +15,14 @@ export function recover(window: BrowserWindow): void {
     deaths = [...deaths.filter((then) => now - then < MINUTE), now];
     if (deaths.length <= DEATHS) return webContents.reload();
     const { windowStops, windowStopsDetail, showAgain, quit } = words();
-    const options = { type: 'error', message: windowStops, detail: windowStopsDetail, buttons: [showAgain, quit] } as const;
-    if (dialog.showMessageBoxSync(window, { ...options, buttons: [...options.buttons], cancelId: 1 }) === 1) return app.quit();
+    const options = {
+      type: 'error',
+      message: windowStops,
+      detail: windowStopsDetail,
+      buttons: [showAgain, quit],
+    } as const;
+    if (dialog.showMessageBoxSync(window, { ...options, buttons: [...options.buttons], cancelId: 1 }) === 1)
+      return app.quit();
     deaths = [];
     webContents.reload();
   });

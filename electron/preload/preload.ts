@@ -17,6 +17,8 @@ ipcRenderer.on(CHANNELS.ports, (event) => {
 /** Where a dropped file lies, only the preload can say. `isTrusted`: a person did it, not a script. */
 window.addEventListener('drop', (event) => {
   if (!event.isTrusted || event.dataTransfer === null) return;
-  const paths = [...event.dataTransfer.files].map((file) => webUtils.getPathForFile(file)).filter((path) => path !== '');
+  const paths = [...event.dataTransfer.files]
+    .map((file) => webUtils.getPathForFile(file))
+    .filter((path) => path !== '');
   if (paths.length > 0) window.postMessage({ kind: DROPPED, paths }, window.location.origin);
 });

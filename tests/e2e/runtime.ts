@@ -30,7 +30,9 @@ export class Program implements Disposable {
   /** @param renderer folder of a built window; without one the smallest there can be (fixtures/page) */
   static async build(renderer?: string): Promise<Program> {
     if (!existsSync(join(RUNTIME, 'moderato')))
-      throw new Error('There is no Electron to test with. Fetch it: bash tests/e2e/fetch-runtime.sh (needs python3 and pip).');
+      throw new Error(
+        'There is no Electron to test with. Fetch it: bash tests/e2e/fetch-runtime.sh (needs python3 and pip).',
+      );
     mkdirSync(join(CACHE, 'e2e'), { recursive: true });
     const program = new Program(mkdtempSync(join(CACHE, 'e2e/')));
     const { folder } = program;
@@ -42,7 +44,11 @@ export class Program implements Disposable {
       cli: here('shim/cli.ts'),
       relay: 'tests/e2e/shim/relay.ts',
     };
-    await bundle({ out: join(folder, 'app'), renderer: renderer ?? (await smallestWindow(join(folder, 'page'))), shim });
+    await bundle({
+      out: join(folder, 'app'),
+      renderer: renderer ?? (await smallestWindow(join(folder, 'page'))),
+      shim,
+    });
     symlinkSync(join(folder, 'app'), join(folder, 'runtime/resources/app'));
     return program;
   }

@@ -9,10 +9,29 @@ import './polyfills.ts';
 // By name it would be this file.
 const electron = createRequire(import.meta.url)('electron') as typeof import('electron');
 
-export const { app, BrowserWindow, Menu, MessageChannelMain, dialog, ipcMain, nativeTheme, powerMonitor, powerSaveBlocker } =
-  electron;
+export const {
+  app,
+  BrowserWindow,
+  Menu,
+  MessageChannelMain,
+  dialog,
+  ipcMain,
+  nativeTheme,
+  powerMonitor,
+  powerSaveBlocker,
+} = electron;
 
 export const { protocol } = electron;
+
+// Chromium's own sandbox does not start as root, as which the tests may run. Every window asks for it by itself, too.
+app.enableSandbox = () => {};
+
+// A driver that attaches while the first window comes up may wait for ever: it says itself when it has.
+if (process.argv.some((word) => word.startsWith('--remote-debugging-port'))) {
+  const attached = new Promise<void>((resolve) => Object.assign(globalThis, { __playwright_run: resolve }));
+  const ready = app.whenReady();
+  app.whenReady = () => attached.then(() => ready);
+}
 
 type Answer = (request: { readonly url: string; readonly method: string }) => Promise<Response>;
 

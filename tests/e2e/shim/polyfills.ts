@@ -1,4 +1,5 @@
 /** What Node 24 has and the older runtime's Node 16 lacks, as far as the shell uses it. */
+import { Blob } from 'node:buffer';
 import * as streams from 'node:stream/web';
 
 class PlainResponse {
@@ -19,6 +20,10 @@ class PlainResponse {
 
 const missing: ReadonlyArray<readonly [object, string | symbol, unknown]> = [
   [globalThis, 'Response', PlainResponse],
+  [globalThis, 'Blob', Blob],
+  // Only asked whether something is one.
+  [globalThis, 'FormData', class {}],
+  [globalThis, 'File', class {}],
   ...Object.entries(streams).map(([name, value]) => [globalThis, name, value] as const),
   [Symbol, 'asyncDispose', Symbol('asyncDispose')],
   [Symbol, 'dispose', Symbol('dispose')],

@@ -19,7 +19,10 @@ export class Relay {
   /** @param words the file to run in the child, and its arguments; @param say takes what it posts to its parent port */
   constructor(words: readonly string[], stdio: StdioOptions & unknown[], say: (data: unknown) => void) {
     const { MODERATO_E2E_NODE: node = '', MODERATO_E2E_CHILD: file = '' } = process.env;
-    this.#child = spawn(node, [file, ...words], { stdio: [...stdio, 'ipc'] as StdioOptions, serialization: 'advanced' });
+    this.#child = spawn(node, [file, ...words], {
+      stdio: [...stdio, 'ipc'] as StdioOptions,
+      serialization: 'advanced',
+    });
     this.#child.on('message', (relayed: Relayed) => {
       if (relayed.port === undefined) return say(relayed.data);
       const own = this.#ports.get(relayed.port);
@@ -55,7 +58,9 @@ export class Relay {
 
 const { parentPort } = process;
 if (parentPort) {
-  const relay = new Relay(process.argv.slice(2), ['ignore', 'ignore', 'inherit'], (data) => parentPort.postMessage(data));
+  const relay = new Relay(process.argv.slice(2), ['ignore', 'ignore', 'inherit'], (data) =>
+    parentPort.postMessage(data),
+  );
   parentPort.on('message', ({ data, ports }) => relay.hand(data, ports));
   void relay.ended.then((code) => process.exit(code));
 }
