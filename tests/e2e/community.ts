@@ -53,7 +53,11 @@ export async function decide(window: Page, count: number): Promise<readonly numb
 /** Ids of the messages that are decided, as the desk has them now. */
 export async function decided(window: Page): Promise<readonly number[]> {
   return await window.evaluate(async () => {
-    const { entries } = await globalThis.page.desk.queue.page({ order: 'newest', size: 500, filter: { statuses: ['decided'] } });
+    const { entries } = await globalThis.page.desk.queue.page({
+      order: 'newest',
+      size: 500,
+      filter: { statuses: ['decided'] },
+    });
     return entries.map(({ message }) => message.id);
   });
 }

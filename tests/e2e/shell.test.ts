@@ -103,7 +103,11 @@ describe('a window of the program', () => {
   it('fetches nothing from outside, by any way that a page has', async () => {
     const refused = await started.window.evaluate(async (url) => {
       const tried: Record<string, string> = {};
-      const w = globalThis as unknown as typeof globalThis & { document: any; WebSocket: any; Worker: any };
+      const w = globalThis as unknown as {
+        readonly document: { createElement(tag: string): Loading; readonly body: { append(element: Loading): void } };
+        readonly WebSocket: new (url: string) => { onopen: () => void; onerror: () => void };
+      };
+      type Loading = Record<string, unknown>; WebSocket: any; Worker: any };
       const load = (tag: string, attribute: string): Promise<string> =>
         new Promise((resolve) => {
           const element = w.document.createElement(tag);

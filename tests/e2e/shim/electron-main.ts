@@ -3,11 +3,12 @@
  * put in here: `protocol.handle`, and utility processes that can run the desk and the engine, which need a newer Node.
  */
 import { createRequire } from 'node:module';
+import type * as Electron from 'electron';
 import { fileURLToPath } from 'node:url';
 import './polyfills.ts';
 
 // By name it would be this file.
-const electron = createRequire(import.meta.url)('electron') as typeof import('electron');
+const electron = createRequire(import.meta.url)('electron') as typeof Electron;
 
 export const {
   app,

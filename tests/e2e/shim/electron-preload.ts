@@ -1,5 +1,7 @@
 /** Electron as the preload imports it, over the older runtime: there a file says itself where it lies. */
-declare const require: (name: string | undefined) => typeof import('electron');
+import type * as Electron from 'electron';
+
+declare const require: (name: string | undefined) => typeof Electron;
 
 // Written out, the bundler would take it for this file.
 const [name] = ['electron'];
