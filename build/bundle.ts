@@ -64,6 +64,8 @@ export async function bundle({ out, renderer, shim }: BundleOptions): Promise<vo
   cpSync(renderer, join(out, 'renderer'), { recursive: true });
   // Too large to be copied each time; in the package they lie beside the archive.
   symlinkSync(join(ROOT, 'native-models'), join(out, 'native-models'), 'junction');
+  const built = new Date().toISOString().slice(0, 10);
+  writeFileSync(join(out, 'built.json'), `${JSON.stringify({ built })}\n`);
   writeFileSync(join(out, 'package.json'), manifest(shim === undefined ? 'main.js' : 'main.cjs'));
 }
 
@@ -72,11 +74,10 @@ function copyTo(to: string, from: string): void {
   cpSync(from, to);
 }
 
-/** What the running program reads of package.json, with the day on which it was built. */
+/** What the running program reads of package.json. */
 function manifest(main: string): string {
   const { name, version, license, dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  const built = new Date().toISOString().slice(0, 10);
-  return `${JSON.stringify({ name, productName: 'Moderato', version, license, type: 'module', main: `electron/main/${main}`, built, dependencies }, null, 2)}\n`;
+  return `${JSON.stringify({ name, productName: 'Moderato', version, license, type: 'module', main: `electron/main/${main}`, dependencies }, null, 2)}\n`;
 }
 
 const COMMON = { configFile: false, envDir: false, root: ROOT, logLevel: 'warn', publicDir: false } as const;

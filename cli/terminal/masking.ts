@@ -4,6 +4,7 @@
  * with more group slurs from more-slurs.json. It is English only, and misses some: it spares the eye, it judges nothing.
  */
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { DataSet, RegExpMatcher, englishDataset, englishRecommendedTransformers, parseRawPattern } from 'obscenity';
 import { z } from 'zod';
 
@@ -26,7 +27,7 @@ export function maskSlurs(text: string): string {
 }
 
 function makeMatcher(): RegExpMatcher {
-  const file = new URL('./more-slurs.json', import.meta.url);
+  const file = fileURLToPath(new URL('./more-slurs.json', import.meta.url));
   const { words } = z.object({ words: z.array(z.string()) }).parse(JSON.parse(readFileSync(file, 'utf8')));
   const more = words.reduce(
     (set, word) => set.addPhrase((phrase) => phrase.addPattern(parseRawPattern(word))),

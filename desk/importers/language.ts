@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { byScript } from './script-language.ts';
 
 /** Below this many letters no language is named. */
@@ -16,7 +17,7 @@ const BASE_POINTS = 53;
 const BEGINS = 1;
 const ENDS = 2;
 
-const TABLE = new URL('./language-pieces.bin', import.meta.url);
+const TABLE = fileURLToPath(new URL('./language-pieces.bin', import.meta.url));
 
 /**
  * The language of short texts, as the library eld (Nito T.M., Apache-2.0) tells it: each word is cut into pieces of 4
@@ -42,7 +43,7 @@ export class LanguageDetector {
 
   /** @param table for tests: bytes that build/language-pieces.ts wrote */
   constructor(table: Buffer = readFileSync(TABLE)) {
-    if (table.toString('latin1', 0, 4) !== 'MLP1') throw new Error(`${TABLE.pathname} is not a table of pieces.`);
+    if (table.toString('latin1', 0, 4) !== 'MLP1') throw new Error(`${TABLE} is not a table of pieces.`);
     const languages = table.readUInt8(4);
     this.#languages = table.toString('latin1', 5, 5 + 2 * languages).match(/../g) ?? [];
     let at = 5 + 2 * languages;

@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 
 /** 'MODR' in the header of every workspace file. */
@@ -12,17 +14,17 @@ export interface Migration {
   readonly checksum: Buffer;
 }
 
-const FOLDER = new URL('../../migrations/', import.meta.url);
+const FOLDER = fileURLToPath(new URL('../../migrations/', import.meta.url));
 
 /** The migrations that this program knows, 1, 2, 3 … without a gap. */
-export function readMigrations(folder: URL = FOLDER): readonly Migration[] {
+export function readMigrations(folder = FOLDER): readonly Migration[] {
   const names = readdirSync(folder)
     .filter((name) => /^\d{4}_\w+\.sql$/.test(name))
     .sort();
   return names.map((name, index) => {
     const number = Number(name.slice(0, 4));
     if (number !== index + 1) throw new Error(`migrations/${name} does not follow number ${index}.`);
-    const sql = readFileSync(new URL(name, folder), 'utf8');
+    const sql = readFileSync(join(folder, name), 'utf8');
     return { number, name, sql, checksum: hash('sha256', sql, 'buffer') };
   });
 }

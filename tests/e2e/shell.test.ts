@@ -107,7 +107,7 @@ describe('a window of the program', () => {
         readonly document: { createElement(tag: string): Loading; readonly body: { append(element: Loading): void } };
         readonly WebSocket: new (url: string) => { onopen: () => void; onerror: () => void };
       };
-      type Loading = Record<string, unknown>; WebSocket: any; Worker: any };
+      type Loading = Record<string, unknown>;
       const load = (tag: string, attribute: string): Promise<string> =>
         new Promise((resolve) => {
           const element = w.document.createElement(tag);

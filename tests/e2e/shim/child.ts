@@ -64,6 +64,11 @@ process.on('message', (relayed: Relayed) => {
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 Object.assign(process, { parentPort, send: undefined });
-const [entry = '', ...args] = process.argv.slice(2);
+const [asked = '', ...args] = process.argv.slice(2);
+// This Node reads no archives: the packaged program's files lie in a folder, too.
+const { MODERATO_E2E_EXTRACTED: extracted } = process.env;
+const entry = extracted === undefined ? asked : asked.replace(/^.*(?=\/app\.asar\/)/, extracted);
 process.argv = [process.execPath, entry, ...args];
 await import(pathToFileURL(entry).href);
+// A verb ends when it has nothing left to do; the others when they are told to.
+if (asked.includes('/cli/')) process.channel?.unref();

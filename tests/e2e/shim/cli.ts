@@ -1,6 +1,7 @@
 /** In place of cli/main.ts, which needs a newer Node than the older runtime's: runs it there, with this shell behind it. */
 import { fileURLToPath } from 'node:url';
 import { Children } from '../../../electron/main/children.ts';
+import { app } from './electron-main.ts';
 import { Relay } from './relay.ts';
 
 const entry = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
@@ -9,8 +10,10 @@ const relay = new Relay([entry, ...process.argv.slice(2)], ['inherit', 'inherit'
   children.receive(message),
 );
 
-/** Nobody waits for a module of CommonJS: `runCli` would end at once. */
-export const ended = relay.ended.then((code) => {
-  children.killAll();
-  process.exit(code);
-});
+// A module of CommonJS can't be waited for: `runCli` comes to its end at once, and the end is held up here.
+const exit = app.exit.bind(app);
+app.exit = () =>
+  void relay.ended.then((code) => {
+    children.killAll();
+    exit(code);
+  });

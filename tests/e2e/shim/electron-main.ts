@@ -28,7 +28,7 @@ export const { protocol } = electron;
 app.enableSandbox = () => {};
 
 // A driver that attaches while the first window comes up may wait for ever: it says itself when it has.
-if (process.argv.some((word) => word.startsWith('--remote-debugging-port'))) {
+if (process.argv.some((word) => word.startsWith('--inspect'))) {
   const attached = new Promise<void>((resolve) => Object.assign(globalThis, { __playwright_run: resolve }));
   const ready = app.whenReady();
   app.whenReady = () => attached.then(() => ready);
