@@ -68,6 +68,12 @@ const [asked = '', ...args] = process.argv.slice(2);
 // This Node reads no archives: the packaged program's files lie in a folder, too.
 const { MODERATO_E2E_EXTRACTED: extracted } = process.env;
 const entry = extracted === undefined ? asked : asked.replace(/^.*(?=\/app\.asar\/)/, extracted);
+// As Electron does it: a `.node` file of the archive is loaded from beside it.
+if (extracted !== undefined) {
+  const load = process.dlopen.bind(process);
+  process.dlopen = (module: object, path: string, ...flags: []) =>
+    load(module, path.replace('/app.asar/', '/app.asar.unpacked/'), ...flags);
+}
 process.argv = [process.execPath, entry, ...args];
 await import(pathToFileURL(entry).href);
 // A verb ends when it has nothing left to do; the others when they are told to.
