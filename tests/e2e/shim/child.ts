@@ -1,6 +1,7 @@
 /** In the child with Node 24: what a utility process finds in Electron, over the channel to relay.ts. */
 import { EventEmitter } from 'node:events';
 import { pathToFileURL } from 'node:url';
+import { pack, unpack } from './packing.ts';
 import type { Relayed } from './relay.ts';
 
 const send = process.send?.bind(process);
@@ -25,7 +26,8 @@ class Port extends EventEmitter {
   }
 
   postMessage(data: unknown): void {
-    say({ ...(this.#number !== undefined && { port: this.#number }), data });
+    const packed = pack(data);
+    say(this.#number === undefined ? { data: packed } : { port: this.#number, data: packed });
   }
 
   start(): void {
@@ -56,9 +58,9 @@ process.on('message', (relayed: Relayed) => {
       ports.set(number, port);
       return port;
     });
-    parentPort.take({ data: relayed.data, ports: handed });
+    parentPort.take({ data: unpack(relayed.data), ports: handed });
   } else if (relayed.closed === true) ports.get(relayed.port)?.emit('close');
-  else ports.get(relayed.port)?.take({ data: relayed.data, ports: [] });
+  else ports.get(relayed.port)?.take({ data: unpack(relayed.data ?? ''), ports: [] });
 });
 // A utility process whose shell is gone is ended by Electron.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));

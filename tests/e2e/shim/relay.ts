@@ -4,11 +4,12 @@
  */
 import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import type { MessagePortMain } from 'electron';
+import { pack, unpack } from './packing.ts';
 
 /** What goes over the channel: to the parent port, or to the port of that number. */
 export type Relayed =
-  | { readonly port?: undefined; readonly data: unknown; readonly ports?: readonly number[] }
-  | { readonly port: number; readonly data?: unknown; readonly closed?: boolean };
+  | { readonly port?: undefined; readonly data: string; readonly ports?: readonly number[] }
+  | { readonly port: number; readonly data?: string; readonly closed?: boolean };
 
 export class Relay {
   readonly #ports = new Map<number, MessagePortMain>();
@@ -21,13 +22,12 @@ export class Relay {
     const { MODERATO_E2E_NODE: node = '', MODERATO_E2E_CHILD: file = '' } = process.env;
     this.#child = spawn(node, [file, ...words], {
       stdio: [...stdio, 'ipc'] as StdioOptions,
-      serialization: 'advanced',
     });
     this.#child.on('message', (relayed: Relayed) => {
-      if (relayed.port === undefined) return say(relayed.data);
+      if (relayed.port === undefined) return say(unpack(relayed.data));
       const own = this.#ports.get(relayed.port);
       if (relayed.closed === true) own?.close();
-      else own?.postMessage(relayed.data);
+      else own?.postMessage(unpack(relayed.data ?? ''));
     });
     this.ended = new Promise((resolve) => {
       this.#child.once('error', (error) => {
@@ -43,11 +43,11 @@ export class Relay {
     const numbers = ports.map((port) => {
       const number = this.#ports.size + 1;
       this.#ports.set(number, port);
-      port.on('message', (event) => this.#tell({ port: number, data: event.data }));
+      port.on('message', (event) => this.#tell({ port: number, data: pack(event.data) }));
       port.on('close', () => this.#tell({ port: number, closed: true }));
       return number;
     });
-    this.#tell({ data, ports: numbers });
+    this.#tell({ data: pack(data), ports: numbers });
     for (const port of ports) port.start();
   }
 
