@@ -2,10 +2,18 @@
 import { writeFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 
-/** Harmless messages, each with its number. */
+const WORDS =
+  'game link page map team score night music garden river train bread paper window summer winter coffee letter market bridge'.split(
+    ' ',
+  );
+
+/** Harmless messages, no two of them alike: near duplicates share their fate. */
 export function writeExport(path: string, messages: number): void {
   const rows = Array.from({ length: messages }, (_, i) => {
-    const text = i % 2 === 0 ? `thanks for the link to page ${i}, it helped` : `you are the worst player of game ${i}`;
+    const words = Array.from({ length: 8 }, (_word, k) => WORDS[(i * 7 + k * (i % 19) + k * k) % WORDS.length]).join(
+      ' ',
+    );
+    const text = i % 2 === 0 ? `thanks, that helped: ${words} ${i}` : `you are the worst player: ${words} ${i}`;
     return `m${i},user${i % 7},2024-05-01T10:${String(i % 60).padStart(2, '0')}:00Z,general,"${text}"`;
   });
   writeFileSync(path, ['id,author,date,channel,text', ...rows].join('\n'));

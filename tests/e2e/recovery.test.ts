@@ -84,7 +84,7 @@ describe('the program', () => {
     await until('the engine of the old desk is gone', () =>
       engines.every((engine) => !started.running('engine/main.js').includes(engine)),
     );
-    assert.deepEqual(await window.evaluate(() => page.shell.start()), { path });
+    assert.deepEqual(await window.evaluate(() => page.start), { path });
     await window.evaluate((file) => page.desk.workspace.open({ path: file }), path);
     assert.deepEqual([...(await decided(window))].toSorted(), [...confirmed].toSorted());
     await started.quit();
@@ -152,7 +152,8 @@ describe('the program', () => {
     using home = newHome();
     const path = home.file('community.moderato');
     await using started = await Started.start(program, screen, home, [path]);
-    assert.deepEqual(await started.window.evaluate(() => page.shell.start()), { path });
+    assert.deepEqual(await started.window.evaluate(() => page.start), { path });
+    // Once: a second window does not open it again.
     assert.deepEqual(await started.window.evaluate(() => page.shell.start()), { path: null });
     await started.quit();
   });

@@ -18,13 +18,16 @@ export interface Traced {
 const MISSING = 'strace is not installed, so nothing is known about the network. Install it: apt-get install strace';
 
 /** Throws an Error with the line that installs strace where it is missing. */
-export async function underStrace(command: readonly [string, ...string[]]): Promise<Traced> {
+export async function underStrace(
+  command: readonly [string, ...string[]],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Traced> {
   const folder = await mkdtemp(join(tmpdir(), 'moderato-strace-'));
   const log = join(folder, 'trace');
   try {
     // Sockets are what there is to see: without one there is neither a connection nor a question to a name server.
     const options = ['--follow-forks', '--seccomp-bpf', '-e', 'trace=socket,connect', '-e', 'signal=none', '-o', log];
-    const child = spawn('strace', [...options, ...command], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('strace', [...options, ...command], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const printed = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk: Buffer) => (printed.stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (printed.stderr += chunk.toString()));
