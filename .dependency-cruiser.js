@@ -39,6 +39,12 @@ export default {
       '^(bench|tests)/',
       'What is shipped does not depend on tests or benchmarks.',
     ),
+    below(
+      'shell-without-domain-logic',
+      'electron',
+      '^(renderer|build|desk/(?!contract|main)|engine/(?!process/|ggml/environment))',
+      'The shell starts and watches; what moderation is, it does not know.',
+    ),
     {
       name: 'sql-in-the-store',
       comment: 'SQLite is opened in desk/store alone.',

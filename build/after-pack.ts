@@ -4,6 +4,6 @@ import { flipOwnFuses } from './fuses.ts';
 import { assertUnpacked } from './native-files.ts';
 
 export default async function afterPack(context: AfterPackContext): Promise<void> {
-  await assertUnpacked(context);
+  assertUnpacked(context);
   await flipOwnFuses(context);
 }

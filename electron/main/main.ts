@@ -13,11 +13,12 @@ import { setUpPower } from './power.ts';
 import { setUpQuitting } from './quitting.ts';
 import { RecentWorkspaces } from './recent.ts';
 import { declareScheme } from './scheme.ts';
-import { closedSession } from './session.ts';
+import { closedSession, denyChromiumsOwn } from './session.ts';
 import { Windows } from './windows.ts';
 
 const words = cliWords(process.argv);
 declareScheme();
+denyChromiumsOwn();
 if (words !== null) void runCli(words);
 else if (!app.requestSingleInstanceLock()) app.quit();
 else void start();

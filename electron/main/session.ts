@@ -5,6 +5,22 @@ import { isOwn, serveScheme } from './scheme.ts';
 /** Without "persist:" nothing of it is written to the disk. */
 const PARTITION = 'window';
 
+/**
+ * What Chromium does by itself goes past the request filter: it fetches dictionaries for every session when that is made,
+ * though no window wants one. So no name of any host is ever resolved, and no session has a language. Must be called before
+ * Electron is ready.
+ */
+export function denyChromiumsOwn(): void {
+  app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND');
+  app.commandLine.appendSwitch('disable-background-networking');
+  app.commandLine.appendSwitch('no-proxy-server');
+  app.on('session-created', (session) => {
+    session.setSpellCheckerEnabled(false);
+    session.setSpellCheckerLanguages([]);
+    session.setSpellCheckerDictionaryDownloadURL('app://moderato/no-dictionaries/');
+  });
+}
+
 export function closedSession(): Session {
   const session = sessions.fromPartition(PARTITION, { cache: false });
   serveScheme(session);
@@ -14,8 +30,6 @@ export function closedSession(): Session {
   session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
-  // Electron would fetch dictionaries.
-  session.setSpellCheckerEnabled(false);
   session.on('will-download', (event) => event.preventDefault());
   return session;
 }

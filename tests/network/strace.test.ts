@@ -9,8 +9,15 @@ describe('the trace', () => {
   const connect = (host: string): string => `require('net').connect(9, '${host}').on('error', () => {})`;
 
   it('hears an internet socket of a program', async () => {
-    assert.ok((await node(connect('127.0.0.1'))).internet.some((line) => line.includes('AF_INET')));
+    const traced = await node(connect('127.0.0.1'));
+    assert.ok(traced.internet.some((line) => line.includes('AF_INET')));
+    assert.equal(traced.reached.length, 1);
     assert.ok((await node(connect('::1'))).internet.some((line) => line.includes('AF_INET6')));
+  });
+
+  it('hears a packet to an address, without a connection', async () => {
+    const packet = `const s = require('dgram').createSocket('udp4'); s.send('x', 9, '127.0.0.1', () => s.close())`;
+    assert.ok((await node(packet)).reached.length > 0);
   });
 
   it('hears one of a process that the program starts, and of a thread', async () => {

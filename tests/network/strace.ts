@@ -11,6 +11,8 @@ export interface Traced {
   readonly stderr: string;
   /** strace's own lines, one per system call on an AF_INET or AF_INET6 socket */
   readonly internet: readonly string[];
+  /** of these, the ones that reach out: a connection, or a packet to an address */
+  readonly reached: readonly string[];
   /** processes and threads that were followed */
   readonly followed: number;
 }
@@ -26,7 +28,16 @@ export async function underStrace(
   const log = join(folder, 'trace');
   try {
     // Sockets are what there is to see: without one there is neither a connection nor a question to a name server.
-    const options = ['--follow-forks', '--seccomp-bpf', '-e', 'trace=socket,connect', '-e', 'signal=none', '-o', log];
+    const options = [
+      '--follow-forks',
+      '--seccomp-bpf',
+      '-e',
+      'trace=socket,connect,sendto,sendmsg,sendmmsg',
+      '-e',
+      'signal=none',
+      '-o',
+      log,
+    ];
     const child = spawn('strace', [...options, ...command], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const printed = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk: Buffer) => (printed.stdout += chunk.toString()));
@@ -36,10 +47,12 @@ export async function underStrace(
       throw missing ? new Error(MISSING, { cause: error }) : error;
     })) as [number | null];
     const lines = (await readFile(log, 'utf8')).split('\n').filter((line) => line !== '');
+    const internet = lines.filter((line) => /\bAF_INET6?\b/.test(line));
     return {
       code,
       ...printed,
-      internet: lines.filter((line) => /\bAF_INET6?\b/.test(line)),
+      internet,
+      reached: internet.filter((line) => /^\d+\s+(<\.\.\. )?(connect|sendto|sendmsg|sendmmsg)\b/.test(line)),
       followed: new Set(lines.map((line) => line.split(' ', 1)[0])).size,
     };
   } finally {
