@@ -1,5 +1,5 @@
 /**
- * All that passes between a page and the shell beside the ports themselves; tests/e2e/preload.test.ts holds the page
+ * All that passes between a page and the shell beside the ports themselves; tests/e2e/shell.test.ts holds the page
  * against this list. The page gets no function and no global: the preload only carries four messages.
  */
 
