@@ -1,6 +1,6 @@
 /** A message of the queue in two lines: what it says, and where it stands. */
 import type { Message, QueueEntry } from '../../desk/contract/shapes.ts';
-import { maskSlurs } from './masking.ts';
+import { maskSlurs } from '../../desk/shown/masking.ts';
 import { moment, probability } from './figures.ts';
 import { safeLine } from './safe-text.ts';
 import type { Screen, Style } from './screen.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { duration, probability } from '../../cli/terminal/figures.ts';
-import { maskSlurs } from '../../cli/terminal/masking.ts';
+import { maskSlurs } from '../../desk/shown/masking.ts';
 import { safeLine } from '../../cli/terminal/safe-text.ts';
 import { columnsOf, cut, wrap } from '../../cli/terminal/width.ts';
 

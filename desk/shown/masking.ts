@@ -1,12 +1,16 @@
 /**
- * Slurs and swear words are masked on a terminal: first and last letter stay, so that a word can still be told.
- * The words are those of the package obscenity (MIT), which also sees through f*ck, leetspeak and look-alike letters,
- * with more group slurs from more-slurs.json. It is English only, and misses some: it spares the eye, it judges nothing.
+ * Slurs and swear words are masked where a message is shown. The words are those of the package obscenity (MIT), which also
+ * sees through f*ck, leetspeak and look-alike letters, with more group slurs from more-slurs.json. It is English only, and
+ * misses some: it spares the eye, it judges nothing. Runs in a window, too.
  */
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { DataSet, RegExpMatcher, englishDataset, englishRecommendedTransformers, parseRawPattern } from 'obscenity';
-import { z } from 'zod';
+import slurs from './more-slurs.json' with { type: 'json' };
+
+/** Part of a text, as [start, end) in UTF-16 units. */
+export interface Masked {
+  readonly start: number;
+  readonly end: number;
+}
 
 const MASK = '▇';
 const LETTER = /[\p{L}\p{M}\p{N}*$@!'’]/u;
@@ -15,21 +19,32 @@ const SEARCHED = 20_000;
 
 let matcher: RegExpMatcher | undefined;
 
-/** Code units for code units: what is masked is as long as what stood there. */
-export function maskSlurs(text: string): string {
+/** What is to be masked of a text: whole words, in order, none touching another. */
+export function slursIn(text: string): readonly Masked[] {
   matcher ??= makeMatcher();
-  let shown = text;
+  const found: { start: number; end: number }[] = [];
   for (const { startIndex, endIndex } of matcher.getAllMatches(text.slice(0, SEARCHED), true)) {
-    const [from, to] = wholeWord(text, startIndex, endIndex + 1);
-    shown = shown.slice(0, from) + masked(text.slice(from, to)) + shown.slice(to);
+    const [start, end] = wholeWord(text, startIndex, endIndex + 1);
+    const before = found.at(-1);
+    if (before !== undefined && start <= before.end) before.end = Math.max(before.end, end);
+    else found.push({ start, end });
   }
-  return shown;
+  return found;
+}
+
+/** First and last letter of a word stay, so that it can still be told. Code units for code units: as long as it was. */
+export function maskSlurs(text: string): string {
+  let shown = '';
+  let done = 0;
+  for (const { start, end } of slursIn(text)) {
+    shown += text.slice(done, start) + masked(text.slice(start, end));
+    done = end;
+  }
+  return shown + text.slice(done);
 }
 
 function makeMatcher(): RegExpMatcher {
-  const file = fileURLToPath(new URL('./more-slurs.json', import.meta.url));
-  const { words } = z.object({ words: z.array(z.string()) }).parse(JSON.parse(readFileSync(file, 'utf8')));
-  const more = words.reduce(
+  const more = slurs.words.reduce(
     (set, word) => set.addPhrase((phrase) => phrase.addPattern(parseRawPattern(word))),
     new DataSet<{ originalWord: string }>(),
   );
@@ -46,7 +61,8 @@ function wholeWord(text: string, from: number, to: number): readonly [number, nu
   return [from, to];
 }
 
-function masked(word: string): string {
+/** A word with only its first and last letter left. */
+export function masked(word: string): string {
   // A match over several words keeps its spaces.
   return word.replace(/\S+/gu, (part) => {
     const signs = [...part];
