@@ -13,6 +13,7 @@ import * as insights from './contract/insights.ts';
 import * as evidence from './contract/evidence.ts';
 import * as jobs from './contract/jobs.ts';
 import * as models from './contract/models.ts';
+import { Computer, Preferences, PreferencesChange } from './contract/preferences.ts';
 import { Problem } from './contract/problem.ts';
 import * as queue from './contract/queue.ts';
 import * as review from './contract/review.ts';
@@ -159,6 +160,13 @@ export const contract = {
   settings: {
     get: call.output(workspace.Settings),
     set: call.input(workspace.Settings.partial()).output(workspace.Settings),
+  },
+  /** how somebody likes the window on this computer; needs no workspace */
+  preferences: {
+    get: call.output(Preferences),
+    set: call.input(PreferencesChange).output(Preferences),
+    /** what a window proposes at its first start */
+    computer: call.output(Computer),
   },
   /** what happens while somebody listens: progress of jobs, items that changed, what the engine has to say */
   events: call.output(eventIterator(workspace.Event)),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Forecast, Guarantee } from './guarantee.ts';
 import { Job } from './jobs.ts';
 import { KINDS } from '../importers/kinds.ts';
+import { Preferences } from './preferences.ts';
 import { Id, Note, NotRead, Path, Share } from './shapes.ts';
 
 /** What opens an encrypted workspace. */
@@ -105,6 +106,8 @@ export const Event = z.discriminatedUnion('kind', [
   }),
   /** what each recall target would cost, as soon as a sample was read */
   z.object({ kind: z.literal('forecast'), forecast: Forecast }),
+  /** another window, or this one, set something */
+  z.object({ kind: z.literal('preferences'), preferences: Preferences }),
   /** a sentence for people: the engine died and went on, it moved to the processor, an import reads otherwise than those before */
   z.object({ kind: z.literal('notice'), message: z.string() }),
 ]);

@@ -11,7 +11,7 @@ import { queueCalls } from './queue.ts';
 import { reviewCalls } from './review.ts';
 import { revisionCalls } from './revisions.ts';
 import { sourceCalls } from './sources.ts';
-import { settingsCalls, workspaceCalls } from './workspace.ts';
+import { preferenceCalls, settingsCalls, workspaceCalls } from './workspace.ts';
 
 export const router = door.router({
   workspace: workspaceCalls,
@@ -28,5 +28,6 @@ export const router = door.router({
   models: modelCalls,
   revisions: revisionCalls,
   settings: settingsCalls,
+  preferences: preferenceCalls,
   events,
 });

@@ -1,6 +1,7 @@
 import { AUDIT_EVERY, CONTACT, LOCK_AFTER, settingsOf } from '../review/settings.ts';
 import type { State } from '../contract/workspace.ts';
 import type { Desk } from '../desk.ts';
+import { changePreferences, readPreferences, thisComputer } from '../preferences.ts';
 import { door } from './door.ts';
 
 /** Every window of this desk shows another workspace now. */
@@ -55,4 +56,14 @@ export const settingsCalls = {
       if (input[key] !== undefined) await writer.write('setSetting', { name, value: input[key] });
     return settingsOf(workspace);
   }),
+};
+
+export const preferenceCalls = {
+  get: door.preferences.get.handler(({ context }) => readPreferences(context.desk.options.places.preferencesFile)),
+  set: door.preferences.set.handler(({ context: { desk }, input }) => {
+    const preferences = changePreferences(desk.options.places.preferencesFile, input);
+    desk.tell({ kind: 'preferences', preferences });
+    return preferences;
+  }),
+  computer: door.preferences.computer.handler(() => thisComputer()),
 };

@@ -8,6 +8,8 @@ export interface Places {
   readonly calibrationFile: string;
   /** backends that made the engine stop, by driver */
   readonly refusedBackendsFile: string;
+  /** how somebody likes the window */
+  readonly preferencesFile: string;
   /** models that `models add` has taken in */
   readonly modelsFolder: string;
   /** base models and the adapter that come with the program */
@@ -25,6 +27,7 @@ export function places(): Places {
   return {
     calibrationFile: join(config, 'calibration.json'),
     refusedBackendsFile: join(config, 'refused-backends.json'),
+    preferencesFile: join(config, 'preferences.json'),
     modelsFolder: join(data, 'models'),
     nativeModels: nativeModels(),
   };

@@ -25,6 +25,11 @@ describe('the contract', () => {
     assert.equal(status, 0, stderr);
   });
 
+  it('and what shows messages need nothing of it either', () => {
+    const { status, stderr } = loadedAsInAWindow('desk/shown/masking.ts');
+    assert.equal(status, 0, stderr);
+  });
+
   it('would be found out if it did', () => {
     assert.match(loadedAsInAWindow('desk/door/router.ts').stderr, /asks for node:/);
   });

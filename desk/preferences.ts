@@ -1,0 +1,62 @@
+/** What somebody likes on this computer: one small JSON file in the settings folder. */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { homedir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { type Computer, Preferences, type PreferencesChange } from './contract/preferences.ts';
+import { DeskError } from './errors.ts';
+
+export const DEFAULTS: Preferences = {
+  language: 'system',
+  theme: 'system',
+  masked: true,
+  tinted: true,
+  blurred: true,
+  greyscale: true,
+  breakEvery: 25,
+  sessionCap: 0,
+  hiddenTopics: [],
+  keys: {},
+  reviewer: '',
+  recent: [],
+};
+
+/** A file that is missing or cannot be understood holds nothing; one value that cannot, is the default. */
+export function readPreferences(file: string): Preferences {
+  let held: unknown;
+  try {
+    held = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return DEFAULTS;
+  }
+  const record = z.record(z.string(), z.unknown()).safeParse(held).data ?? {};
+  const kept = Object.entries(Preferences.shape).flatMap(([name, shape]) => {
+    const value = shape.safeParse(record[name]);
+    return value.success ? [[name, value.data] as const] : [];
+  });
+  return { ...DEFAULTS, ...Object.fromEntries(kept) };
+}
+
+/** Changes some of it. @throws DeskError disk-full, not-allowed */
+export function changePreferences(file: string, change: PreferencesChange): Preferences {
+  const said = Object.entries(change).filter(([, value]) => value !== undefined);
+  const preferences: Preferences = { ...readPreferences(file), ...Object.fromEntries(said) };
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(`${file}.new`, JSON.stringify(preferences, null, 2));
+    renameSync(`${file}.new`, file);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new DeskError(
+      code === 'ENOSPC' ? 'disk-full' : 'not-allowed',
+      `What was set could not be kept: ${message}.`,
+      'Make room on the disk, or see who may write there.',
+    );
+  }
+  return preferences;
+}
+
+export function thisComputer(): z.infer<typeof Computer> {
+  const documents = join(homedir(), 'Documents');
+  return { person: userInfo().username, folder: existsSync(documents) ? documents : homedir() };
+}
