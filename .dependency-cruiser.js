@@ -30,9 +30,16 @@ export default {
     below(
       'renderer-through-the-door',
       'renderer',
-      '^(engine|cli|electron|desk/(?!contract))',
-      'The window knows the contract and nothing else.',
+      '^(engine|cli|electron|bench|tests|desk/(?!contract|shown/))',
+      'The window knows the contract, how message text is shown, and nothing else.',
     ),
+    {
+      name: 'door-by-type',
+      comment: 'The window takes types of the contract alone: the desk checks what goes in and out.',
+      severity: 'error',
+      from: { path: '^renderer/' },
+      to: { path: '^desk/contract', dependencyTypesNot: ['type-only'] },
+    },
     below(
       'program-without-tests',
       '(cli|electron)',
@@ -64,7 +71,7 @@ export default {
       name: 'no-orphans',
       comment: 'A file that nobody imports and nobody starts is dead.',
       severity: 'error',
-      from: { orphan: true, pathNot: '(\\.test\\.ts|main\\.ts|reporter\\.js|moderato\\.js)$' },
+      from: { orphan: true, pathNot: '(\\.test\\.ts|main\\.ts|reporter\\.js|moderato\\.js|svelte\\.config\\.js)$' },
       to: {},
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -1,15 +1,18 @@
+import { fileURLToPath } from 'node:url';
 import { Command } from '@commander-js/extra-typings';
 import { HttpDoor } from '../desk/door/http.ts';
 import { VerbDesk } from './desk.ts';
 import { natural } from './options.ts';
 import { run } from './run.ts';
 
+/** Where `npm run build` puts the window. */
+const WINDOW = fileURLToPath(new URL('../build/out/renderer/', import.meta.url));
 /** How often it looks whether the program that started it is still there. */
 const PARENT_MS = 1000;
 
 export const serveVerb = () =>
   new Command('serve')
-    .summary('open the desk for a browser on this computer')
+    .summary('show the window in a browser on this computer')
     .description(
       'Opens the desk on this computer alone (127.0.0.1), for whoever has the token that it prints. Ends with Ctrl-C, and with the terminal.',
     )
@@ -20,9 +23,13 @@ export const serveVerb = () =>
         const { screen, signal } = setting;
         await using desk = new VerbDesk(setting, (line) => screen.note(line));
         if (options.workspace !== undefined) await desk.openWorkspace(options.workspace, 'may');
-        await using door = await HttpDoor.open(desk.desk, options.port);
+        await using door = await HttpDoor.open(desk.desk, { port: options.port, window: WINDOW });
         screen.line(door.address);
-        screen.note('The desk is open on this computer. Ctrl-C closes it.');
+        screen.note(
+          door.hasWindow
+            ? 'Open this address in a browser on this computer. Ctrl-C closes the desk.'
+            : 'The desk is open on this computer; the window is not built (npm run build). Ctrl-C closes it.',
+        );
         await ended(signal);
       }),
     );

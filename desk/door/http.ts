@@ -9,6 +9,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { BodyLimitPlugin, RPCHandler } from '@orpc/server/node';
 import type { Desk } from '../desk.ts';
+import { type Page, WINDOW_POLICY, pagesOf } from './pages.ts';
 import { router } from './router.ts';
 
 const PREFIX = '/door';
@@ -18,7 +19,7 @@ const LARGEST_CALL = 1 << 20;
 /** Nothing of a page may be kept, framed, guessed or fetched from elsewhere. */
 const HEADERS = {
   'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+  'content-security-policy': WINDOW_POLICY,
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 } as const;
@@ -28,20 +29,30 @@ export class HttpDoor implements AsyncDisposable {
   readonly #server: Server;
   readonly #handler = new RPCHandler(router, { plugins: [new BodyLimitPlugin({ maxBodySize: LARGEST_CALL })] });
   readonly #desk: Desk;
+  readonly #pages: ReadonlyMap<string, Page>;
 
-  private constructor(desk: Desk) {
+  private constructor(desk: Desk, pages: ReadonlyMap<string, Page>) {
     this.#desk = desk;
+    this.#pages = pages;
     this.#server = createServer((request, response) => {
       this.#answer(request, response).catch(() => response.destroy());
     });
   }
 
-  /** @param port 0: a free one */
-  static async open(desk: Desk, port = 0): Promise<HttpDoor> {
-    const door = new HttpDoor(desk);
+  /** @param options port: 0 for a free one; window: folder of the built window */
+  static async open(
+    desk: Desk,
+    { port = 0, window }: { readonly port?: number; readonly window?: string } = {},
+  ): Promise<HttpDoor> {
+    const door = new HttpDoor(desk, window === undefined ? new Map() : pagesOf(window));
     door.#server.listen(port, '127.0.0.1');
     await once(door.#server, 'listening');
     return door;
+  }
+
+  /** There is a window to be shown. */
+  get hasWindow(): boolean {
+    return this.#pages.has('/');
   }
 
   get host(): string {
@@ -63,7 +74,9 @@ export class HttpDoor implements AsyncDisposable {
     for (const [name, value] of Object.entries(HEADERS)) response.setHeader(name, value);
     const refusal = this.#refusal(request);
     if (refusal !== null) return void response.writeHead(refusal.status).end(refusal.why);
-    if (request.url === '/') return void response.setHeader('content-type', 'text/html; charset=utf-8').end(PAGE);
+    const page = this.#pages.get(request.url ?? '');
+    if (page !== undefined) return void response.setHeader('content-type', page.type).end(page.body);
+    if (request.url === '/') return void response.setHeader('content-type', 'text/plain; charset=utf-8').end(UNBUILT);
     const { matched } = await this.#handler.handle(request, response, {
       prefix: PREFIX,
       context: { desk: this.#desk },
@@ -78,7 +91,8 @@ export class HttpDoor implements AsyncDisposable {
     if (host !== this.host) return { status: 421, why: 'This is not the host that was asked for.' };
     if (origin !== undefined && origin !== `http://${this.host}`)
       return { status: 403, why: 'Pages of other places are not let in.' };
-    if (request.url === '/') return request.method === 'GET' ? null : { status: 405, why: 'Only GET.' };
+    if (request.url === '/' || this.#pages.has(request.url ?? ''))
+      return request.method === 'GET' ? null : { status: 405, why: 'Only GET.' };
     if (!isSame(authorization ?? '', `Bearer ${this.token}`)) return { status: 401, why: 'The token is missing.' };
     return null;
   }
@@ -89,8 +103,6 @@ function isSame(a: string, b: string): boolean {
   return one.length === two.length && timingSafeEqual(one, two);
 }
 
-/** Until the window stands here. */
-const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Moderato</title>
-<body style="font: 16px system-ui; max-width: 40em; margin: 4em auto; padding: 0 1em">
-<h1>Moderato</h1><p>The desk is open. Programs on this computer that have the token can use it under <code>${PREFIX}</code>;
-the window comes with a later release.</p></body></html>`;
+const UNBUILT = `The desk is open; programs on this computer that have the token can use it under ${PREFIX}.
+The window is not built: run \`npm run build\`, then start this again.
+`;

@@ -1,0 +1,24 @@
+/** What went wrong, as people are told: a sentence, and what to do now. */
+import { ORPCError } from '@orpc/client';
+import { frame } from '../messages/frame.ts';
+import { ConnectionLost } from './door.svelte.ts';
+
+export interface Problem {
+  /** what the window tells problems apart by: a kind of the desk, `lost`, or `unforeseen` */
+  readonly kind: string;
+  readonly message: string;
+  readonly remedy: string;
+  /** file, row or key that it is about */
+  readonly place?: string;
+}
+
+export function problemOf(error: unknown): Problem {
+  if (error instanceof ConnectionLost) return { kind: 'lost', message: frame.lost(), remedy: '' };
+  if (error instanceof ORPCError && error.code === 'REFUSED' && isRefusal(error.data))
+    return { ...error.data, message: error.message };
+  return { kind: 'unforeseen', message: frame.unforeseen(), remedy: frame.unforeseenRemedy() };
+}
+
+/** The contract has checked it on its way out. */
+const isRefusal = (data: unknown): data is { kind: string; remedy: string; place?: string } =>
+  typeof data === 'object' && data !== null && 'kind' in data && 'remedy' in data;

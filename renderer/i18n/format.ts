@@ -1,0 +1,69 @@
+/** Figures and times, as the language of the window writes them. */
+import { locale } from './locale.ts';
+
+const made = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+
+function cached<T extends Intl.NumberFormat | Intl.DateTimeFormat>(name: string, make: (tag: string) => T): T {
+  const key = `${locale()} ${name}`;
+  const known = made.get(key);
+  if (known !== undefined) return known as T;
+  const fresh = make(locale());
+  made.set(key, fresh);
+  return fresh;
+}
+
+/** 48,210 */
+export const number = (value: number): string => cached('number', (tag) => new Intl.NumberFormat(tag)).format(value);
+
+/** 0.914 → 91% */
+export const share = (value: number): string =>
+  cached('share', (tag) => new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 })).format(value);
+
+/** 0.9712 → .97, as narrow as a row; a score that is not quite 1 is never shown as 1. */
+export const score = (value: number): string => {
+  const hundredths = value >= 1 ? 100 : Math.min(99, Math.round(value * 100));
+  if (hundredths === 100) return '1';
+  const digits = String(hundredths).padStart(2, '0');
+  return locale() === 'de' ? `,${digits}` : `.${digits}`;
+};
+
+/** 1,536 → 1.5 kB */
+export function bytes(value: number): string {
+  const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+  let step = 0;
+  while (value >= 999.5 && step < units.length - 1) {
+    value /= 1000;
+    step++;
+  }
+  const unit = units[step] ?? 'byte';
+  return cached(unit, (tag) => {
+    return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 });
+  }).format(value);
+}
+
+/** 12 March 2026, 21:07; in UTC where that is all that is known of the clock */
+export const moment = (ms: number, local = false): string =>
+  cached(local ? 'moment utc' : 'moment', (tag) => {
+    const zone = local ? { timeZone: 'UTC' } : {};
+    return new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeStyle: 'short', ...zone });
+  }).format(ms);
+
+/** 12 Mar 2026 */
+export const day = (ms: number): string =>
+  cached('day', (tag) => new Intl.DateTimeFormat(tag, { dateStyle: 'medium' })).format(ms);
+
+const STEPS: readonly (readonly [unit: string, seconds: number])[] = [
+  ['year', 365.25 * 86_400],
+  ['month', 30.44 * 86_400],
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+];
+
+/** How long something takes or took, in its largest unit: 12 min, 2 d */
+export function span(seconds: number): string {
+  const [unit, size] = STEPS.find(([, least]) => seconds >= least) ?? ['second', 1];
+  return cached(`span ${unit}`, (tag) => {
+    return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 0 });
+  }).format(Math.round(seconds / size));
+}

@@ -1,0 +1,224 @@
+/**
+ * All that the window holds, from its start to its end: the door to the desk, what the desk said last, keys, the place that is
+ * shown. Made once in main.ts; a component takes it with `session()`.
+ */
+import { getContext, setContext } from 'svelte';
+import type { Preferences } from '../desk/contract/preferences.ts';
+import type { Event } from '../desk/contract/workspace.ts';
+import type { Connect } from './desk/connect.ts';
+import { type DeskClient, Door } from './desk/door.svelte.ts';
+import { problemOf } from './desk/problem.ts';
+import { Router } from './frame/router.svelte.ts';
+import { nearestLocale, type Locale } from './i18n/locale.ts';
+import { Keys } from './keys/keys.svelte.ts';
+import type { Shell, Told } from './shell/shell.ts';
+import { Jobs, isOver } from './state/jobs.svelte.ts';
+import { Announcer, Toasts } from './state/toasts.svelte.ts';
+import { WorkspaceState } from './state/workspace.svelte.ts';
+
+/** Counts of a workspace that changes all the time are asked for once in this time. */
+const STATE_EVERY_MS = 1000;
+
+/** What opens an encrypted workspace. */
+type Secret =
+  | { readonly kind: 'passphrase'; readonly passphrase: string }
+  | { readonly kind: 'recovery-key'; readonly key: string };
+
+export class Session {
+  readonly door: Door;
+  readonly desk: DeskClient;
+  readonly workspace = new WorkspaceState();
+  readonly jobs = new Jobs();
+  readonly keys: Keys;
+  readonly router: Router;
+  readonly toasts = new Toasts();
+  readonly announcer = new Announcer();
+  /** dialogs and menus of the desktop; null in a browser */
+  shell = $state.raw<Shell | null>(null);
+  /** null until the desk has said them */
+  preferences = $state.raw<Preferences | null>(null);
+  /** what somebody did to the window that no view has taken up yet: files that were dropped */
+  dropped = $state.raw<readonly string[]>([]);
+  /** who reviews here; null until they did something in this workspace */
+  me = $state.raw<{ readonly id: number; readonly name: string } | null>(null);
+  /** shown once, until somebody says that it is kept */
+  recoveryKey = $state<string | null>(null);
+  /** path of an encrypted workspace that somebody wants to open */
+  asked = $state<string | null>(null);
+  readonly #languages: readonly string[];
+  readonly #listeners = new Set<(event: Event) => void>();
+  #asking: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(connect: Connect, page: Window) {
+    this.door = new Door(connect);
+    this.desk = this.door.desk;
+    this.keys = new Keys(/mac/i.test(page.navigator.platform));
+    this.router = new Router(page);
+    this.#languages = page.navigator.languages;
+  }
+
+  get locale(): Locale {
+    const wanted = this.preferences?.language ?? 'system';
+    return wanted === 'system' ? nearestLocale(this.#languages) : wanted;
+  }
+
+  /** Runs as long as the window. */
+  async run(): Promise<void> {
+    await this.door.keep(
+      async () => {
+        this.#take(await this.desk.preferences.get());
+        await this.askState();
+        // While it was away, anything may have changed.
+        this.#tell({ kind: 'items', items: null });
+      },
+      (event) => this.#hear(event),
+    );
+  }
+
+  /** Calls `listener` with each event from now on. @returns ends it */
+  hear(listener: (event: Event) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** What the shell says. */
+  told(told: Told): void {
+    if (told.tell === 'do') this.keys.do(told.action);
+    else if (told.tell === 'open') void this.#openFromOutside(told.path);
+    else {
+      this.dropped = told.paths;
+      this.router.go('import');
+    }
+  }
+
+  /** Asks what is open, what is being worked on, and whether whoever sits here has reviewed in it before. */
+  async askState(): Promise<void> {
+    const state = await this.desk.workspace.state();
+    this.jobs.replace(state.open ? await this.desk.jobs.list() : []);
+    this.me = state.open ? await this.#findMe() : null;
+    this.workspace.now = state;
+  }
+
+  /** Number of whoever reviews here, who is added to the workspace with their first action. @throws what the desk refuses */
+  async reviewer(): Promise<number> {
+    this.me ??= (await this.#findMe()) ?? (await this.desk.reviewers.add({ name: await this.#myName() }));
+    return this.me.id;
+  }
+
+  /** Opens a workspace, in place of the one that is open. @throws what the desk refuses */
+  async open(path: string, create: 'must' | 'may' | 'never', secret?: Secret): Promise<void> {
+    if (this.workspace.open !== null) await this.desk.workspace.close();
+    try {
+      await this.desk.workspace.open({ path, create, ...(secret !== undefined && { secret }) });
+    } finally {
+      await this.askState();
+    }
+    this.asked = null;
+    const recent = [path, ...(this.preferences?.recent ?? []).filter((one) => one !== path)].slice(0, 10);
+    await this.prefer({ recent });
+  }
+
+  /** Starts a workspace; with a passphrase it is encrypted, and its recovery key stands ready. @throws what the desk refuses */
+  async create(path: string, passphrase: string | null): Promise<void> {
+    await this.open(path, 'must', passphrase === null ? undefined : { kind: 'passphrase', passphrase });
+    if (passphrase === null) return;
+    const secret = { kind: 'passphrase', passphrase } as const;
+    this.recoveryKey = (await this.desk.workspace.protect({ passphrase, secret })).recoveryKey;
+  }
+
+  /** @throws what the desk refuses */
+  async close(): Promise<void> {
+    await this.desk.workspace.close();
+    await this.askState();
+  }
+
+  async lock(): Promise<void> {
+    await this.attempt(async () => await this.desk.workspace.lock());
+    await this.attempt(() => this.askState());
+  }
+
+  /** @throws what the desk refuses */
+  async unlock(secret: Secret): Promise<void> {
+    await this.desk.workspace.unlock({ secret });
+    await this.askState();
+  }
+
+  /** Leaves what is locked alone, to open something else. */
+  leaveLocked(): void {
+    this.workspace.now = { open: false, locked: null };
+  }
+
+  /** Sets how somebody likes the window; it shows at once. @throws what the desk refuses */
+  async prefer(change: Partial<Preferences>): Promise<void> {
+    if (this.preferences !== null) this.#take({ ...this.preferences, ...change });
+    this.#take(await this.desk.preferences.set(change));
+  }
+
+  /** Does something whose failure is said in a toast. @returns undefined where it failed */
+  async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      const { kind, message, remedy } = problemOf(error);
+      // The whole window says so already.
+      if (kind !== 'lost') this.toasts.say(`${message} ${remedy}`, { tone: 'bad' });
+      return undefined;
+    }
+  }
+
+  async #openFromOutside(path: string): Promise<void> {
+    try {
+      await this.open(path, 'never');
+    } catch (error) {
+      if (problemOf(error).kind === 'encrypted') this.asked = path;
+      else await this.attempt(() => Promise.reject(error));
+    }
+  }
+
+  async #findMe(): Promise<{ readonly id: number; readonly name: string } | null> {
+    const name = (await this.#myName()).toLowerCase();
+    return (await this.desk.reviewers.list()).find((one) => one.name.toLowerCase() === name) ?? null;
+  }
+
+  async #myName(): Promise<string> {
+    const said = this.preferences?.reviewer ?? '';
+    return said === '' ? (await this.desk.preferences.computer()).person : said;
+  }
+
+  #take(preferences: Preferences): void {
+    this.preferences = preferences;
+    this.keys.own = preferences.keys;
+  }
+
+  #hear(event: Event): void {
+    if (event.kind === 'state') this.workspace.now = event.state;
+    if (event.kind === 'preferences') this.#take(event.preferences);
+    if (event.kind === 'notice') this.toasts.say(event.message);
+    if (event.kind === 'job') {
+      this.jobs.take(event.job);
+      if (isOver(event.job)) this.#askSoon();
+    }
+    if (event.kind === 'items') this.#askSoon();
+    this.#tell(event);
+  }
+
+  #tell(event: Event): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #askSoon(): void {
+    this.#asking ??= setTimeout(() => {
+      this.#asking = undefined;
+      void this.desk.workspace.state().then(
+        (state) => (this.workspace.now = state),
+        () => {},
+      );
+    }, STATE_EVERY_MS);
+  }
+}
+
+const KEY = Symbol('session');
+
+export const provideSession = (it: Session): Session => setContext(KEY, it);
+/** The session, to be called while a component is made. */
+export const session = (): Session => getContext<Session>(KEY);
