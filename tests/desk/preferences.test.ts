@@ -10,7 +10,7 @@ describe('preferences', () => {
     const file = folder.file('settings/preferences.json');
     assert.deepEqual(readPreferences(file), DEFAULTS);
     changePreferences(file, { masked: false, keys: { 'queue.skip': 'X' } });
-    changePreferences(file, { language: 'de' });
+    changePreferences(file, { language: 'de', masked: undefined });
     assert.deepEqual(readPreferences(file), {
       ...DEFAULTS,
       masked: false,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { describe, it } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
@@ -46,6 +47,34 @@ describe('the door on loopback', () => {
     assert.equal(page.status, 200);
     assert.ok(!page.body.includes(door.token));
     assert.match(door.host, /^127\.0\.0\.1:/);
+  });
+
+  it('shows the built window to whoever asks, and no other file of the disk', async () => {
+    await using k = new Knocking();
+    mkdirSync(k.folder.file('window/assets'), { recursive: true });
+    writeFileSync(k.folder.file('window/index.html'), '<!doctype html>');
+    writeFileSync(k.folder.file('window/assets/a.js'), 'export {};');
+    writeFileSync(k.folder.file('window/notes.txt'), 'not of the window');
+    writeFileSync(k.folder.file('secret.js'), 'beside the window');
+    await using door = await HttpDoor.open(k.desk, { window: k.folder.file('window') });
+    const page = await fetch(`http://${door.host}/`);
+    assert.equal(page.status, 200);
+    assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
+    const policy = page.headers.get('content-security-policy') ?? '';
+    assert.match(policy, /default-src 'none'/);
+    assert.doesNotMatch(policy, /unsafe|\*|https?:/);
+    assert.match((await fetch(`http://${door.host}/assets/a.js`)).headers.get('content-type') ?? '', /javascript/);
+    for (const path of [
+      '/notes.txt',
+      '/../secret.js',
+      '/assets/../../secret.js',
+      '/%2e%2e/secret.js',
+      '/assets/a.js?x',
+      '//',
+    ])
+      assert.equal((await ask(door.host, path, {}, 'GET')).status, 401, path);
+    assert.equal((await ask(door.host, '/assets/a.js', {})).status, 405);
+    assert.equal((await ask(door.host, '/', { host: 'evil.example' }, 'GET')).status, 421);
   });
 
   it('serves a client as the door in this process does, events too', async () => {
