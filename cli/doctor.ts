@@ -23,18 +23,21 @@ const command = () =>
 
 type Options = ReturnType<ReturnType<typeof command>['opts']>;
 
+type Found = Examination & { readonly moderato: string };
+
 export const doctorVerb = () => command().action((options) => run((setting) => doctor(setting, options)));
 
 async function doctor(setting: Setting, { verify, json }: Options): Promise<void> {
   const { screen, places, signal } = setting;
   using progress = new Progress(screen, { quiet: json });
   await using engine = setting.engine((line) => progress.say(line));
-  const found = await examine(places, version, verify ? engine : null, {
+  const examined = await examine(places, verify ? engine : null, {
     signal,
     onStep: (what) => {
       if (verify) progress.update({ what, done: 0, total: 0, unit: '' });
     },
   });
+  const found: Found = { moderato: version, ...examined };
   progress.clear();
   if (json) screen.line(JSON.stringify(found));
   else for (const line of lines(screen, found)) screen.line(line);
@@ -42,7 +45,7 @@ async function doctor(setting: Setting, { verify, json }: Options): Promise<void
   if (broken) throw new Failed();
 }
 
-function lines(screen: Screen, found: Examination): string[] {
+function lines(screen: Screen, found: Found): string[] {
   const good = (text: string): string => screen.style('green', text);
   const bad = (text: string): string => screen.style('red', text);
   const head = (text: string): string[] => ['', screen.style('bold', text)];

@@ -9,8 +9,10 @@ import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
 import { Agreement } from './contract/agreement.ts';
 import * as audit from './contract/audit.ts';
+import { DoctorInput, Examined } from './contract/doctor.ts';
 import * as insights from './contract/insights.ts';
 import * as evidence from './contract/evidence.ts';
+import * as imports from './contract/imports.ts';
 import * as jobs from './contract/jobs.ts';
 import * as models from './contract/models.ts';
 import { Computer, Preferences, PreferencesChange } from './contract/preferences.ts';
@@ -40,6 +42,8 @@ export const contract = {
     unlock: call.input(workspace.Unlock).output(workspace.State),
     /** a copy of the workspace as it is now, while it is in use */
     copy: call.input(workspace.Copy).output(nothing),
+    /** deletes what is open, with all that lies beside it; refused while a message in it is on hold */
+    wipe: call.input(workspace.Wipe).output(nothing),
     /** reads every page and says whether all is well */
     check: call.output(workspace.Check),
   },
@@ -52,6 +56,10 @@ export const contract = {
     resume: call.input(z.strictObject({ job: Id })).output(jobs.Job),
     /** what was done up to there is kept */
     cancel: call.input(z.strictObject({ job: Id })).output(jobs.Job),
+  },
+  imports: {
+    /** what lies at some paths, and how it would be read, before anything is taken in */
+    preview: call.input(imports.PreviewInput).output(imports.Preview),
   },
   queue: {
     page: call.input(queue.PageInput).output(queue.Page),
@@ -149,9 +157,15 @@ export const contract = {
     /** reads every file and compares its SHA-256 */
     verify: call.output(models.Checked),
   },
+  doctor: {
+    /** what works on this computer, and why not; needs no workspace */
+    examine: call.input(DoctorInput).output(Examined),
+  },
   revisions: {
     /** every model that the queue had, or that was trained here */
     list: call.output(revisions.List),
+    /** what a retraining would learn from, and what is missing for it */
+    learnable: call.output(revisions.Learnable),
     /** shows the queue of a revision; what it has not read yet keeps the scores of the one before */
     promote: call.input(revisions.Promote).output(revisions.Promoted),
     /** shows the queue of the one before again */

@@ -270,6 +270,35 @@ export class Desk implements AsyncDisposable {
     opened.lock[Symbol.dispose]();
   }
 
+  /** Deletes what is open, for good. @param path of it, once more. @throws DeskError bad-input, held, not-allowed */
+  async wipe(path: string): Promise<void> {
+    const { opened } = this;
+    const { workspace } = opened;
+    if (path !== workspace.path)
+      throw new DeskError('bad-input', `${path} is not open.`, `What is open is ${workspace.path}.`);
+    const held = workspace.holds.list().length;
+    if (held > 0)
+      throw new DeskError(
+        'held',
+        `${held === 1 ? 'One message is' : `${held} messages are`} on hold.`,
+        'Release what is on hold first, if nobody needs it any more.',
+      );
+    await this.#end(opened);
+    try {
+      for (const ending of ['', '-wal', '-shm']) rmSync(workspace.path + ending, { force: true });
+      forgetCheckpoint(workspace.path);
+    } catch (error) {
+      throw new DeskError(
+        'not-allowed',
+        `${workspace.path} could not be deleted: ${(error as Error).message}.`,
+        'See who may write in its folder, and delete the file there.',
+      );
+    } finally {
+      opened.lock[Symbol.dispose]();
+      this.tell({ kind: 'state', state: this.state() });
+    }
+  }
+
   /** Ends all that works on it, and closes it; the lock stays. */
   async #end(opened: Opened): Promise<void> {
     clearTimeout(this.#idle);

@@ -3,25 +3,16 @@ import { EXPORT_FORMATS } from '../exporters/formats.ts';
 import { JOB_STATES } from '../jobs/states.ts';
 import { PRESETS } from '../retrain/presets.ts';
 import { Recall } from './guarantee.ts';
+import { Columns, Dates } from './imports.ts';
 import { Id, Ids, Name, Path, Time } from './shapes.ts';
 
 export const ImportStart = z.strictObject({
   kind: z.literal('import'),
   paths: z.array(Path).min(1).max(10_000),
   /** which column of a table holds what */
-  columns: z
-    .strictObject({
-      text: z.string(),
-      id: z.string().optional(),
-      author: z.string().optional(),
-      time: z.string().optional(),
-      channel: z.string().optional(),
-      replyTo: z.string().optional(),
-      label: z.string().optional(),
-    })
-    .optional(),
+  columns: Columns.optional(),
   /** of day and month in WhatsApp files */
-  dates: z.enum(['day-first', 'month-first', 'year-first']).optional(),
+  dates: Dates.optional(),
 });
 
 export const ScoreStart = z.strictObject({
@@ -117,6 +108,24 @@ export type Start = z.infer<typeof Start>;
 
 export const JobState = z.enum(JOB_STATES);
 
+/** How a training goes on, as the engine says it after every step; the points are thinned out as they get many. */
+export const Training = z.object({
+  epochs: z.int().min(1),
+  /** 0 until known */
+  tokensPerSecond: z.number().min(0),
+  points: z.array(
+    z.object({
+      /** epochs done, as a number with a fraction */
+      epoch: z.number().min(0),
+      /** on what is learned from, smoothed */
+      loss: z.number(),
+      /** macro-F1 on dev after the last whole epoch; null before the first */
+      devF1: z.number().min(0).max(1).nullable(),
+    }),
+  ),
+});
+export type Training = z.infer<typeof Training>;
+
 export const Job = z.object({
   id: Id,
   kind: z.enum(['import', 'score', 'retrain', 'opine', 'export', 'sign', 'merge', 'evidence', 'report']),
@@ -131,6 +140,8 @@ export const Job = z.object({
   /** units a second over the last seconds; 0 until known */
   rate: z.number().min(0),
   secondsLeft: z.number().min(0).nullable(),
+  /** of a retraining while it runs; null before its first step, and for every other kind */
+  training: Training.nullable(),
   /** what came of it, once it is over */
   report: z.json().nullable(),
   problem: z.object({ message: z.string(), remedy: z.string() }).nullable(),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MORE_DECISIONS, RECOMMENDATIONS } from '../retrain/recommendations.ts';
-import { Id, Share, Time } from './shapes.ts';
+import { Id, Severity, Share, Time } from './shapes.ts';
 
 export const Recommendation = z.enum(RECOMMENDATIONS);
 
@@ -81,6 +81,32 @@ export const List = z.object({
   /** the one that `rollBack` goes to */
   before: Id.nullable(),
 });
+
+/** What was decided, as something to learn from. */
+export const Learnable = z.object({
+  /** of labels that somebody gave, in the order of the labels */
+  labels: z.array(
+    z.object({
+      id: Id,
+      name: z.string(),
+      severity: Severity,
+      /** messages of which it is the most severe label */
+      decided: z.int().min(0),
+      /** of these, audit items: they judge, and are never learned from */
+      audit: z.int().min(0),
+      /** of those that can be learned from, what the model of the queue has not learned from yet */
+      fresh: z.int().min(0),
+    }),
+  ),
+  /** decisions that it takes, and of each label */
+  least: z.int().min(1),
+  leastPerLabel: z.int().min(1),
+  /**
+   * There is enough of it. Near-duplicates of audit items are not looked for here: the retraining itself may still find too few.
+   */
+  ready: z.boolean(),
+});
+export type Learnable = z.infer<typeof Learnable>;
 
 export const Promote = z.strictObject({
   reviewer: Id,

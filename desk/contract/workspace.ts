@@ -31,6 +31,9 @@ export const RecoveryKey = z.object({ recoveryKey: z.string() });
 
 export const Copy = z.strictObject({ to: Path });
 
+/** Its path once more, so that nobody deletes another one than they mean. */
+export const Wipe = z.strictObject({ path: Path });
+
 export const Check = z.object({
   whole: z.boolean(),
   /** in words, where not */

@@ -28,7 +28,6 @@ export interface Measured {
 }
 
 export interface Examination {
-  readonly moderato: string;
   readonly node: string;
   readonly platform: string;
   readonly system: string;
@@ -69,7 +68,6 @@ export interface ExamineHooks {
 /** `engine`: also tries every backend, reads every model file and scores a sentence. */
 export async function examine(
   places: Places,
-  moderato: string,
   engine: Supervisor | null,
   hooks: ExamineHooks = {},
 ): Promise<Examination> {
@@ -116,7 +114,6 @@ export async function examine(
     if (trial?.status === 'failed') hints.push(`${trial.reason} ${trial.remedy}`.trim());
   }
   return {
-    moderato,
     node: process.versions.node,
     platform: `${process.platform}-${process.arch}`,
     system: release(),

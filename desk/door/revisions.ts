@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { List, Promoted } from '../contract/revisions.ts';
 import type { Desk } from '../desk.ts';
+import { learnableIn } from '../retrain/learnable.ts';
 import { comparisonOf, revisionOf } from '../retrain/promotion.ts';
 import { queueModelOf } from '../triage/queue-model.ts';
 import { revisionBefore, shownRevision } from '../triage/shown.ts';
@@ -23,6 +24,8 @@ export const revisionCalls = {
       before: revisionBefore(workspace)?.id ?? null,
     };
   }),
+
+  learnable: door.revisions.learnable.handler(({ context }) => learnableIn(context.desk.opened.workspace)),
 
   promote: door.revisions.promote.handler(async ({ context, input }) => {
     const { desk } = context;

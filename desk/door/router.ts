@@ -1,8 +1,10 @@
 /** What stands behind the door, call by call. */
 import { auditCalls } from './audit.ts';
+import { doctorCalls } from './doctor.ts';
 import { door } from './door.ts';
 import { evidenceCalls } from './evidence.ts';
 import { events } from './events.ts';
+import { importCalls } from './imports.ts';
 import { insightCalls } from './insights.ts';
 import { jobCalls } from './jobs.ts';
 import { modelCalls } from './models.ts';
@@ -16,6 +18,7 @@ import { preferenceCalls, settingsCalls, workspaceCalls } from './workspace.ts';
 export const router = door.router({
   workspace: workspaceCalls,
   jobs: jobCalls,
+  imports: importCalls,
   queue: queueCalls,
   review: reviewCalls,
   sources: sourceCalls,
@@ -26,6 +29,7 @@ export const router = door.router({
   insights: insightCalls,
   evidence: evidenceCalls,
   models: modelCalls,
+  doctor: doctorCalls,
   revisions: revisionCalls,
   settings: settingsCalls,
   preferences: preferenceCalls,

@@ -41,6 +41,10 @@ export const workspaceCalls = {
     await context.desk.opened.workspace.copyTo(input.to);
     return {};
   }),
+  wipe: door.workspace.wipe.handler(async ({ context, input }) => {
+    await context.desk.wipe(input.path);
+    return {};
+  }),
   check: door.workspace.check.handler(({ context }) => {
     const problems = context.desk.opened.workspace.problems();
     return { whole: problems.length === 0, problems: [...problems] };

@@ -1,4 +1,5 @@
 /** How far a job is, how fast, and how long it will take. */
+import type { Training } from '../contract/jobs.ts';
 
 export interface Progress {
   /** for people */
@@ -8,6 +9,8 @@ export interface Progress {
   readonly total: number | null;
   /** what is counted */
   readonly unit: string;
+  /** of a job that trains */
+  readonly training?: Training;
 }
 
 export interface Pace extends Progress {

@@ -241,8 +241,9 @@ export class JobRunner implements AsyncDisposable {
     const live = this.#live.get(stored.id);
     const { input, ...job } = stored;
     const kind = (input as Start).kind;
-    if (live === undefined) return { ...UNKNOWN, ...job, kind, doing: '', unit: '', rate: 0, secondsLeft: null };
-    return { ...job, kind, ...live.pace, state: live.state };
+    if (live === undefined)
+      return { ...UNKNOWN, ...job, kind, doing: '', unit: '', rate: 0, secondsLeft: null, training: null };
+    return { ...job, kind, ...live.pace, training: live.pace.training ?? null, state: live.state };
   }
 }
 

@@ -47,13 +47,15 @@ export interface ChallengerHooks {
   readonly signal: AbortSignal;
   /** @param share of this training that is done */
   readonly onProgress: (share: number) => void;
+  /** what the engine says of its steps, before `onProgress` is called */
+  readonly onFigures?: (figures: Readonly<Record<string, number>>, share: number) => void;
 }
 
 /** @throws EngineCallError, EngineFailed */
 export async function trainChallenger(
   { session, method, champion, labels, neutral, replay, checkpoint }: ChallengerSetting,
   { rows, weak, name, run, ngrams, source }: Wanted,
-  { signal, onProgress }: ChallengerHooks,
+  { signal, onProgress, onFigures }: ChallengerHooks,
 ): Promise<Challenger> {
   const { train, dev } = withDev(rows);
   const languages = learnedLanguages(rows.map(({ language }) => language));
@@ -93,7 +95,14 @@ export async function trainChallenger(
         },
       },
     },
-    { signal, onProgress: ({ done, total, unit }) => unit === 'steps' && total > 0 && onProgress(done / total) },
+    {
+      signal,
+      onProgress: ({ done, total, unit, figures }) => {
+        if (unit !== 'steps' || total === 0) return;
+        if (figures !== undefined) onFigures?.(figures, done / total);
+        onProgress(done / total);
+      },
+    },
   );
   return { adapter, report, learned: train.length, dev: dev.length, replayed: replayed.length, fromChampion: start };
 }

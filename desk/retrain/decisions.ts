@@ -1,5 +1,6 @@
 /** What was decided, as rows to learn from and to compare on: one label each, near-duplicates in one group. */
 import { DeskError } from '../errors.ts';
+import type { Label } from '../store/policies.ts';
 import type { Store } from '../store/store.ts';
 import { inSlices } from '../slices.ts';
 import { groupNearDuplicates } from '../triage/near-duplicates.ts';
@@ -29,8 +30,8 @@ export interface Decisions {
 }
 
 /** Fewer decide nothing. */
-const LEAST = 40;
-const LEAST_PER_LABEL = 8;
+export const LEAST = 40;
+export const LEAST_PER_LABEL = 8;
 /** One group in so many is kept to pick the epoch on. */
 const DEV_EVERY = 5;
 const PAGE = 200;
@@ -45,7 +46,7 @@ export async function decisionsOf(store: Store, signal?: AbortSignal): Promise<D
 
 function* gather(store: Store): Generator<void, Decisions, void> {
   const labels = store.policies.labels();
-  const fine = labels.find(({ severity, retired }) => severity === 0 && !retired)?.name ?? null;
+  const fine = fineOf(labels)?.name ?? null;
   const found = yield* decidedRows(store, fine);
   const texts = found.map(({ text }) => text);
   const groups = yield* groupNearDuplicates(texts);
@@ -55,10 +56,10 @@ function* gather(store: Store): Generator<void, Decisions, void> {
   const free = all.filter(({ group }) => !held.has(group));
   const counts = new Map<string, number>();
   for (const { label } of free) counts.set(label, (counts.get(label) ?? 0) + 1);
-  const used = [...counts.keys()].filter((label) => (counts.get(label) ?? 0) >= LEAST_PER_LABEL);
+  const missing = missingOf(counts, all.length - free.length, fine);
+  if (missing !== null || fine === null) throw missing ?? noneFine(fine, counts);
+  const used = usedOf(counts);
   const learning = free.filter(({ label }) => used.includes(label));
-  if (used.length < 2 || learning.length < LEAST) throw tooFew(counts, free.length, all.length - free.length);
-  if (fine === null || !used.includes(fine)) throw noneFine(fine, counts);
   return { labels: [fine, ...used.filter((label) => label !== fine).sort()], neutral: fine, learning, all };
 }
 
@@ -87,6 +88,26 @@ function* decidedRows(store: Store, fine: string | null): Generator<void, readon
         found.push({ item: id, text, language, label, positive, audit: store.auditItems.probability(id) });
     }
   }
+}
+
+/** The label of what is all right; null where there is none. */
+export const fineOf = (labels: readonly Label[]): Label | null =>
+  labels.find(({ severity, retired }) => severity === 0 && !retired) ?? null;
+
+const usedOf = (counts: ReadonlyMap<string, number>): readonly string[] =>
+  [...counts.keys()].filter((label) => (counts.get(label) ?? 0) >= LEAST_PER_LABEL);
+
+/**
+ * Why so many decisions of each label are too few to learn from; null where they are not.
+ * @param held decisions that are held back for the audit
+ * @param fine name of the label of what is all right
+ */
+export function missingOf(counts: ReadonlyMap<string, number>, held: number, fine: string | null): DeskError | null {
+  const used = usedOf(counts);
+  const learned = used.reduce((sum, label) => sum + (counts.get(label) ?? 0), 0);
+  const rows = [...counts.values()].reduce((sum, n) => sum + n, 0);
+  if (used.length < 2 || learned < LEAST) return tooFew(counts, rows, held);
+  return fine === null || !used.includes(fine) ? noneFine(fine, counts) : null;
 }
 
 /** Of every label one group in five is kept to pick the epoch on, whatever order they were decided in. */

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
 import { decodeAdapter } from '../../engine/adapter/file.ts';
-import type { RetrainStart } from '../contract/jobs.ts';
+import type { RetrainStart, Training } from '../contract/jobs.ts';
 import type { Comparison, LearningCurve } from '../contract/revisions.ts';
 import { DeskError } from '../errors.ts';
 import type { RunHooks } from '../jobs/runner.ts';
@@ -26,6 +26,7 @@ import {
   type ChallengerSetting,
 } from './challenger.ts';
 import { recommendationOf } from './comparison.ts';
+import { Curve } from './curve.ts';
 import { decisionsOf, type DecidedRow, type Decisions } from './decisions.ts';
 import { wholeMethod } from './method.ts';
 import { Duel } from './duel.ts';
@@ -60,6 +61,8 @@ export interface RetrainReport {
   /** it went on from the model of the queue */
   readonly fromChampion: boolean;
   readonly devMacroF1: number | null;
+  /** how the training went; null for a method without steps */
+  readonly training: Training | null;
   readonly comparison: Comparison;
   /** whether more decisions would pay; null where too little was decided to say so */
   readonly more: LearningCurve | null;
@@ -113,6 +116,11 @@ export async function retrainJob(
     replay: replayRows(places),
     checkpoint: { file: checkpointOf(store.path), key: checkpointKey(key) },
   };
+  const curve = new Curve();
+  const draw = (figures: Readonly<Record<string, number>>, share: number): void => {
+    curve.add(figures, share);
+    shares.training = curve.training;
+  };
   // The job's own time is its name: after a crash it knows its checkpoint again.
   const trained = (part: string, rows: Decisions['learning'], whole: boolean) =>
     trainChallenger(
@@ -125,7 +133,11 @@ export async function retrainJob(
         ngrams: whole,
         source: whole ? { made: new Date().toISOString(), run: randomUUID() } : {},
       },
-      { signal: hooks.signal, onProgress: shares.next(whole ? 'Training' : `Training to compare, ${part}`) },
+      {
+        signal: hooks.signal,
+        onProgress: shares.next(whole ? 'Training' : `Training to compare, ${part}`),
+        ...(whole && { onFigures: draw }),
+      },
     );
   const challenger = await trained('all', decisions.learning, true);
   const challengerModel = modelOf(challenger.adapter, base, name);
@@ -152,6 +164,7 @@ export async function retrainJob(
     weakModels: [...new Set(weak.map(({ model: said }) => said))].sort(),
     fromChampion: challenger.fromChampion,
     devMacroF1: typeof f1 === 'number' ? f1 : null,
+    training: curve.training,
     comparison,
     more,
     seconds: Math.round((performance.now() - began) / 100) / 10,

@@ -1,4 +1,5 @@
 /** One progress over several parts of a job, each with its share of the time, so that the time left is that of the whole. */
+import type { Training } from '../contract/jobs.ts';
 import type { Progress } from '../jobs/progress.ts';
 
 export class Shares {
@@ -7,6 +8,8 @@ export class Shares {
   readonly #total: number;
   #before = 0;
   #part = -1;
+  /** said with everything from now on */
+  training: Training | null = null;
 
   /** @param parts texts of each, those that cost less counting as less, in the order in which they are done */
   constructor(tell: (progress: Progress) => void, parts: readonly number[]) {
@@ -31,7 +34,8 @@ export class Shares {
       // A part that starts anew, in another engine, does not take its share back.
       most = Math.max(most, Math.min(1, share));
       const done = Math.round(before + own * most);
-      this.#tell({ doing, done, total: Math.ceil(this.#total), unit: 'texts' });
+      const training = this.training && { training: this.training };
+      this.#tell({ doing, done, total: Math.ceil(this.#total), unit: 'texts', ...training });
     };
     report(0);
     return report;

@@ -20,6 +20,15 @@ interface Row {
   readonly blind_to: number | null;
 }
 
+/** Decided messages of one label: the most severe one of the decision; null where none was given. */
+export interface LabelTally {
+  readonly label: number | null;
+  readonly decided: number;
+  readonly audit: number;
+  /** no audit items, and not learned from by the revision */
+  readonly fresh: number;
+}
+
 interface VerdictRow extends Omit<Verdict, 'labels'> {
   readonly labels: string;
 }
@@ -37,6 +46,7 @@ export class Reviews {
   readonly #withLabel;
   readonly #disagreeing;
   readonly #secondOpinions;
+  readonly #tally;
   readonly #put;
   readonly #drop;
   readonly #addVerdict;
@@ -74,6 +84,13 @@ export class Reviews {
            ORDER BY json_extract(body, '$.clock') DESC, json_extract(body, '$.reviewer') DESC, seq DESC LIMIT 1)`,
       )
       .pluck();
+    this.#tally = db.prepare<[number, number], LabelTally>(
+      `SELECT label, count(*) AS decided, count(audit_items.item) AS audit,
+         sum(audit_items.item IS NULL AND trained_on.item IS NULL) AS fresh
+       FROM reviews JOIN items ON items.id = reviews.item LEFT JOIN audit_items USING (item)
+         LEFT JOIN trained_on ON trained_on.item = reviews.item AND trained_on.revision = ?
+       WHERE status = ? AND items.text <> '' GROUP BY label`,
+    );
     this.#latest = db.prepare<[number], { item: number; labels: string }>(
       'SELECT item, labels FROM verdicts ORDER BY link DESC LIMIT ?',
     );
@@ -129,6 +146,11 @@ export class Reviews {
   /** Items that somebody gave this label. */
   withLabel(label: number): readonly number[] {
     return this.#withLabel.all(label);
+  }
+
+  /** What is decided, by label. @param revision whose learning counts */
+  tally(revision: number): readonly LabelTally[] {
+    return this.#tally.all(revision, statusCode('decided'));
   }
 
   /** Items that reviewers see differently, and nobody has settled. */

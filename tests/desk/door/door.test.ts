@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { ORPCError } from '@orpc/server';
 import { Workspace } from '../../../desk/store/workspace.ts';
@@ -192,6 +192,33 @@ describe('the door', () => {
     await k.import('marked.csv', readFileSync(k.folder.file('marked.csv'), 'utf8'));
     assert.equal((await client.queue.count({ order: 'newest', filter: { text: 'YMARKERY' } })).total, 0);
     assert.ok((await client.workspace.check()).whole);
+  });
+
+  it('is deleted with all that lies beside it, unless a message is on hold or another one was named', async () => {
+    await using k = await Knocking.withMessages(3);
+    const { client } = k;
+    const other = k.folder.file('other.moderato');
+    await client.workspace.copy({ to: other });
+    await refused(client.workspace.wipe({ path: other }), 'bad-input');
+    await client.audit.hold({ reviewer: k.ids.ada, item: 1, reason: 'asked for by a court' });
+    await refused(client.workspace.wipe({ path: k.path }), 'held');
+    assert.equal((await client.queue.count({ order: 'newest' })).total, 3);
+    await client.audit.release({ reviewer: k.ids.ada, item: 1 });
+    await client.workspace.wipe({ path: k.path });
+    assert.deepEqual(await client.workspace.state(), { open: false, locked: null });
+    assert.deepEqual(
+      readdirSync(k.folder.file('.')).filter((name) => name.startsWith('w.moderato')),
+      [],
+    );
+    assert.ok(existsSync(other));
+  });
+
+  it('says what works on this computer, without a workspace', async () => {
+    await using k = new Knocking();
+    const { models, backends, trial, cores } = await k.client.doctor.examine({});
+    assert.ok(models.length > 0 && models.every(({ status }) => status === 'ok'));
+    assert.deepEqual([backends, trial], [null, null]);
+    assert.ok(cores.granted >= 1);
   });
 
   it('copies the workspace while it is in use', async () => {

@@ -68,6 +68,21 @@ const call: fc.Arbitrary<Call> = fc.oneof(
           ),
         }),
       ],
+      [
+        'imports.preview',
+        fc.record(
+          {
+            paths: fc.array(
+              text.map((name) => `/nonexistent/${name}`),
+              { maxLength: 2 },
+            ),
+            columns: fc.record({ text }),
+          },
+          { requiredKeys: ['paths'] },
+        ),
+      ],
+      ['workspace.wipe', fc.record({ path: text })],
+      ['revisions.learnable', some],
       ['queue.page', fc.record({ order, filter, size: id, reviewer }, { requiredKeys: [] })],
       ['queue.count', fc.record({ order, filter, reviewer }, { requiredKeys: [] })],
       ['queue.facets', some],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { after, describe, it } from 'node:test';
+import type { Job } from '../../../desk/contract/jobs.ts';
 import type { Comparison } from '../../../desk/contract/revisions.ts';
 import type { RetrainReport } from '../../../desk/retrain/retrain-job.ts';
 import { Bench } from '../../cli/moderato.ts';
@@ -40,6 +41,42 @@ async function community(
 
 const reportOf = ({ report }: { readonly report: unknown }): RetrainReport => report as RetrainReport;
 
+describe('what there is to learn from', () => {
+  it('is counted by label, without audit items, and what the model of the queue has learned is not fresh', async () => {
+    await using s = await community('learnable.moderato', 80);
+    const { client, reviewer } = s;
+    const audit = await client.queue.count({ order: 'audit', filter: { statuses: ['decided'] } });
+    const { labels, ready, least, leastPerLabel } = await client.revisions.learnable();
+    assert.deepEqual(
+      labels.map(({ name, decided }) => [name, decided]),
+      [
+        ['fine', 40],
+        ['abusive', 40],
+      ],
+    );
+    const sum = (of: 'audit' | 'fresh'): number => labels.reduce((all, label) => all + label[of], 0);
+    assert.deepEqual([sum('audit'), sum('fresh')], [audit.total, 80 - audit.total]);
+    assert.ok(ready && least > leastPerLabel);
+    const { revision, comparison } = reportOf(
+      await s.ended((await client.jobs.start({ ...retrain, preset: 'fast' })).id),
+    );
+    await client.revisions.promote({ reviewer, revision, override: comparison.recommendation });
+    const after = await client.revisions.learnable();
+    assert.ok(after.labels.every(({ fresh }) => fresh === 0));
+    // A decision without a label says that it is all right.
+    await client.review.decide({ reviewer, seen: [{ item: 2, version: 1 }], labels: [] });
+    assert.deepEqual(
+      (await client.revisions.learnable()).labels.map(({ decided }) => decided),
+      [41, 39],
+    );
+  });
+
+  it('is not enough with few decisions, or with one label', async () => {
+    await using s = await community('learnable-few.moderato', 20);
+    assert.equal((await s.client.revisions.learnable()).ready, false);
+  });
+});
+
 describe('retraining', () => {
   it('says what is missing, with numbers', async () => {
     await using s = await community('few.moderato', 20);
@@ -55,8 +92,15 @@ describe('retraining', () => {
     const audit = await client.queue.count({ order: 'audit', filter: { statuses: ['decided'] } });
     assert.ok(audit.total > 0);
     const before = await client.workspace.state();
+    const told: Job[] = [];
+    const silence = s.desk.listen((event) => void (event.kind === 'job' && told.push(event.job)));
     const job = await s.ended((await client.jobs.start(retrain)).id);
+    silence();
     assert.equal(job.state, 'done', job.problem?.message);
+    const live = told.flatMap(({ training }) => training ?? []);
+    assert.ok(live.length > 0, 'loss and dev F1 are told while it trains');
+    assert.deepEqual(reportOf(job).training, live.at(-1));
+    assert.ok(live.at(-1)?.points.some(({ devF1, loss }) => devF1 !== null && Number.isFinite(loss)));
     const { train, dev, replayed, comparison, more, revision, labels } = reportOf(job);
     assert.deepEqual(labels, ['fine', 'abusive']);
     const parts = (more?.points ?? []).map(({ decisions }) => decisions);
@@ -72,9 +116,9 @@ describe('retraining', () => {
     assert.ok((comparison.regression?.rows ?? 0) > 1000);
     assert.ok(comparison.flips.read > 120, 'undecided messages are looked at, too');
     const hidden = (await client.queue.page({ order: 'audit', filter: { statuses: ['open'] }, size: 100 })).entries;
-    const told = new Set(comparison.flips.items.map(({ item }) => item));
+    const flipped = new Set(comparison.flips.items.map(({ item }) => item));
     assert.ok(
-      hidden.every(({ message }) => !told.has(message.id)),
+      hidden.every(({ message }) => !flipped.has(message.id)),
       'nothing is told of audit items before they are decided',
     );
     assert.ok(!existsSync(`${bench.path('learned.moderato')}-training`));

@@ -1,0 +1,58 @@
+/** What a training says of itself step by step, kept as a curve that stays small however long it takes. */
+import type { Training } from '../contract/jobs.ts';
+
+type Point = Training['points'][number];
+
+/** More points than these are thinned out: a curve of a few hundred pixels shows no more. */
+const MOST = 80;
+
+export class Curve {
+  #points: Point[] = [];
+  #epochs = 0;
+  #tokensPerSecond = 0;
+  /** share of the training between two points */
+  #step = 0;
+
+  /** Null before the first step whose loss is known. */
+  get training(): Training | null {
+    if (this.#points.length === 0) return null;
+    return { epochs: this.#epochs, tokensPerSecond: this.#tokensPerSecond, points: this.#points };
+  }
+
+  /**
+   * @param figures as the engine names them: epochs, loss, dev_macro_f1, tokens_per_second
+   * @param share of all steps that are done
+   */
+  add(figures: Readonly<Record<string, number>>, share: number): void {
+    const { epochs, loss, dev_macro_f1: devF1, tokens_per_second: tokens } = figures;
+    if (epochs === undefined || loss === undefined) return;
+    this.#epochs = epochs;
+    this.#tokensPerSecond = tokens ?? this.#tokensPerSecond;
+    const point: Point = { epoch: share * epochs, loss, devF1: devF1 ?? null };
+    // An engine that died goes on from its last whole epoch: what it does again is drawn again.
+    const kept = this.#points.filter(({ epoch }) => epoch < point.epoch);
+    // The last point moves on with the training until it is far enough from the one before it.
+    const [before, last] = [kept.at(-2), kept.at(-1)];
+    const moves =
+      before !== undefined &&
+      last !== undefined &&
+      last.devF1 === point.devF1 &&
+      before.devF1 === last.devF1 &&
+      last.epoch - before.epoch < this.#step * epochs;
+    this.#points = [...(moves ? kept.slice(0, -1) : kept), point];
+    if (this.#points.length <= MOST) return;
+    this.#step = Math.max(this.#step * 2, 2 / MOST);
+    this.#points = thinned(this.#points, this.#step * epochs);
+  }
+}
+
+/** Points at least so far apart, and all at which dev was read anew. */
+function thinned(points: readonly Point[], apart: number): Point[] {
+  const kept: Point[] = [];
+  for (const [i, point] of points.entries()) {
+    const before = kept.at(-1);
+    const far = before === undefined || point.epoch - before.epoch >= apart;
+    if (far || before.devF1 !== point.devF1 || i === points.length - 1) kept.push(point);
+  }
+  return kept;
+}
