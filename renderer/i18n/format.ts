@@ -15,9 +15,11 @@ function cached<T extends Intl.NumberFormat | Intl.DateTimeFormat>(name: string,
 /** 48,210 */
 export const number = (value: number): string => cached('number', (tag) => new Intl.NumberFormat(tag)).format(value);
 
-/** 0.914 → 91% */
-export const share = (value: number): string =>
-  cached('share', (tag) => new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: 0 })).format(value);
+/** 0.914 → 91%; with `digits` 1: 0.999 → 99.9%, 0.99 → 99% */
+export const share = (value: number, digits = 0): string =>
+  cached(`share ${digits}`, (tag) => {
+    return new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: digits });
+  }).format(value);
 
 /** 0.9712 → .97, as narrow as a row; a score that is not quite 1 is never shown as 1. */
 export const score = (value: number): string => {

@@ -1,5 +1,6 @@
 /** Every action that a key can do, with the key that it comes with. A view adds its own list here. */
 import { frame } from '../messages/frame.ts';
+import { importActions } from '../views/import/actions.ts';
 import { queueActions } from '../views/queue/actions.ts';
 import type { Action } from './action.ts';
 
@@ -14,4 +15,5 @@ export const ACTIONS: readonly Action[] = [
   { id: 'go.import', where: null, title: frame.goImport, key: 'Mod+5' },
   { id: 'go.settings', where: null, title: frame.goSettings, key: 'Mod+,' },
   ...queueActions,
+  ...importActions,
 ];
