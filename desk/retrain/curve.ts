@@ -1,7 +1,11 @@
 /** What a training says of itself step by step, kept as a curve that stays small however long it takes. */
+import { z } from 'zod';
 import type { Training } from '../contract/jobs.ts';
 
 type Point = Training['points'][number];
+
+/** Of an adapter's own record of how it was trained. */
+const Epochs = z.array(z.object({ devMacroF1: z.number().min(0).max(1) })).min(1);
 
 /** More points than these are thinned out: a curve of a few hundred pixels shows no more. */
 const MOST = 80;
@@ -40,9 +44,19 @@ export class Curve {
       before.devF1 === last.devF1 &&
       last.epoch - before.epoch < this.#step * epochs;
     this.#points = [...(moves ? kept.slice(0, -1) : kept), point];
-    if (this.#points.length <= MOST) return;
+    if (this.#points.length > MOST) this.#thin();
+  }
+
+  /** Dev is read once more behind the last step, of which no step tells. @param epochs of the adapter's record */
+  end(epochs: unknown): void {
+    const last = this.#points.at(-1);
+    const devF1 = Epochs.safeParse(epochs).data?.at(-1)?.devMacroF1;
+    if (last !== undefined && devF1 !== undefined) this.#points = [...this.#points.slice(0, -1), { ...last, devF1 }];
+  }
+
+  #thin(): void {
     this.#step = Math.max(this.#step * 2, 2 / MOST);
-    this.#points = thinned(this.#points, this.#step * epochs);
+    this.#points = thinned(this.#points, this.#step * this.#epochs);
   }
 }
 

@@ -140,6 +140,8 @@ export async function retrainJob(
       },
     );
   const challenger = await trained('all', decisions.learning, true);
+  curve.end(challenger.report['epochs']);
+  shares.training = curve.training;
   const challengerModel = modelOf(challenger.adapter, base, name);
   const revision = await keep(deps, challengerModel, [...decisions.learning, ...weak]);
   const more = await moreDecisions(store, champion, decisions, session, hooks.signal);

@@ -21,6 +21,21 @@ export const share = (value: number, digits = 0): string =>
     return new Intl.NumberFormat(tag, { style: 'percent', maximumFractionDigits: digits });
   }).format(value);
 
+/** 0.8412 → 0.841 */
+export const decimal = (value: number, digits = 3): string =>
+  cached(`decimal ${digits}`, (tag) => {
+    return new Intl.NumberFormat(tag, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  }).format(value);
+
+/** 0.0612 → +0.061; −0.004 */
+export const signed = (value: number, digits = 3): string =>
+  cached(`signed ${digits}`, (tag) => {
+    const fraction = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+    return new Intl.NumberFormat(tag, { ...fraction, signDisplay: 'exceptZero' });
+  })
+    .format(value)
+    .replace('-', '−');
+
 /** 0.9712 → .97, as narrow as a row; a score that is not quite 1 is never shown as 1. */
 export const score = (value: number): string => {
   const hundredths = value >= 1 ? 100 : Math.min(99, Math.round(value * 100));

@@ -2,6 +2,7 @@
 import { frame } from '../messages/frame.ts';
 import { importActions } from '../views/import/actions.ts';
 import { queueActions } from '../views/queue/actions.ts';
+import { teachActions } from '../views/teach/actions.ts';
 import type { Action } from './action.ts';
 
 export const ACTIONS: readonly Action[] = [
@@ -15,5 +16,6 @@ export const ACTIONS: readonly Action[] = [
   { id: 'go.import', where: null, title: frame.goImport, key: 'Mod+5' },
   { id: 'go.settings', where: null, title: frame.goSettings, key: 'Mod+,' },
   ...queueActions,
+  ...teachActions,
   ...importActions,
 ];

@@ -62,9 +62,9 @@ export class ImportPlan {
   }
 
   async add(paths: readonly string[]): Promise<void> {
-    const fresh = paths.map((path) => path.trim()).filter((path) => path !== '' && !this.paths.includes(path));
-    if (fresh.length === 0) return;
-    this.paths = [...this.paths, ...fresh];
+    const all = new Set([...this.paths, ...paths.map((path) => path.trim()).filter((path) => path !== '')]);
+    if (all.size === this.paths.length) return;
+    this.paths = [...all];
     await this.look();
   }
 
@@ -75,6 +75,7 @@ export class ImportPlan {
 
   clear(): void {
     this.#asking.abort();
+    this.#asking = new AbortController();
     this.paths = [];
     this.preview = null;
     this.error = null;

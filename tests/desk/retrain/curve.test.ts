@@ -40,6 +40,15 @@ describe('the curve of a training', () => {
     assert.equal(new Set(epochs).size, 40);
   });
 
+  it('ends with what dev says behind the last step', () => {
+    const curve = new Curve();
+    for (const [figures, share] of training(40)) curve.add(figures, share);
+    curve.end([{ devMacroF1: 0.1 }, { devMacroF1: 0.4 }]);
+    assert.deepEqual(curve.training?.points.at(-1), { epoch: EPOCHS, loss: 1 / 40, devF1: 0.4 });
+    curve.end('of another trainer');
+    assert.equal(curve.training?.points.at(-1)?.devF1, 0.4);
+  });
+
   it('is null until a loss is known', () => {
     const curve = new Curve();
     curve.add({ epochs: EPOCHS, epoch: 1 }, 0.1);
