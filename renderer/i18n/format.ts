@@ -69,6 +69,13 @@ export const moment = (ms: number, local = false): string =>
 export const day = (ms: number): string =>
   cached('day', (tag) => new Intl.DateTimeFormat(tag, { dateStyle: 'medium' })).format(ms);
 
+/** 12 Mar */
+export const dayShort = (ms: number): string =>
+  cached(
+    'short day',
+    (tag) => new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', timeZone: 'UTC' }),
+  ).format(ms);
+
 const STEPS: readonly (readonly [unit: string, seconds: number])[] = [
   ['year', 365.25 * 86_400],
   ['month', 30.44 * 86_400],

@@ -1,4 +1,5 @@
 /** Every action that a key can do, with the key that it comes with. A view adds its own list here. */
+import { exportActions } from '../exports/actions.ts';
 import { frame } from '../messages/frame.ts';
 import { importActions } from '../views/import/actions.ts';
 import { queueActions } from '../views/queue/actions.ts';
@@ -15,6 +16,7 @@ export const ACTIONS: readonly Action[] = [
   { id: 'go.insights', where: null, title: frame.goInsights, key: 'Mod+4' },
   { id: 'go.import', where: null, title: frame.goImport, key: 'Mod+5' },
   { id: 'go.settings', where: null, title: frame.goSettings, key: 'Mod+,' },
+  ...exportActions,
   ...queueActions,
   ...teachActions,
   ...importActions,

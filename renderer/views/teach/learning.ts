@@ -72,14 +72,17 @@ export function secondsOf(last: RetrainReport | null, rows: number): number | nu
   return last === null || learned === 0 ? null : (last.seconds * rows) / learned;
 }
 
-/** Dev F1 where it was measured: at the first point that knows it. The last one is measured behind the last step. */
-export const devF1Of = (points: Training['points']): (number | null)[] =>
-  points.map(({ devF1, epoch }, i) =>
-    i > 0 && devF1 === points[i - 1]?.devF1 && !endsAnew(epoch, points[i - 1]?.epoch) ? null : devF1,
-  );
-
-/** A whole epoch lies between the two. */
-const endsAnew = (epoch: number, before = 0): boolean => Math.floor(epoch - 1e-9) > Math.floor(before - 1e-9);
+/** Dev F1 where it was measured: once an epoch, at the first point that knows it. */
+export function devF1Of(points: Training['points']): (number | null)[] {
+  let last: Training['points'][number] | null = null;
+  return points.map((point) => {
+    const { devF1, epoch } = point;
+    // A point behind the end of an epoch may still have the figure of the epoch before.
+    const anew = devF1 !== null && (last === null || devF1 !== last.devF1 || epoch - last.epoch > 1.02);
+    if (anew) last = point;
+    return anew ? devF1 : null;
+  });
+}
 
 /** Where the ends of an interval stand on an axis that has zero in its middle, as shares of it. */
 export function place({ value, low, high }: Pick<Difference, 'value' | 'low' | 'high'>): {
