@@ -1,5 +1,13 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vite';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+/** Builds that are to be the same to the last byte say when they were made. */
+const { SOURCE_DATE_EPOCH: epoch } = process.env;
+const made = epoch === undefined ? Date.now() : Number(epoch) * 1000;
 
 /** The window as files: no inline script, no data: URIs, nothing fetched from elsewhere. Works under app:// and on loopback. */
 export default defineConfig({
@@ -7,6 +15,7 @@ export default defineConfig({
   base: './',
   publicDir: false,
   plugins: [svelte()],
+  define: { BUILD: JSON.stringify({ version, made }) },
   build: {
     outDir: '../build/out/renderer',
     emptyOutDir: true,
