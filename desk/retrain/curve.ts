@@ -5,7 +5,7 @@ import type { Training } from '../contract/jobs.ts';
 type Point = Training['points'][number];
 
 /** Of an adapter's own record of how it was trained. */
-const Epochs = z.array(z.object({ devMacroF1: z.number().min(0).max(1) })).min(1);
+const Epochs = z.array(z.object({ trainLoss: z.number(), devMacroF1: z.number().min(0).max(1) })).min(1);
 
 /** More points than these are thinned out: a curve of a few hundred pixels shows no more. */
 const MOST = 80;
@@ -47,11 +47,25 @@ export class Curve {
     if (this.#points.length > MOST) this.#thin();
   }
 
-  /** Dev is read once more behind the last step, of which no step tells. @param epochs of the adapter's record */
-  end(epochs: unknown): void {
+  /**
+   * Dev is read once more behind the last step, of which no step tells; and a training of a second is over before much was told.
+   * @param record epochs of the adapter's own record
+   */
+  end(record: unknown): void {
+    const epochs = Epochs.safeParse(record).data;
+    if (epochs === undefined) return;
     const last = this.#points.at(-1);
-    const devF1 = Epochs.safeParse(epochs).data?.at(-1)?.devMacroF1;
-    if (last !== undefined && devF1 !== undefined) this.#points = [...this.#points.slice(0, -1), { ...last, devF1 }];
+    if (last === undefined || this.#points.length < epochs.length) {
+      this.#epochs = epochs.length;
+      this.#points = epochs.map(({ trainLoss, devMacroF1 }, i) => ({
+        epoch: i + 1,
+        loss: trainLoss,
+        devF1: devMacroF1,
+      }));
+    } else {
+      const devF1 = epochs.at(-1)?.devMacroF1 ?? null;
+      this.#points = [...this.#points.slice(0, -1), { ...last, devF1 }];
+    }
   }
 
   #thin(): void {

@@ -43,10 +43,21 @@ describe('the curve of a training', () => {
   it('ends with what dev says behind the last step', () => {
     const curve = new Curve();
     for (const [figures, share] of training(40)) curve.add(figures, share);
-    curve.end([{ devMacroF1: 0.1 }, { devMacroF1: 0.4 }]);
+    const record = [
+      { trainLoss: 0.5, devMacroF1: 0.1 },
+      { trainLoss: 0.2, devMacroF1: 0.4 },
+    ];
+    curve.end(record);
     assert.deepEqual(curve.training?.points.at(-1), { epoch: EPOCHS, loss: 1 / 40, devF1: 0.4 });
     curve.end('of another trainer');
     assert.equal(curve.training?.points.at(-1)?.devF1, 0.4);
+    // One that was over before anything was told has a point for each epoch.
+    const short = new Curve();
+    short.end(record);
+    assert.deepEqual(short.training?.points, [
+      { epoch: 1, loss: 0.5, devF1: 0.1 },
+      { epoch: 2, loss: 0.2, devF1: 0.4 },
+    ]);
   });
 
   it('is null until a loss is known', () => {
