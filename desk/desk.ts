@@ -117,7 +117,7 @@ export class Desk implements AsyncDisposable {
     const asked = writer ?? WriterClient.refusing(workspace.path, onlyRead(workspace.path));
     const queue = new LiveQueue(workspace, queueModelOf(workspace), this.precedence);
     const closing = new AbortController();
-    const searches = new Searches(workspace.search);
+    const searches = new Searches(workspace);
     const connect = (): MessagePort => {
       if (writer !== null) return writer.connect();
       throw onlyRead(workspace.path);

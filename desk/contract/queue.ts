@@ -9,6 +9,8 @@ export const PageInput = z.strictObject({
   filter: Filter.default({}),
   size: z.int().min(1).max(500).default(50),
   after: Place.nullable().default(null),
+  /** in place of `after`: how many entries come before the page */
+  from: z.int().min(0).optional(),
   reviewer,
   /** false: with the scores of audit items, for programs; whoever decides must not know them */
   blind: z.boolean().default(true),

@@ -132,6 +132,10 @@ export const Filter = z.strictObject({
   disagree: z.boolean().optional(),
   /** holds all these words; "several words" stand together */
   text: z.string().max(1000).optional(),
+  /** holds none of these words: topics that somebody leaves to others */
+  without: z.array(z.string().trim().min(1).max(100)).max(200).optional(),
+  /** nearly the same text as this message, itself among them */
+  like: Id.optional(),
 });
 export type Filter = z.infer<typeof Filter>;
 

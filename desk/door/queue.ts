@@ -15,8 +15,8 @@ export const queueCalls = {
   page: door.queue.page.handler(async ({ context, input }) => {
     const { opened } = context.desk;
     await opened.loaded;
-    const { order, filter, size, after, reviewer, blind } = input;
-    const page = opened.queue.page(conditions(opened, filter, reviewer, order), order, size, after);
+    const { order, filter, size, after, from, reviewer, blind } = input;
+    const page = opened.queue.page(conditions(opened, filter, reviewer, order), order, size, from ?? after);
     const entries = new Entries(opened, reviewer, blind);
     const { items, total, before, next } = page;
     return {
@@ -141,16 +141,23 @@ export function conditions(
   reviewer: number | undefined,
   order: Order,
 ): QueueFilter {
-  const { predicted, labels, opinions, text, ...same } = filter;
+  const { predicted, labels, opinions, text, without, like, ...same } = filter;
   return {
     ...same,
     ...(predicted && { predicted: predicted.map((label) => placeOf(opened, label)) }),
     ...(labels && { decided: labels }),
     ...(opinions && { opined: opened.workspace.opinions.withLabel(opinions) }),
     ...(text !== undefined && text.trim() !== '' && { found: opened.searches.find(text) }),
+    ...(without && { hidden: without.map((topic) => opened.searches.find(`"${topic.replaceAll('"', ' ')}"`)) }),
+    ...(like !== undefined && { like: likeOf(opened, like) }),
     ...(reviewer !== undefined && { reviewer }),
     ...(order === 'disagreement' && { noParty: reviewer }),
   };
+}
+
+function likeOf({ workspace, queue, searches }: Opened, id: number): Uint32Array {
+  const item = standing(workspace, id);
+  return searches.like(item, () => queue.withTextOf(id));
 }
 
 function placeOf({ queue }: Opened, label: string): number {

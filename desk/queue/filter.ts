@@ -34,6 +34,10 @@ export interface QueueFilter {
   readonly found?: Uint32Array | undefined;
   /** ids of items of which a larger model has the opinion that is asked for, rising */
   readonly opined?: Uint32Array | undefined;
+  /** the same of items that are like another one */
+  readonly like?: Uint32Array | undefined;
+  /** the same, of items that are not wanted, for each word that they hold */
+  readonly hidden?: readonly Uint32Array[] | undefined;
   /** whose queue it is: appeals against this reviewer's decisions are not in it */
   readonly reviewer?: number | undefined;
   /** without what this reviewer sees differently from others: somebody else settles that */
@@ -50,11 +54,13 @@ const EARLIEST = -8.64e15;
 
 /** What a filter asks for beside marks, as conditions that hold together. */
 function conditionsOf(columns: QueueColumns, filter: QueueFilter): readonly Condition[] {
-  const { found, opined, reviewer, noParty } = filter;
+  const { found, opined, like, hidden = [], reviewer, noParty } = filter;
   const languages = filter.languages?.flatMap((language) => columns.languages.find(language) ?? []);
   const all = [
-    found && foundAmong(found),
-    opined && foundAmong(opined),
+    found && foundAmong(found, true),
+    opined && foundAmong(opined, true),
+    like && foundAmong(like, true),
+    ...hidden.map((ids) => foundAmong(ids, false)),
     among(columns.channel, filter.channels),
     among(columns.author, filter.authors),
     among(columns.source, filter.sources),
@@ -180,13 +186,13 @@ function within(
   };
 }
 
-/** Leaves those that were found. @param found ids, rising */
-function foundAmong(found: Uint32Array): Condition {
+/** Leaves those that were found, or those that were not. @param found ids, rising */
+function foundAmong(found: Uint32Array, wanted: boolean): Condition {
   return (mask, from) => {
     const to = from + mask.length;
-    bytes.fill(0);
+    bytes.fill(wanted ? 0 : 1);
     for (let k = firstNotBelow(found, from); k < found.length && (found[k] as number) < to; k++)
-      bytes[(found[k] as number) - from] = 1;
+      bytes[(found[k] as number) - from] = wanted ? 1 : 0;
     for (let j = 0; j < mask.length; j++) mask[j]! &= bytes[j] as number;
   };
 }

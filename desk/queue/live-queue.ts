@@ -10,7 +10,7 @@ import { type Facets, facetsOf } from './facets.ts';
 import { type QueueFilter, idsOf } from './filter.ts';
 import { MARKS_OF, type Order, keysOf } from './order.ts';
 import { PageRoom } from './page-room.ts';
-import { type Page, type Place, pageOf } from './page.ts';
+import { type Page, type Place, pageOf, placeAt } from './page.ts';
 
 /** Rows that are read in one go: two milliseconds, between which whoever reviews gets a turn. */
 const PIECE = 256;
@@ -180,15 +180,27 @@ export class LiveQueue {
     }
   }
 
-  /** @param size entries at most */
-  page(filter: QueueFilter, order: Order, size: number, after: Place | null): Page {
+  /** @param size entries at most; after: the entry before the page, or how many come before it */
+  page(filter: QueueFilter, order: Order, size: number, after: Place | number | null): Page {
     const ids = this.#ids(filter, order);
-    return pageOf(ids, keysOf(this.#columns, order, ids, this.#room), size, after);
+    const keys = keysOf(this.#columns, order, ids, this.#room);
+    // Behind the end there is nothing, as behind the last entry.
+    const place = typeof after === 'number' ? placeAt(ids, keys, Math.min(after, ids.length) - 1) : after;
+    return pageOf(ids, keys, size, place);
   }
 
   /** Ids of all that pass and have a place in this order, rising. */
   all(filter: QueueFilter, order: Order): readonly number[] {
     return [...this.#ids(filter, order)];
+  }
+
+  /** Ids of those whose text may be the same as that of an item, and of it, rising. */
+  withTextOf(item: number): Uint32Array {
+    const { textPlace, length } = this.#columns;
+    const place = textPlace[item];
+    const ids: number[] = [];
+    for (let id = 1; id < length; id++) if (textPlace[id] === place) ids.push(id);
+    return Uint32Array.from(ids);
   }
 
   /** Ids of all that have a score, the most uncertain first: with another model these are most likely to change. */

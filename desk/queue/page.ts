@@ -56,6 +56,24 @@ export function pageOf(ids: Uint32Array, keys: Keys, size: number, after: Place 
   return { items: best, total: ids.length, before, next: last !== undefined && more ? placeOf(keys, last) : null };
 }
 
+/**
+ * The entry in a place of the order, to begin the next page behind it: found by sorting keys alone.
+ * @param rank from 0. @returns null where there are not so many
+ */
+export function placeAt(ids: Uint32Array, keys: Keys, rank: number): Place | null {
+  if (rank < 0 || rank >= ids.length) return null;
+  const sorted = Float64Array.from(ids, (item) => firstOf(keys, item)).sort();
+  const key = sorted[ids.length - 1 - rank] as number;
+  let before = 0;
+  const equal = ids.filter((item) => {
+    const first = firstOf(keys, item);
+    if (first > key) before++;
+    return first === key;
+  });
+  equal.sort((a, b) => (comesBefore(keys, a, b) ? -1 : 1));
+  return placeOf(keys, equal[rank - before] as number);
+}
+
 /** The next place whose first key is not below what is asked for; `to` where there is none. Nearly all are below. */
 function nextAbove(least: number, ids: Uint32Array, { first, through }: Keys, from: number, to: number): number {
   let j = from;

@@ -13,6 +13,8 @@ export class Search {
   readonly #wordIds;
   readonly #trigramIds;
   readonly #scanIds;
+  readonly #anyWordIds;
+  readonly #anyTrigramIds;
 
   constructor(db: Db) {
     this.#wordIds = db
@@ -29,6 +31,17 @@ export class Search {
         `SELECT items.id FROM items WHERE items.flags & ${UNSPACED} <> 0 AND ${HOLDS_ALL} ORDER BY items.id`,
       )
       .pluck();
+    const any = (table: string) =>
+      db.prepare<[string, number], number>(`SELECT rowid FROM ${table} WHERE ${table} MATCH ? LIMIT ?`).pluck();
+    this.#anyWordIds = any('item_text');
+    this.#anyTrigramIds = any('unspaced_text');
+  }
+
+  /** Ids of items whose text holds one of these pieces; in scripts without spaces of three signs or more. */
+  idsWithAny(pieces: readonly string[], most: number): readonly number[] {
+    if (pieces.length === 0) return [];
+    const match = pieces.map((piece) => toMatch([piece])).join(' OR ');
+    return (pieces.some(isUnspaced) ? this.#anyTrigramIds : this.#anyWordIds).all(match, most);
   }
 
   /**

@@ -5,7 +5,7 @@ import { QueueColumns } from '../../../desk/queue/columns.ts';
 import { type QueueFilter, idsOf } from '../../../desk/queue/filter.ts';
 import { MARKS_OF, ORDERS, keysOf } from '../../../desk/queue/order.ts';
 import { PageRoom } from '../../../desk/queue/page-room.ts';
-import { type Place, pageOf } from '../../../desk/queue/page.ts';
+import { type Place, pageOf, placeAt } from '../../../desk/queue/page.ts';
 import { seededRandom } from '../../../engine/train/random.ts';
 import { STATUSES, statusCode } from '../../../desk/review/status.ts';
 import { NOT_READ_REASONS } from '../../../desk/store/not-read.ts';
@@ -30,6 +30,10 @@ const fact = fc.record({
 });
 type Fact = typeof fact extends fc.Arbitrary<infer T> ? T : never;
 
+const risingIds = fc
+  .uniqueArray(fc.integer({ min: 1, max: 60 }), { maxLength: 40 })
+  .map((ids) => Uint32Array.from(ids).sort());
+
 const filters: fc.Arbitrary<QueueFilter> = fc.record(
   {
     channels: fc.subarray([1, 2, 3]),
@@ -46,9 +50,9 @@ const filters: fc.Arbitrary<QueueFilter> = fc.record(
     notRead: fc.subarray([...NOT_READ_REASONS]),
     audit: fc.boolean(),
     disagree: fc.boolean(),
-    found: fc
-      .uniqueArray(fc.integer({ min: 1, max: 60 }), { maxLength: 40 })
-      .map((ids) => Uint32Array.from(ids).sort()),
+    found: risingIds,
+    like: risingIds,
+    hidden: fc.array(risingIds, { maxLength: 3 }),
   },
   { requiredKeys: [] },
 );
@@ -93,7 +97,9 @@ function passes(one: Fact, item: number, filter: QueueFilter): boolean {
     (filter.notRead === undefined || (reason !== null && filter.notRead.includes(reason))) &&
     (filter.audit === undefined || filter.audit === one.audit) &&
     (filter.disagree === undefined || filter.disagree === one.disagree) &&
-    (filter.found === undefined || filter.found.includes(item))
+    (filter.found === undefined || filter.found.includes(item)) &&
+    (filter.like === undefined || filter.like.includes(item)) &&
+    !(filter.hidden ?? []).some((ids) => ids.includes(item))
   );
 }
 
@@ -188,6 +194,12 @@ describe('pages', () => {
             after = page.next;
           }
           assert.deepEqual(seen, sorted);
+          // The same from anywhere, without the pages before.
+          for (const rank of [0, 1, size, sorted.length - 1, sorted.length]) {
+            const place = placeAt(ids, keys, rank - 1);
+            assert.equal(place === null, rank < 1 || rank > sorted.length);
+            if (place !== null) assert.deepEqual(pageOf(ids, keys, size, place).items, sorted.slice(rank, rank + size));
+          }
         },
       ),
       { numRuns: 150 },
