@@ -86,10 +86,15 @@ export const Opinion = z.object({
 });
 
 export const Status = z.enum(STATUSES);
+export type Status = z.infer<typeof Status>;
 export const NotRead = z.enum(NOT_READ_REASONS);
+export type NotReadReason = z.infer<typeof NotRead>;
 export const Order = z.enum(ORDERS);
+export type Order = z.infer<typeof Order>;
 export const EscalationReason = z.enum(ESCALATIONS);
+export type EscalationReason = z.infer<typeof EscalationReason>;
 export const ReopenReason = z.enum(REOPENINGS);
+export type ReopenReason = z.infer<typeof ReopenReason>;
 
 export const QueueEntry = z.object({
   message: Message,
@@ -141,6 +146,7 @@ export type Filter = z.infer<typeof Filter>;
 
 /** Where a page ended. Opaque: what a page gives as `next` is the `after` of the following one. */
 export const Place = z.strictObject({ keys: z.tuple([z.number(), z.number()]), item: Id });
+export type Place = z.infer<typeof Place>;
 
 export const Reviewer = z.object({
   id: Id,
@@ -159,6 +165,7 @@ export const Policy = z.object({
   guidance: z.string(),
   retired: z.boolean(),
 });
+export type Policy = z.infer<typeof Policy>;
 
 export const Severity = z.int().min(0).max(3);
 
@@ -171,6 +178,7 @@ export const Label = z.object({
   severity: Severity,
   retired: z.boolean(),
 });
+export type Label = z.infer<typeof Label>;
 
 /** What an action did. */
 export const Done = z.object({

@@ -44,6 +44,9 @@ export const score = (value: number): string => {
   return locale() === 'de' ? `,${digits}` : `.${digits}`;
 };
 
+/** 0.314 → +.31, −0.2 → −.20: between two scores */
+export const difference = (value: number): string => `${value < 0 ? '−' : '+'}${score(Math.abs(value))}`;
+
 /** 1,536 → 1.5 kB */
 export function bytes(value: number): string {
   const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
@@ -65,6 +68,13 @@ export const moment = (ms: number, local = false): string =>
     return new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeStyle: 'short', ...zone });
   }).format(ms);
 
+/** 21:07; in UTC where that is all that is known of the clock */
+export const clock = (ms: number, local = false): string =>
+  cached(local ? 'clock utc' : 'clock', (tag) => {
+    const zone = local ? { timeZone: 'UTC' } : {};
+    return new Intl.DateTimeFormat(tag, { timeStyle: 'short', ...zone });
+  }).format(ms);
+
 /** 12 Mar 2026 */
 export const day = (ms: number): string =>
   cached('day', (tag) => new Intl.DateTimeFormat(tag, { dateStyle: 'medium' })).format(ms);
@@ -75,6 +85,17 @@ export const dayShort = (ms: number): string =>
     'short day',
     (tag) => new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', timeZone: 'UTC' }),
   ).format(ms);
+
+/** en → English */
+export function languageName(tag: string): string {
+  const names = new Intl.DisplayNames(locale(), { type: 'language', fallback: 'code' });
+  try {
+    return names.of(tag) ?? tag;
+  } catch {
+    // No tag of a language: what the desk calls it is better than nothing.
+    return tag;
+  }
+}
 
 const STEPS: readonly (readonly [unit: string, seconds: number])[] = [
   ['year', 365.25 * 86_400],

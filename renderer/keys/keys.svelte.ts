@@ -18,7 +18,8 @@ export class Keys {
   /** what keys are given instead of those that the program comes with, by action; '' for none */
   own = $state<Readonly<Record<string, string>>>({});
   readonly isMac: boolean;
-  readonly #bound = new SvelteMap<string, Do>();
+  /** what an action does, the last one that was said: a view may have an action of the window do its own */
+  readonly #bound = new SvelteMap<string, readonly Do[]>();
   /** actions beside the list: keys of labels */
   readonly #offered = new SvelteMap<string, Action>();
   readonly #pauses = new SvelteSet<symbol>();
@@ -56,9 +57,13 @@ export class Keys {
 
   /** Says what actions do, as long as whoever says so is there. @returns ends it */
   bind(what: Readonly<Record<string, Do>>): () => void {
-    for (const [id, does] of Object.entries(what)) this.#bound.set(id, does);
+    for (const [id, does] of Object.entries(what)) this.#bound.set(id, [...(this.#bound.get(id) ?? []), does]);
     return () => {
-      for (const [id, does] of Object.entries(what)) if (this.#bound.get(id) === does) this.#bound.delete(id);
+      for (const [id, does] of Object.entries(what)) {
+        const left = this.#bound.get(id)?.filter((one) => one !== does) ?? [];
+        if (left.length > 0) this.#bound.set(id, left);
+        else this.#bound.delete(id);
+      }
     };
   }
 
@@ -80,7 +85,7 @@ export class Keys {
   }
 
   do(id: string): void {
-    this.#bound.get(id)?.();
+    this.#bound.get(id)?.at(-1)?.();
   }
 
   /** To be called with every key that is pressed anywhere. */
@@ -94,13 +99,13 @@ export class Keys {
     if (isWriting(element) && !(action.whileWriting === true && word.startsWith('Mod+'))) return;
     if ((word === 'Enter' || word === 'Space') && element?.closest('a, button, summary')) return;
     event.preventDefault();
-    this.#bound.get(action.id)?.();
+    this.do(action.id);
   }
 }
 
-/** Letters typed here are text, or find something in a list. */
+/** Letters typed here are text, or find something in a list; a list whose rows are acted upon says so. */
 const WRITING =
-  'textarea, select, [contenteditable=""], [contenteditable="true"], [role="menu"], [role="listbox"], [role="combobox"], ' +
+  'textarea, select, [contenteditable=""], [contenteditable="true"], [role="menu"], [role="listbox"]:not([data-acts]), [role="combobox"], ' +
   'input:not([type="checkbox"], [type="radio"], [type="button"], [type="submit"])';
 
 const isWriting = (element: Element | null): boolean => element !== null && element.closest(WRITING) !== null;

@@ -75,7 +75,7 @@ describe('keys', () => {
   it('do nothing in fields, with Ctrl or Alt held, while a dialog is open, or once their view is gone', () => {
     const { keys, press, bind } = counting();
     const end = bind('queue.skip', 'window.palette');
-    for (const on of ['textarea', 'select', '[role="menu"]', '[role="listbox"]'])
+    for (const on of ['textarea', 'select', '[role="menu"]', '[role="listbox"]:not([data-acts])'])
       assert.ok(!press('s', { on: new FakeElement(on) }), on);
     assert.ok(!press('s', { ctrlKey: true }) && !press('s', { altKey: true }) && !press('s', { metaKey: true }));
     // The one that is for it works there, too.
@@ -107,6 +107,18 @@ describe('keys', () => {
     press('1');
     assert.equal(given, 1);
     assert.equal(keys.key('label.3'), null);
+  });
+
+  it('of the window do what a view has them do, as long as it is there', () => {
+    const { keys, done } = counting();
+    const outer = keys.bind({ 'go.search': () => done.push('go') });
+    const inner = keys.bind({ 'go.search': () => done.push('focus') });
+    keys.do('go.search');
+    inner();
+    keys.do('go.search');
+    outer();
+    keys.do('go.search');
+    assert.deepEqual(done, ['focus', 'go']);
   });
 
   it('that would do two things at once are found', () => {
