@@ -3,11 +3,18 @@ import { locale } from './locale.ts';
 
 const made = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
 
+/** As somebody's own country writes them, where it speaks the language of the window. */
+function region(): string {
+  const now = locale();
+  const languages = typeof navigator === 'undefined' ? [] : (navigator.languages ?? []);
+  return languages.find((tag) => tag.toLowerCase().split('-')[0] === now) ?? now;
+}
+
 function cached<T extends Intl.NumberFormat | Intl.DateTimeFormat>(name: string, make: (tag: string) => T): T {
   const key = `${locale()} ${name}`;
   const known = made.get(key);
   if (known !== undefined) return known as T;
-  const fresh = make(locale());
+  const fresh = make(region());
   made.set(key, fresh);
   return fresh;
 }

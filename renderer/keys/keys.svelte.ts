@@ -1,4 +1,5 @@
 /** Which key does what just now, and doing it. A key does nothing while somebody writes, or while a dialog is open. */
+import { untrack } from 'svelte';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { Action } from './action.ts';
 import { ACTIONS } from './actions.ts';
@@ -57,10 +58,12 @@ export class Keys {
 
   /** Says what actions do, as long as whoever says so is there. @returns ends it */
   bind(what: Readonly<Record<string, Do>>): () => void {
-    for (const [id, does] of Object.entries(what)) this.#bound.set(id, [...(this.#bound.get(id) ?? []), does]);
+    // Whoever binds keys in an effect does not depend on what they were bound to.
+    const before = (id: string): readonly Do[] => untrack(() => this.#bound.get(id)) ?? [];
+    for (const [id, does] of Object.entries(what)) this.#bound.set(id, [...before(id), does]);
     return () => {
       for (const [id, does] of Object.entries(what)) {
-        const left = this.#bound.get(id)?.filter((one) => one !== does) ?? [];
+        const left = before(id).filter((one) => one !== does);
         if (left.length > 0) this.#bound.set(id, left);
         else this.#bound.delete(id);
       }

@@ -12,8 +12,8 @@ export interface Around {
 
 /** Messages that are kept; the oldest go first. */
 const KEPT = 80;
-const BEFORE = 4;
-const AFTER = 3;
+const BEFORE = 12;
+const AFTER = 8;
 
 export class Details {
   readonly #desk: DeskClient;

@@ -49,6 +49,8 @@ export class Reviewing {
   asking = $state.raw<Asking | null>(null);
   /** masks of the message are open */
   unmasked = $state(false);
+  /** all that is here of the conversation is shown */
+  whole = $state(false);
   /** words are being marked, and those that are */
   marking = $state(false);
   spans = $state.raw<readonly Span[]>([]);
@@ -81,14 +83,16 @@ export class Reviewing {
     return this.done ? undefined : this.list.entry;
   }
 
-  /** Reads words to decide with, and the list where that is not there or another one is wanted. */
+  /** Reads words to decide with, and the list, unless it is there and nothing has changed: then all is as it was left. */
   async enter(wanted = this.list.wanted): Promise<void> {
+    const isThere =
+      this.list.state === 'ready' && !this.list.stale && JSON.stringify(wanted) === JSON.stringify(this.list.wanted);
     await Promise.all([
       this.#session.attempt(async () => {
         this.labels = (await this.#session.desk.labels.list()).filter(({ retired }) => !retired);
         this.policies = (await this.#session.desk.policies.list()).filter(({ retired }) => !retired);
       }),
-      this.load(wanted),
+      isThere ? undefined : this.load(wanted),
     ]);
   }
 
