@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need beside Node, on Debian and its kin: a C compiler (stub libraries), strace (no internet
-# socket is opened), Mesa's software Vulkan, a screen that nobody sees, what an Electron needs of the system, pip; and
-# fetches that Electron. Runs before `npm test`; does nothing where they are there.
+# socket is opened), Mesa's software Vulkan, Chromium (the window), a screen that nobody sees, what an Electron needs of the
+# system, pip; and fetches that Electron. Runs before `npm test`; does nothing where they are there.
 set -u
 
 # An Electron for the tests under tests/e2e; without it they fail and say so.
@@ -12,6 +12,7 @@ missing=()
 command -v cc >/dev/null || missing+=(gcc libc6-dev)
 command -v strace >/dev/null || missing+=(strace)
 ls /usr/share/vulkan/icd.d/lvp_icd*.json >/dev/null 2>&1 || missing+=(mesa-vulkan-drivers libvulkan1)
+[ -n "${MODERATO_CHROMIUM:-}" ] || command -v chromium chromium-browser google-chrome >/dev/null || missing+=(chromium)
 command -v Xvfb >/dev/null || missing+=(xvfb)
 python3 -m pip --version >/dev/null 2>&1 || missing+=(python3-pip)
 # library → package; newer releases of Debian add t64 to some names.

@@ -10,7 +10,7 @@ import { Bulk, type Target } from './bulk.svelte.ts';
 import { Details } from './details.svelte.ts';
 import { Explaining } from './explaining.svelte.ts';
 import { MessageList } from './list.svelte.ts';
-import { Pace } from './pace.svelte.ts';
+import type { Pace } from './pace.svelte.ts';
 import { Selection } from './selection.svelte.ts';
 import { Slips } from './slips.ts';
 import type { Span } from './spans.ts';
@@ -64,6 +64,8 @@ export class Reviewing {
   readonly #pending = new Set<number>();
   #turn: Promise<unknown> = Promise.resolve();
   #acted = -Infinity;
+  /** something was done about this list since it was read */
+  #hasDecided = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #reloading: ReturnType<typeof setTimeout> | undefined;
 
@@ -98,7 +100,7 @@ export class Reviewing {
 
   async load(wanted = this.list.wanted, keep: number | null = null): Promise<void> {
     this.list.reviewer = this.#session.me?.id;
-    this.done = false;
+    this.done = this.#hasDecided = false;
     this.selection.clear();
     await this.list.load(wanted, keep);
   }
@@ -268,6 +270,7 @@ export class Reviewing {
     const { id } = before.message;
     const index = this.list.indexOf(id) ?? 0;
     this.#acted = performance.now();
+    this.#hasDecided = true;
     this.#pending.add(id);
     this.saving++;
     this.list.replace(after);
@@ -340,13 +343,19 @@ export class Reviewing {
     const hasOthers = event.items === null || known.length < event.items.length;
     if (!hasOthers || isEcho) return;
     // A list that nobody has begun with may move; one that somebody works on says that it has changed.
-    const begun = this.pace.decided > 0 || (this.list.current ?? 0) > 0 || this.asking !== null;
-    if (begun && this.list.count > 0) this.list.stale = true;
-    else
-      this.#reloading ??= setTimeout(() => {
-        this.#reloading = undefined;
-        if (this.list.state !== 'loading') void this.load(this.list.wanted, this.entry?.message.id ?? null);
-      }, ECHO_MS);
+    if (this.#isBegun) this.list.stale = true;
+    else this.#reloading ??= setTimeout(() => this.#reload(), ECHO_MS);
+  }
+
+  get #isBegun(): boolean {
+    const { count, current } = this.list;
+    return count > 0 && (this.#hasDecided || (current ?? 0) > 0 || this.selection.size > 0 || this.asking !== null);
+  }
+
+  #reload(): void {
+    this.#reloading = undefined;
+    if (this.#isBegun) this.list.stale = true;
+    else void this.load(this.list.wanted, this.entry?.message.id ?? null);
   }
 
   async #renew(ids: readonly number[]): Promise<void> {

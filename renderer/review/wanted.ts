@@ -92,8 +92,13 @@ export function askedBy(address: URLSearchParams, usual: Asked): Asked {
   };
   const id = (name: string): number | null => {
     const value = numbered(name);
-    return value !== null && Number.isInteger(value) && value > 0 ? value : null;
+    return value !== null && isId(value) ? value : null;
   };
+  const share = (name: string): number | null => {
+    const value = numbered(name);
+    return value !== null && value >= 0 && value <= 1 ? value : null;
+  };
+  const words = (name: string, most: number): string | null => address.get(name)?.slice(0, most) ?? null;
   const among = <T extends string>(name: string, values: readonly string[]): T | undefined => {
     const value = address.get(name);
     return value !== null && values.includes(value) ? (value as T) : undefined;
@@ -103,17 +108,19 @@ export function askedBy(address: URLSearchParams, usual: Asked): Asked {
     ...usual,
     order: among<Order>('order', Object.keys(ORDER_NAMES)) ?? usual.order,
     state: among<Asked['state']>('state', ['to-do', 'any', ...Object.keys(STATUS_NAMES)]) ?? usual.state,
-    text: address.get('text') ?? usual.text,
+    text: words('text', 1000) ?? usual.text,
     channel: id('channel') ?? usual.channel,
     author: id('author') ?? usual.author,
     source: id('source') ?? usual.source,
-    language: address.get('language') ?? usual.language,
-    predicted: address.get('predicted') ?? usual.predicted,
+    language: words('language', 35) ?? usual.language,
+    predicted: words('predicted', 200) ?? usual.predicted,
     decided: id('decided') ?? usual.decided,
     from: numbered('from') ?? usual.from,
     to: numbered('to') ?? usual.to,
-    minScore: numbered('min') ?? usual.minScore,
-    maxScore: numbered('max') ?? usual.maxScore,
-    only: items.every((item) => Number.isInteger(item) && item > 0) ? items : null,
+    minScore: share('min') ?? usual.minScore,
+    maxScore: share('max') ?? usual.maxScore,
+    only: items.every(isId) ? items : null,
   };
 }
+
+const isId = (value: number): boolean => Number.isSafeInteger(value) && value > 0;
