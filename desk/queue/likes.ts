@@ -2,7 +2,8 @@
 import type { Items } from '../store/items.ts';
 import { isUnspaced } from '../store/script.ts';
 import type { Search } from '../store/search.ts';
-import { NEAR_DUPLICATE, jaccard, normalForm, shingles } from '../triage/near-duplicates.ts';
+import { NEAR_DUPLICATE, jaccard, shingles } from '../triage/near-duplicates.ts';
+import { normalForm } from '../triage/text-form.ts';
 
 /** Pieces that are looked for: of two texts that are nearly the same, both hold one of the longest words of each. */
 const PIECES = 4;

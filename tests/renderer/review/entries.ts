@@ -20,6 +20,7 @@ export const entryOf = (id: number, over: Partial<QueueEntry> = {}): QueueEntry 
     language: 'en',
     attachments: [],
     reactions: [],
+    decidedElsewhere: [],
     source: 1,
   },
   status: 'open',
