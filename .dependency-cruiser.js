@@ -35,10 +35,11 @@ export default {
     ),
     {
       name: 'door-by-type',
-      comment: 'The window takes types of the contract alone: the desk checks what goes in and out.',
+      comment:
+        'The window takes types of the contract, and the names of the messages that bring its ports: the desk checks what goes in and out.',
       severity: 'error',
       from: { path: '^renderer/' },
-      to: { path: '^desk/contract', dependencyTypesNot: ['type-only'] },
+      to: { path: '^desk/contract', pathNot: '^desk/contract/surface\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     below(
       'program-without-tests',

@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 const parserOptions = { projectService: true, tsconfigRootDir: import.meta.dirname, extraFileExtensions: ['.svelte'] };
 
 export default tseslint.config(
-  { ignores: ['node_modules/', 'dist/', 'build/out/', 'coverage/', '.cache/'] },
+  { ignores: ['node_modules/', 'dist/', 'coverage/', '.cache/'] },
   js.configs.recommended,
   tseslint.configs.recommended,
   svelte.configs.recommended,

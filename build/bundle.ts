@@ -1,7 +1,8 @@
 /**
  * The program as it is packaged: every source file as JavaScript at its own place (desk/desk.ts → desk/desk.js), so that a
  * file finds its threads, its tables and its neighbours in the package as it does in a checkout. Packages stay packages.
- * `node build/bundle.ts` writes dist/app, which `electron dist/app` starts and electron-builder packs.
+ * `node build/bundle.ts` builds the window into dist/renderer, and writes dist/app, which `electron dist/app` starts and
+ * electron-builder packs.
  */
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
@@ -61,7 +62,7 @@ export async function bundle({ out, renderer, shim }: BundleOptions): Promise<vo
     await build(single(out, shim.relay, 'electron/main/relay.cjs', []));
   }
   for (const file of globSync([...BESIDE], { cwd: ROOT })) copyTo(join(out, file), join(ROOT, file));
-  cpSync(renderer, join(out, 'renderer'), { recursive: true });
+  cpSync(renderer, join(out, 'dist/renderer'), { recursive: true });
   // Too large to be copied each time; in the package they lie beside the archive.
   symlinkSync(join(ROOT, 'native-models'), join(out, 'native-models'), 'junction');
   const built = new Date().toISOString().slice(0, 10);
@@ -126,4 +127,7 @@ function single(out: string, entry: string, to: string, alias: Alias[] | undefin
   };
 }
 
-if (import.meta.main) await bundle({ out: join(ROOT, 'dist/app'), renderer: join(ROOT, 'dist/renderer') });
+if (import.meta.main) {
+  await build({ configFile: join(ROOT, 'renderer/vite.config.ts'), logLevel: 'warn' });
+  await bundle({ out: join(ROOT, 'dist/app'), renderer: join(ROOT, 'dist/renderer') });
+}

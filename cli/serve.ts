@@ -5,8 +5,8 @@ import { VerbDesk } from './desk.ts';
 import { natural } from './options.ts';
 import { run } from './run.ts';
 
-/** Where `npm run build` puts the window. */
-const WINDOW = fileURLToPath(new URL('../build/out/renderer/', import.meta.url));
+/** Where Vite puts the built window (renderer/vite.config.ts), in a checkout and in the package. */
+const WINDOW = fileURLToPath(new URL('../dist/renderer/', import.meta.url));
 /** How often it looks whether the program that started it is still there. */
 const PARENT_MS = 1000;
 

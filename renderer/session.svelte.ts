@@ -11,7 +11,8 @@ import { problemOf } from './desk/problem.ts';
 import { Router } from './frame/router.svelte.ts';
 import { nearestLocale, type Locale } from './i18n/locale.ts';
 import { Keys } from './keys/keys.svelte.ts';
-import type { Shell, Told } from './shell/shell.ts';
+import { doCommand } from './shell/commands.ts';
+import type { Shell } from './shell/shell.ts';
 import { Jobs, isOver } from './state/jobs.svelte.ts';
 import { Announcer, Toasts } from './state/toasts.svelte.ts';
 import { WorkspaceState } from './state/workspace.svelte.ts';
@@ -67,6 +68,7 @@ export class Session {
     await this.door.keep(
       async () => {
         this.#take(await this.desk.preferences.get());
+        await this.#openWhatWasMeant();
         await this.askState();
         // While it was away, anything may have changed.
         this.#tell({ kind: 'items', items: null });
@@ -81,14 +83,18 @@ export class Session {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** What the shell says. */
-  told(told: Told): void {
-    if (told.tell === 'do') this.keys.do(told.action);
-    else if (told.tell === 'open') void this.#openFromOutside(told.path);
-    else {
-      this.dropped = told.paths;
-      this.router.go('import');
-    }
+  /** There is a desktop around the window, which is heard from now on. */
+  surround(shell: Shell): void {
+    this.shell = shell;
+    void this.#hearShell(shell);
+  }
+
+  /** Files were let go of over the window. */
+  drop(paths: readonly string[]): void {
+    const [path = ''] = paths;
+    if (paths.length === 1 && path.endsWith('.moderato')) return void this.openFromOutside(path);
+    this.dropped = paths;
+    this.router.go('import');
   }
 
   /** Asks what is open, what is being worked on, and whether whoever sits here has reviewed in it before. */
@@ -109,13 +115,17 @@ export class Session {
   async open(path: string, create: 'must' | 'may' | 'never', secret?: Secret): Promise<void> {
     if (this.workspace.open !== null) await this.desk.workspace.close();
     try {
-      await this.desk.workspace.open({ path, create, ...(secret !== undefined && { secret }) });
+      await this.#openNow(path, create, secret);
     } finally {
       await this.askState();
     }
     this.asked = null;
-    const recent = [path, ...(this.preferences?.recent ?? []).filter((one) => one !== path)].slice(0, 10);
-    await this.prefer({ recent });
+  }
+
+  /** Takes a workspace out of the lists of those that were open lately. @throws what the desk refuses */
+  async forget(path: string): Promise<void> {
+    await this.shell?.forgetRecent({ path });
+    await this.prefer({ recent: this.preferences?.recent.filter((one) => one !== path) ?? [] });
   }
 
   /** Starts a workspace; with a passphrase it is encrypted, and its recovery key stands ready. @throws what the desk refuses */
@@ -166,12 +176,43 @@ export class Session {
     }
   }
 
-  async #openFromOutside(path: string): Promise<void> {
-    try {
-      await this.open(path, 'never');
-    } catch (error) {
-      if (problemOf(error).kind === 'encrypted') this.asked = path;
-      else await this.attempt(() => Promise.reject(error));
+  /** As `open`, of what somebody chose elsewhere: a refusal is said in a toast, a passphrase asked for. */
+  async openFromOutside(path: string): Promise<void> {
+    if (path === this.workspace.open?.path) return;
+    await this.open(path, 'never').catch((error: unknown) => this.#refused(path, error));
+  }
+
+  /** What the program was started with, or what was open when the desk died. */
+  async #openWhatWasMeant(): Promise<void> {
+    if (this.shell === null) return;
+    const state = await this.desk.workspace.state();
+    if (state.open || state.locked !== null) return;
+    const { path } = await this.shell.start();
+    if (path === null) return;
+    await this.#openNow(path, 'never').catch(async (error: unknown) => {
+      // Another window may have been faster.
+      if (!(await this.desk.workspace.state()).open) await this.#refused(path, error);
+    });
+  }
+
+  async #openNow(path: string, create: 'must' | 'may' | 'never', secret?: Secret): Promise<void> {
+    await this.desk.workspace.open({ path, create, ...(secret !== undefined && { secret }) });
+    const recent = [path, ...(this.preferences?.recent ?? []).filter((one) => one !== path)].slice(0, 10);
+    await this.prefer({ recent });
+  }
+
+  async #refused(path: string, error: unknown): Promise<void> {
+    if (problemOf(error).kind === 'encrypted') this.asked = path;
+    else await this.attempt(() => Promise.reject(error));
+  }
+
+  /** Until the shell is gone, and with it the window. */
+  async #hearShell(shell: Shell): Promise<void> {
+    for await (const event of await shell.events()) {
+      if (event.kind === 'open') await this.openFromOutside(event.path);
+      else if (event.kind === 'command') await this.attempt(() => doCommand(this, event.command));
+      // Times on the screen are old, and the desk may have locked.
+      else await this.attempt(() => this.askState());
     }
   }
 

@@ -17,7 +17,7 @@ export default defineConfig({
   plugins: [svelte()],
   define: { BUILD: JSON.stringify({ version, made }) },
   build: {
-    outDir: '../build/out/renderer',
+    outDir: '../dist/renderer',
     emptyOutDir: true,
     // The oldest runtime that the tests start it in.
     target: 'chrome108',

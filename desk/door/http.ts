@@ -8,8 +8,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BodyLimitPlugin, RPCHandler } from '@orpc/server/node';
+import { pageHeaders } from '../contract/pages.ts';
 import type { Desk } from '../desk.ts';
-import { type Page, WINDOW_POLICY, pagesOf } from './pages.ts';
+import { type Page, pagesOf } from './pages.ts';
 import { router } from './router.ts';
 
 const PREFIX = '/door';
@@ -17,12 +18,7 @@ const PREFIX = '/door';
 const LARGEST_CALL = 1 << 20;
 
 /** Nothing of a page may be kept, framed, guessed or fetched from elsewhere. */
-const HEADERS = {
-  'cache-control': 'no-store',
-  'content-security-policy': WINDOW_POLICY,
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-} as const;
+const HEADERS = { 'cache-control': 'no-store', ...pageHeaders({ connects: true }) } as const;
 
 export class HttpDoor implements AsyncDisposable {
   readonly token = randomBytes(32).toString('base64url');

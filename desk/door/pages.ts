@@ -4,33 +4,7 @@
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { extname, join, sep } from 'node:path';
-
-/** What a window is made of; other files are not served. */
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.woff2': 'font/woff2',
-};
-
-/**
- * What a page may do: load its own files and call its own door. No inline script, no eval, nothing of elsewhere; HTML is made
- * by Svelte's own templates alone.
- */
-export const WINDOW_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' blob:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  'trusted-types svelte-trusted-html',
-].join('; ');
+import { PAGE_TYPES } from '../contract/pages.ts';
 
 export interface Page {
   readonly type: string;
@@ -41,7 +15,7 @@ export interface Page {
 export function pagesOf(folder: string): ReadonlyMap<string, Page> {
   const pages = new Map<string, Page>();
   for (const file of filesIn(folder)) {
-    const type = TYPES[extname(file)];
+    const type = PAGE_TYPES[extname(file)];
     if (type === undefined) continue;
     const page = { type, body: readFileSync(join(folder, file)) };
     const path = `/${file.split(sep).join('/')}`;

@@ -29,8 +29,7 @@ const SAVED: Readonly<Record<SavingFor, () => FileFilter[]>> = {
   ],
   evidence: () => [{ name: 'ZIP', extensions: ['zip'] }],
   report: () => [{ name: 'HTML', extensions: ['html'] }],
-  model: () => [{ name: 'GGUF', extensions: ['gguf'] }],
-  heads: () => [{ name: 'JSON', extensions: ['json'] }],
+  'signed-file': () => [{ name: 'JSON', extensions: ['json'] }],
 };
 
 export async function chooseFiles(

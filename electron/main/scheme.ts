@@ -3,44 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { protocol, type Session } from 'electron';
+import { PAGE_TYPES, pageHeaders } from '../../desk/contract/pages.ts';
 
 const SCHEME = 'app';
 export const ORIGIN = `${SCHEME}://moderato`;
 export const START_PAGE = `${ORIGIN}/index.html`;
 
-const FOLDER = fileURLToPath(new URL('../../renderer/', import.meta.url));
+/** Where Vite puts the built window (renderer/vite.config.ts), in a checkout and in the package. */
+const FOLDER = fileURLToPath(new URL('../../dist/renderer/', import.meta.url));
 
-/** Nothing that is not named: no connection, no frame, no plug-in, no worker, no style or script in the page itself. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "font-src 'self'",
-  // Pictures out of an export come over the port as bytes, and are shown from memory.
-  "img-src 'self' blob:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-const HEADERS = {
-  'content-security-policy': POLICY,
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-} as const;
-
-/** What a renderer is made of; a file of another kind is not served. */
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.woff2': 'font/woff2',
-};
+const HEADERS = pageHeaders({ connects: false });
 
 /** Must be called before Electron is ready. */
 export function declareScheme(): void {
@@ -60,7 +32,7 @@ async function answer(address: string, method: string): Promise<Response> {
   const path = isOwn(address) && method === 'GET' ? pathOf(new URL(address)) : null;
   if (path === null) return new Response(null, { status: 404, headers: HEADERS });
   try {
-    const type = TYPES[extname(path)] ?? '';
+    const type = PAGE_TYPES[extname(path)] ?? '';
     return new Response(await readFile(join(FOLDER, path)), { headers: { ...HEADERS, 'content-type': type } });
   } catch {
     return new Response(null, { status: 404, headers: HEADERS });
@@ -71,5 +43,5 @@ async function answer(address: string, method: string): Promise<Response> {
 function pathOf({ pathname }: URL): string | null {
   // Names that Vite gives: no dot first, nothing to be decoded.
   if (!/^(\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/.test(pathname)) return null;
-  return extname(pathname) in TYPES ? pathname : null;
+  return extname(pathname) in PAGE_TYPES ? pathname : null;
 }

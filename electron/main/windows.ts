@@ -1,7 +1,7 @@
 /** The windows: all show the same desk, each over ports of its own. */
 import { fileURLToPath } from 'node:url';
 import { BrowserWindow, MessageChannelMain, ipcMain, nativeTheme, type Session } from 'electron';
-import { CHANNELS } from '../preload/surface.ts';
+import { CHANNELS } from '../../desk/contract/surface.ts';
 import type { ShellEvent } from '../../desk/contract/shell.ts';
 import type { DeskProcess } from './desk-process.ts';
 import type { Opening } from './opening.ts';

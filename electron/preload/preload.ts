@@ -3,7 +3,7 @@
  * reach what stands here.
  */
 import { ipcRenderer, webUtils } from 'electron';
-import { CHANNELS, DROPPED, PORTS, READY } from './surface.ts';
+import { CHANNELS, DROPPED, PORTS, READY } from '../../desk/contract/surface.ts';
 
 /** Messages of this very page alone: a frame, if there ever was one, gets nothing. */
 window.addEventListener('message', (event) => {

@@ -1,68 +1,80 @@
 /**
- * What the window asks of the desktop around it, and hears from it. In a browser there is none: paths are typed, and menus
- * are missing.
- *
- * The shell posts { kind: 'shell-port' } with a port when the window posts { kind: 'shell-wanted' }, as in
- * renderer/desk/connect.ts. Over it go:
- *   window → shell  { id, ask: 'choose', what }            an open dialog for one of `Choice`
- *                   { id, ask: 'save', what, name }        a save dialog
- *   shell → window  { id, paths }                          the answer; empty where somebody changed their mind
- *                   { tell: 'do', action }                 a menu item: the name of an action, as in renderer/keys/actions.ts
- *                   { tell: 'open', path }                 a workspace was opened from outside: double click, command line
- *                   { tell: 'dropped', paths }             files were dropped on the window
- * Nothing else, and nothing of Electron.
+ * What the window has of the desktop around it: a port to the desk, and one over which it asks for dialogs and hears of
+ * menus and files (desk/contract/shell.ts). In a browser there is none of it: paths are typed, and menus are missing.
  */
-export type Choice = 'workspace' | 'exports' | 'model' | 'signed-decisions' | 'evidence';
-export type Saving = 'workspace' | 'copy' | 'decisions' | 'evidence' | 'report' | 'signed-decisions';
+import { createORPCClient } from '@orpc/client';
+import { RPCLink } from '@orpc/client/message-port';
+import type { ContractRouterClient } from '@orpc/contract';
+import type { OPENING, SAVING, ShellContract } from '../../desk/contract/shell.ts';
+import { DROPPED, PORTS, READY } from '../../desk/contract/surface.ts';
+import { type Connection, overPort } from '../desk/connect.ts';
 
-export type Told =
-  | { readonly tell: 'do'; readonly action: string }
-  | { readonly tell: 'open'; readonly path: string }
-  | { readonly tell: 'dropped'; readonly paths: readonly string[] };
+export type Opening = (typeof OPENING)[number];
+export type Saving = (typeof SAVING)[number];
+export type Shell = ContractRouterClient<ShellContract>;
 
-export class Shell {
-  readonly #port: MessagePort;
-  readonly #waiting = new Map<number, (paths: readonly string[]) => void>();
-  #last = 0;
+export interface Hearing {
+  /** the shell answers; once, before there is a connection to the desk */
+  shell(shell: Shell): void;
+  /** paths of files that somebody let go of over the window */
+  dropped(paths: readonly string[]): void;
+}
 
-  constructor(port: MessagePort, heard: (told: Told) => void) {
-    this.#port = port;
-    port.addEventListener('message', ({ data }: MessageEvent<unknown>) => this.#hear(data, heard));
-    port.start();
-  }
+/** The page's end of what the preload carries: a pair of ports when the page asks, and another for every new desk. */
+export class Desktop {
+  readonly #page: Window;
+  readonly #hearing: Hearing;
+  #hasShell = false;
+  /** the last that came, until `connect` takes it */
+  #next: MessagePort | null = null;
+  #current: Connection | null = null;
+  #arrived: () => void = () => {};
 
-  /** Paths that somebody chose; none where they changed their mind. */
-  async choose(what: Choice): Promise<readonly string[]> {
-    return await this.#ask({ ask: 'choose', what });
-  }
-
-  /** Where something is to be written; null where somebody changed their mind. */
-  async save(what: Saving, name: string): Promise<string | null> {
-    return (await this.#ask({ ask: 'save', what, name }))[0] ?? null;
-  }
-
-  async #ask(question: Readonly<Record<string, string>>): Promise<readonly string[]> {
-    const id = ++this.#last;
-    return await new Promise((resolve) => {
-      this.#waiting.set(id, resolve);
-      this.#port.postMessage({ id, ...question });
+  constructor(page: Window, hearing: Hearing) {
+    this.#page = page;
+    this.#hearing = hearing;
+    page.addEventListener('message', (event: MessageEvent<unknown>) => {
+      if (event.source !== page) return;
+      const [desk, shell] = event.ports;
+      if (event.data === PORTS && desk !== undefined && shell !== undefined) this.#take(desk, shell);
+      const paths = droppedIn(event.data);
+      if (paths.length > 0) hearing.dropped(paths);
     });
   }
 
-  #hear(data: unknown, heard: (told: Told) => void): void {
-    if (typeof data !== 'object' || data === null) return;
-    if ('id' in data && typeof data.id === 'number' && 'paths' in data) {
-      this.#waiting.get(data.id)?.(pathsOf(data.paths));
-      this.#waiting.delete(data.id);
-    } else if ('tell' in data) {
-      if (data.tell === 'do' && 'action' in data && typeof data.action === 'string')
-        heard({ tell: 'do', action: data.action });
-      if (data.tell === 'open' && 'path' in data && typeof data.path === 'string')
-        heard({ tell: 'open', path: data.path });
-      if (data.tell === 'dropped' && 'paths' in data) heard({ tell: 'dropped', paths: pathsOf(data.paths) });
+  /** To the desk that is there now. @throws Error when `signal` is aborted first */
+  async connect(signal: AbortSignal): Promise<Connection> {
+    if (this.#next === null) {
+      await new Promise<void>((resolve) => {
+        this.#arrived = resolve;
+        signal.addEventListener('abort', () => resolve(), { once: true });
+        this.#page.postMessage(READY, this.#page.location.origin);
+      });
     }
+    if (this.#next === null) throw new Error('The shell gave no port.');
+    this.#current = overPort(this.#next);
+    this.#next = null;
+    return this.#current;
+  }
+
+  #take(desk: MessagePort, shell: MessagePort): void {
+    // The shell is the same for as long as the page is there, and a dialog may be open.
+    if (this.#hasShell) shell.close();
+    else {
+      this.#hasShell = true;
+      shell.start();
+      this.#hearing.shell(createORPCClient<Shell>(new RPCLink({ port: shell })));
+    }
+    this.#next?.close();
+    this.#next = desk;
+    // What was asked of the desk before it is answered by nobody.
+    this.#current?.close();
+    this.#arrived();
   }
 }
 
-const pathsOf = (paths: unknown): readonly string[] =>
-  Array.isArray(paths) ? paths.filter((path): path is string => typeof path === 'string') : [];
+function droppedIn(data: unknown): readonly string[] {
+  if (typeof data !== 'object' || data === null || !('kind' in data) || data.kind !== DROPPED || !('paths' in data))
+    return [];
+  return Array.isArray(data.paths) ? data.paths.filter((path): path is string => typeof path === 'string') : [];
+}

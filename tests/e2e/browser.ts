@@ -10,13 +10,11 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/fetch';
 import type { ContractRouterClient } from '@orpc/contract';
 import { type Browser, type Page, chromium } from 'playwright-core';
-import { build } from 'vite';
 import type { Contract } from '../../desk/contract.ts';
+import { builtWindow } from './window.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-
-let built: Promise<unknown> | undefined;
 
 /** Where a browser is. @throws with the package that has one */
 export function browserPath(): string {
@@ -41,8 +39,7 @@ export class Shown implements AsyncDisposable {
 
   /** Opens the desk, with the workspace `w.moderato` unless another is named; the window is built first. */
   async start(workspace = this.file('w.moderato')): Promise<void> {
-    built ??= build({ configFile: join(ROOT, 'renderer/vite.config.ts'), logLevel: 'warn' });
-    await built;
+    await builtWindow();
     this.#serve = spawn(process.execPath, [join(ROOT, 'cli/moderato.js'), 'serve', '--workspace', workspace], {
       cwd: this.folder,
       stdio: ['ignore', 'pipe', 'inherit'],

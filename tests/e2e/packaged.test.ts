@@ -44,7 +44,7 @@ describe('the package', () => {
       '/desk/main.js',
       '/engine/main.js',
       '/cli/main.js',
-      '/renderer/index.html',
+      '/dist/renderer/index.html',
       '/migrations/0001_workspace.sql',
     ])
       assert.ok(inArchive.includes(file), file);

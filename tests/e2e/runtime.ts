@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
+import { build, type Plugin } from 'vite';
 import { bundle } from '../../build/bundle.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -15,26 +15,30 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** What the program's processes are told, so that desk and engine run on this Node. */
 export const RELAYED = { MODERATO_E2E_NODE: process.execPath, MODERATO_E2E_CHILD: here('shim/child.ts') } as const;
 
+/** The program's own window, or the smallest there can be (fixtures/page), which does what a test says. */
+type Shows = 'window' | 'smallest';
+
 /** A program to start: the runtime with the bundled sources in it, in a folder that is removed at the end. */
 export class Program implements Disposable {
   readonly folder: string;
+  readonly shows: Shows;
 
-  private constructor(folder: string) {
+  private constructor(folder: string, shows: Shows) {
     this.folder = folder;
+    this.shows = shows;
   }
 
   get executable(): string {
     return join(this.folder, 'runtime/moderato');
   }
 
-  /** @param renderer folder of a built window; without one the smallest there can be (fixtures/page) */
-  static async build(renderer?: string): Promise<Program> {
+  static async build(shows: Shows = 'smallest'): Promise<Program> {
     if (!existsSync(join(RUNTIME, 'moderato')))
       throw new Error(
         'There is no Electron to test with. Fetch it: bash tests/e2e/fetch-runtime.sh (needs python3 and pip).',
       );
     mkdirSync(join(CACHE, 'e2e'), { recursive: true });
-    const program = new Program(mkdtempSync(join(CACHE, 'e2e/')));
+    const program = new Program(mkdtempSync(join(CACHE, 'e2e/')), shows);
     const { folder } = program;
     // The program finds its resources beside itself: every test has its own, of the same files.
     execFileSync('cp', ['-al', RUNTIME, join(folder, 'runtime')]);
@@ -46,7 +50,7 @@ export class Program implements Disposable {
     };
     await bundle({
       out: join(folder, 'app'),
-      renderer: renderer ?? (await smallestWindow(join(folder, 'page'))),
+      renderer: shows === 'window' ? await ownWindow(join(folder, 'page')) : await smallestWindow(join(folder, 'page')),
       shim,
     });
     symlinkSync(join(folder, 'app'), join(folder, 'runtime/resources/app'));
@@ -56,6 +60,22 @@ export class Program implements Disposable {
   [Symbol.dispose](): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/** The program's own, and before it what the older Chromium lacks. */
+async function ownWindow(outDir: string): Promise<string> {
+  const bridged: Plugin = {
+    name: 'bridged',
+    transform: (code, id) =>
+      id === join(ROOT, 'renderer/main.ts') ? `import ${JSON.stringify(here('shim/page.ts'))};\n${code}` : null,
+  };
+  await build({
+    configFile: join(ROOT, 'renderer/vite.config.ts'),
+    logLevel: 'warn',
+    plugins: [bridged],
+    build: { outDir },
+  });
+  return outDir;
 }
 
 async function smallestWindow(outDir: string): Promise<string> {

@@ -31,13 +31,20 @@ export class Home implements Disposable {
 export class Started implements AsyncDisposable {
   readonly app: ElectronApplication;
   readonly window: Page;
+  /** what the page said that nobody had foreseen: errors, refusals of its policy */
+  readonly complaints: string[] = [];
   #ended = false;
 
   private constructor(app: ElectronApplication, window: Page) {
     this.app = app;
     this.window = window;
+    window.on('pageerror', (error) => this.complaints.push(String(error)));
+    window.on('console', (message) => {
+      if (message.type() === 'error') this.complaints.push(message.text());
+    });
   }
 
+  /** Starts it, and waits for its window: the smallest one (fixtures/page) with its ports, or the program's own. */
   static async start(program: Program, screen: Screen, home: Home, words: readonly string[] = []): Promise<Started> {
     const app = await _electron.launch({
       executablePath: program.executable,
@@ -47,7 +54,8 @@ export class Started implements AsyncDisposable {
       timeout: PATIENCE_MS,
     });
     const started = new Started(app, await app.firstWindow());
-    await started.portsOf(started.window, 1);
+    if (program.shows === 'smallest') await started.portsOf(started.window, 1);
+    else await started.window.getByRole('heading', { level: 1 }).waitFor({ timeout: PATIENCE_MS });
     return started;
   }
 

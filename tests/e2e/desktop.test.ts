@@ -1,0 +1,183 @@
+/** The program as people have it: its own window in a real Electron, with menus, dialogs, and processes that die. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'csv-parse/sync';
+import type { Page } from 'playwright-core';
+import { Program, Screen } from './runtime.ts';
+import { Home, Started, environment, until } from './started.ts';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const SAMPLE = here('../../samples/discord.json');
+/** More than a message has to be on screen before it can be decided. */
+const SEEN_MS = 400;
+/** Reading and importing on a slow machine. */
+const LONG_MS = 180_000;
+
+/** Decides what is shown with a label's key. */
+async function decide(window: Page, times: number): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    await window.waitForTimeout(SEEN_MS);
+    await window.keyboard.press('1');
+  }
+  await window.getByText('writing…').waitFor({ state: 'detached' });
+}
+
+/** What a person chooses in the next dialog of the desktop. */
+async function chooses({ app }: Started, ...paths: readonly string[]): Promise<void> {
+  await app.evaluate(({ dialog }, filePaths) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [...filePaths] });
+  }, paths);
+}
+
+/** Chooses an item of the menus, by its words. */
+async function menu({ app }: Started, label: string): Promise<void> {
+  await app.evaluate(({ Menu, BrowserWindow }, wanted) => {
+    const items = Menu.getApplicationMenu()?.items.flatMap(({ submenu }) => submenu?.items ?? []) ?? [];
+    items.find((item) => item.label === wanted)?.click(undefined, BrowserWindow.getAllWindows()[0]);
+  }, label);
+}
+
+const heading = async (window: Page, name: string): Promise<void> =>
+  await window.getByRole('heading', { level: 1, name }).waitFor();
+
+/** A new workspace with the sample in it, made by keyboard and dialogs; the model begins to read at once. */
+async function withSample(started: Started, workspace: string): Promise<void> {
+  const { window } = started;
+  await window.getByLabel('File').first().fill(workspace);
+  await window.keyboard.press('Enter');
+  await window.getByRole('navigation').waitFor();
+  await menu(started, 'Import…');
+  await heading(window, 'Import');
+  await chooses(started, SAMPLE);
+  await window.keyboard.press('o');
+  await window.getByText('Will be read as Discord').waitFor();
+  await window.keyboard.press('i');
+  await window.getByText(/^2,059 rows in .*: 2,059 new/).waitFor({ timeout: LONG_MS });
+}
+
+/** The newest first: what the model has not read stands in no other order. */
+async function reviewNewest(window: Page): Promise<void> {
+  await window.keyboard.press('Control+1');
+  await heading(window, 'Queue');
+  await window.getByRole('combobox', { name: 'Order' }).selectOption('newest');
+  await window.getByRole('article').waitFor();
+  await window.getByRole('heading', { level: 1 }).focus();
+}
+
+/** How many messages are decided, as the queue shows it. */
+async function shownAsDecided(window: Page): Promise<number> {
+  await window.getByRole('combobox', { name: 'State' }).selectOption('decided');
+  await window.getByRole('article').waitFor();
+  return Number(await window.getByRole('option').first().getAttribute('aria-setsize'));
+}
+
+describe('the program with its own window', () => {
+  const kept = new DisposableStack();
+  let program: Program;
+  let screen: Screen;
+
+  before(async () => {
+    program = kept.use(await Program.build('window'));
+    screen = kept.use(await Screen.open());
+  });
+  after(() => kept[Symbol.dispose]());
+
+  /** Decisions in a workspace that nobody has open, as the command line writes them. */
+  function decisions(home: Home, workspace: string): readonly Record<string, string>[] {
+    const out = home.file('out.csv');
+    const verb = [here('../../cli/moderato.js'), 'export', '--workspace', workspace, '--out', out];
+    execFileSync(process.execPath, verb, { env: environment(screen, home), stdio: 'ignore' });
+    return parse<Record<string, string>>(readFileSync(out), { columns: true });
+  }
+
+  it('is reviewed by keyboard, goes on when its engine is killed, and has lost nothing when it is opened again', async () => {
+    using home = new Home();
+    const workspace = home.file('community.moderato');
+    {
+      await using started = await Started.start(program, screen, home);
+      const { window } = started;
+      await withSample(started, workspace);
+      await reviewNewest(window);
+      await decide(window, 5);
+      await until('the engine reads', () => started.running('engine/main.js').length > 0);
+      for (const engine of started.running('engine/main.js')) process.kill(engine, 'SIGKILL');
+      await decide(window, 5);
+      await window.keyboard.press('Control+5');
+      await window.getByText('All that can be read has been read.').waitFor({ timeout: LONG_MS });
+      assert.deepEqual(started.complaints, []);
+      await started.quit();
+    }
+    assert.equal(decisions(home, workspace).length, 10);
+    await using again = await Started.start(program, screen, home);
+    await again.window.getByRole('button', { name: /^community/ }).click();
+    await again.window.getByRole('navigation').waitFor();
+    assert.equal(await shownAsDecided(again.window), 10);
+    assert.deepEqual(again.complaints, []);
+    await again.quit();
+  });
+
+  it('shows the same workspace again when the desk is killed, and goes on being reviewed', async () => {
+    using home = new Home();
+    const workspace = home.file('community.moderato');
+    await using started = await Started.start(program, screen, home);
+    const { window } = started;
+    await withSample(started, workspace);
+    await reviewNewest(window);
+    await decide(window, 3);
+    const desks = started.running('desk/main.js');
+    for (const desk of desks) process.kill(desk, 'SIGKILL');
+    await until('there is another desk', () => {
+      const now = started.running('desk/main.js');
+      return now.length > 0 && !now.some((pid) => desks.includes(pid));
+    });
+    await window.getByText('answers again').waitFor();
+    await window.getByRole('article').waitFor();
+    await decide(window, 3);
+    assert.equal(await shownAsDecided(window), 6);
+    await started.quit();
+    assert.equal(decisions(home, workspace).length, 6);
+  });
+
+  it('opens what it was started with, takes files that are dropped, and does what its menus say', async () => {
+    using home = new Home();
+    const workspace = home.file('community.moderato');
+    const make = [here('../../cli/moderato.js'), 'import', SAMPLE, '--workspace', workspace];
+    execFileSync(process.execPath, make, { env: environment(screen, home), stdio: 'ignore' });
+    await using started = await Started.start(program, screen, home, [workspace]);
+    const { window, app } = started;
+    await heading(window, 'Queue');
+    await menu(started, 'Search');
+    await heading(window, 'Search');
+    await menu(started, 'Settings…');
+    await heading(window, 'Settings');
+    for (const [item, title] of [
+      ['Keys', 'Keys'],
+      ['Command palette', 'Command palette'],
+      ['Export decisions…', 'Export decisions'],
+    ] as const) {
+      await menu(started, item);
+      await window.getByRole('dialog', { name: title }).waitFor();
+      await window.keyboard.press('Escape');
+      await window.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+
+    // As the system does it when somebody lets go of a file.
+    const driver = await app.context().newCDPSession(window);
+    const data = { items: [], files: [SAMPLE], dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+      await driver.send('Input.dispatchDragEvent', { type, x: 600, y: 400, data });
+    await heading(window, 'Import');
+    await window.getByText('Will be read as Discord').waitFor();
+
+    await menu(started, 'Close workspace');
+    await heading(window, 'Moderato');
+    await chooses(started, workspace);
+    await menu(started, 'Open workspace…');
+    await heading(window, 'Import');
+    assert.deepEqual(started.complaints, []);
+    await started.quit();
+  });
+});
