@@ -112,7 +112,10 @@ export class Reviewing {
     [this.unmasked, this.marking, this.spans] = [false, false, []];
     const { current } = this.list;
     if (entry === undefined || current === null) return;
-    drawn(() => this.slips.shown(performance.now()));
+    drawn(() => {
+      this.slips.shown(performance.now());
+      this.#session.announcer.say(spoken(entry, this.#session.preferences?.masked !== false));
+    });
     const reviewer = this.#session.me?.id;
     this.#timer = setTimeout(() => {
       void this.list.reach(current - BEHIND, current + AHEAD);
@@ -121,7 +124,6 @@ export class Reviewing {
         if (id !== undefined) void this.details.want(id, reviewer);
       }
     }, PASSES_MS);
-    this.#session.announcer.say(spoken(entry, this.#session.preferences?.masked !== false));
   }
 
   go(index: number): void {
