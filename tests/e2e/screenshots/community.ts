@@ -1,0 +1,50 @@
+/** A made-up community for pictures that everybody may see: no message of it was written by anybody, none is worse than rude. */
+const FRIENDLY = [
+  'Has anybody found the second key in the harbour? I have been around it three times.',
+  'Thanks for the map, that saved our evening.',
+  'The new patch runs much better on my old laptop.',
+  'Could we move the raid to Thursday? Half of us are at work on Wednesday.',
+  'Good game everyone, that last round was close.',
+  'Where do I report a bug with the inventory? It shows every potion twice.',
+  'Welcome! The rules are pinned in #welcome, and questions are fine anywhere.',
+  'I wrote a guide for the swamp level, tell me what is missing.',
+  'My team and I would like to challenge yours on Saturday.',
+  'The soundtrack of the third act is the best thing in it.',
+  'Sorry for dropping out yesterday, our power was gone for an hour.',
+  'Is there a way to turn off the camera shake?',
+  'Nice shot. I did not see that one coming.',
+  'Does the sale run until Sunday or Monday?',
+] as const;
+
+const RUDE = [
+  'You are the worst player on this whole server, just leave.',
+  'Nobody wants you here, you pathetic loser.',
+  'Shut up, you have no idea what you are talking about, idiot.',
+  'Only a complete moron would sell that sword.',
+  'Your whole team is garbage and so are you.',
+  'Keep crying, stupid clown, we are all laughing at you.',
+] as const;
+
+const ENDINGS = ['', ' Again.', ' Seriously.', ' Right?', ' As I said.', ' Anyway.', ' That is all.'] as const;
+const CHANNELS = ['general', 'harbour', 'help', 'trading', 'off-topic'] as const;
+const AUTHORS = ['Juniper', 'Moss', 'Tern', 'Alder', 'Wren', 'Sorrel', 'Heron', 'Clover', 'Rowan', 'Finch'] as const;
+const EVERY_NTH_IS_RUDE = 6;
+const MINUTE_MS = 60_000;
+const FIRST = Date.UTC(2026, 4, 1, 9);
+
+/** A table of so many messages, no two alike, about one in six rude. */
+export function madeUp(messages: number): string {
+  const rows = Array.from({ length: messages }, (_, i) => {
+    const texts = i % EVERY_NTH_IS_RUDE === 0 ? RUDE : FRIENDLY;
+    const turn = Math.floor(i / EVERY_NTH_IS_RUDE);
+    const text = `${pick(texts, i * 5 + turn)}${pick(ENDINGS, turn)}`;
+    const sent = new Date(FIRST + i * 37 * MINUTE_MS).toISOString();
+    return `m${i},${pick(AUTHORS, i * 3 + turn)},${sent},${pick(CHANNELS, i + turn)},"${text}"`;
+  });
+  return ['id,author,date,channel,text', ...rows].join('\n');
+}
+
+const pick = <T>(from: readonly T[], i: number): T => from[i % from.length] as T;
+
+/** What somebody sensible would say of it. */
+export const isRude = (id: string): boolean => Number(id.slice(1)) % EVERY_NTH_IS_RUDE === 0;

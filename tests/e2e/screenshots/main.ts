@@ -1,0 +1,119 @@
+/**
+ * Pictures of every view, light and dark, in docs/screenshots: `npm run screenshots`. A made-up community is imported, read,
+ * partly decided and learned from, so that every view has something to show.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { Shown } from '../browser.ts';
+import { isRude, madeUp } from './community.ts';
+
+const FOLDER = fileURLToPath(new URL('../../../docs/screenshots/', import.meta.url));
+const MESSAGES = 600;
+const DECIDED = 160;
+/** Charts, fonts and colours have come to rest. */
+const REST_MS = 600;
+
+/** A view, by its address, and what is to be there before the picture is taken. */
+const VIEWS: readonly {
+  readonly name: string;
+  readonly address: string;
+  readonly ready: (page: Page) => Promise<unknown>;
+}[] = [
+  { name: 'queue', address: '#/queue', ready: (page) => page.getByRole('article').waitFor() },
+  {
+    name: 'why',
+    address: '#/queue',
+    ready: async (page) => {
+      await page.getByRole('article').waitFor();
+      await page.keyboard.press('w');
+    },
+  },
+  {
+    name: 'search',
+    address: '#/search',
+    ready: async (page) => {
+      await page.getByRole('searchbox').fill('harbour');
+      await page.getByRole('article').waitFor();
+    },
+  },
+  { name: 'teach', address: '#/teach', ready: (page) => page.getByRole('figure').first().waitFor() },
+  { name: 'insights', address: '#/insights', ready: (page) => page.getByRole('slider').waitFor() },
+  { name: 'import', address: '#/import', ready: (page) => page.getByText('All that can be read').waitFor() },
+  { name: 'settings', address: '#/settings', ready: (page) => page.getByRole('tablist').waitFor() },
+  { name: 'components', address: '#/gallery', ready: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
+  {
+    name: 'palette',
+    address: '#/queue',
+    ready: async (page) => {
+      await page.getByRole('article').waitFor();
+      await page.keyboard.press('Control+k');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    name: 'keys',
+    address: '#/queue',
+    ready: async (page) => {
+      await page.getByRole('article').waitFor();
+      await page.keyboard.press('?');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+];
+
+await using shown = new Shown();
+await shown.start();
+const first = await shown.page();
+await first.getByRole('navigation').waitFor();
+await prepare();
+mkdirSync(FOLDER, { recursive: true });
+for (const scheme of ['light', 'dark'] as const) {
+  for (const { name, address, ready } of VIEWS) {
+    const page = await shown.page({ colorScheme: scheme, reducedMotion: 'reduce' });
+    await page.evaluate((hash) => void (location.hash = hash), address);
+    await ready(page);
+    await page.waitForTimeout(REST_MS);
+    await page.screenshot({ path: `${FOLDER}${name}-${scheme}.png` });
+    await page.context().close();
+  }
+}
+// With nothing open, and locked: last, because the desk has one workspace for all windows.
+await shown.client.workspace.protect({ passphrase: 'correct horse battery' });
+await shown.client.workspace.lock();
+await start('lock', 'Unlock');
+await shown.client.workspace.unlock({ secret: { kind: 'passphrase', passphrase: 'correct horse battery' } });
+await shown.client.workspace.close();
+await start('first-run', 'Create and open');
+console.log(`docs/screenshots: ${2 * (VIEWS.length + 2)} pictures`);
+
+async function start(name: string, button: string): Promise<void> {
+  for (const scheme of ['light', 'dark'] as const) {
+    const page = await shown.page({ colorScheme: scheme, reducedMotion: 'reduce' });
+    await page.getByRole('button', { name: button }).waitFor();
+    await page.waitForTimeout(REST_MS);
+    await page.screenshot({ path: `${FOLDER}${name}-${scheme}.png` });
+    await page.context().close();
+  }
+}
+
+async function prepare(): Promise<void> {
+  const { client } = shown;
+  const table = shown.file('community.csv');
+  writeFileSync(table, madeUp(MESSAGES));
+  await shown.import(table);
+  const reading = await client.jobs.start({ kind: 'score' });
+  await shown.ended(reading.id);
+  const { id: reviewer } = await client.reviewers.add({ name: 'Ada' });
+  const labels = await client.labels.list();
+  for (const order of ['audit', 'urgent', 'newest'] as const) {
+    const { entries } = await client.queue.page({ order, size: DECIDED / 2, filter: { statuses: ['open'] } });
+    for (const { message } of entries) {
+      const label = labels.find(({ severity }) => severity > 0 === isRude(message.messageId ?? 'm1'));
+      if (label === undefined) throw new Error('the workspace has no labels');
+      await client.review.decide({ reviewer, seen: [{ item: message.id, version: 1 }], labels: [label.id] });
+    }
+  }
+  const learning = await client.jobs.start({ kind: 'retrain', preset: 'fast' });
+  await shown.ended(learning.id);
+}
