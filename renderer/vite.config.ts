@@ -24,5 +24,7 @@ export default defineConfig({
     cssTarget: 'chrome108',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // It is read from this computer's disk, whole.
+    chunkSizeWarningLimit: 1000,
   },
 });

@@ -1,23 +1,25 @@
 /** What the desktop's menus ask for. Everything is an action of the window, or a place in it. */
 import type { COMMANDS } from '../../desk/contract/shell.ts';
-import type { Session } from '../session.svelte.ts';
+import type { Router } from '../frame/router.svelte.ts';
+import type { Keys } from '../keys/keys.svelte.ts';
+import type { WorkspaceState } from '../state/workspace.svelte.ts';
+import type { Shell } from './shell.ts';
 
 type Command = (typeof COMMANDS)[number];
 
-/** Commands that are actions, by the name of that action. */
-const ACTIONS: Readonly<Partial<Record<Command, string>>> = {
-  export: 'export.decisions',
-  lock: 'window.lock',
-  undo: 'queue.undo',
-  redo: 'queue.redo',
-  search: 'go.search',
-  palette: 'window.palette',
-  keys: 'window.keys',
-};
+/** What of the session a command needs. */
+export interface Commanded {
+  readonly shell: Shell | null;
+  readonly router: Router;
+  readonly keys: Keys;
+  readonly workspace: WorkspaceState;
+  close(): Promise<void>;
+  openFromOutside(path: string): Promise<void>;
+}
 
 /** @throws what the desk refuses */
-export async function doCommand(session: Session, command: Command): Promise<void> {
-  const { shell, router, workspace } = session;
+export async function doCommand(session: Commanded, command: Command): Promise<void> {
+  const { shell, router, keys, workspace } = session;
   switch (command) {
     case 'new':
     case 'close':
@@ -35,7 +37,19 @@ export async function doCommand(session: Session, command: Command): Promise<voi
       return router.go('settings');
     case 'copy':
       return router.go('settings', { part: 'privacy' });
-    default:
-      session.keys.do(ACTIONS[command] ?? '');
+    case 'search':
+      return router.go('search');
+    case 'export':
+      return keys.do('export.decisions');
+    case 'lock':
+      return keys.do('window.lock');
+    case 'undo':
+      return keys.do('queue.undo');
+    case 'redo':
+      return keys.do('queue.redo');
+    case 'palette':
+      return keys.do('window.palette');
+    case 'keys':
+      return keys.do('window.keys');
   }
 }

@@ -71,7 +71,7 @@ async function reviewNewest(window: Page): Promise<void> {
 async function shownAsDecided(window: Page): Promise<number> {
   await window.getByRole('combobox', { name: 'State' }).selectOption('decided');
   await window.getByRole('article').waitFor();
-  return Number(await window.getByRole('option').first().getAttribute('aria-setsize'));
+  return Number(await window.locator('[role="option"]').first().getAttribute('aria-setsize'));
 }
 
 describe('the program with its own window', () => {
@@ -133,7 +133,7 @@ describe('the program with its own window', () => {
       const now = started.running('desk/main.js');
       return now.length > 0 && !now.some((pid) => desks.includes(pid));
     });
-    await window.getByText('answers again').waitFor();
+    await window.getByText('The desk is back.').waitFor();
     await window.getByRole('article').waitFor();
     await decide(window, 3);
     assert.equal(await shownAsDecided(window), 6);
@@ -155,7 +155,7 @@ describe('the program with its own window', () => {
     await heading(window, 'Settings');
     for (const [item, title] of [
       ['Keys', 'Keys'],
-      ['Command palette', 'Command palette'],
+      ['Find an action…', 'Find an action'],
       ['Export decisions…', 'Export decisions'],
     ] as const) {
       await menu(started, item);
