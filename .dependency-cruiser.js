@@ -72,7 +72,10 @@ export default {
       name: 'no-orphans',
       comment: 'A file that nobody imports and nobody starts is dead.',
       severity: 'error',
-      from: { orphan: true, pathNot: '(\\.test\\.ts|main\\.ts|reporter\\.js|moderato\\.js|svelte\\.config\\.js|\\.d\\.ts|shim/page\\.ts)$' },
+      from: {
+        orphan: true,
+        pathNot: '(\\.test\\.ts|main\\.ts|reporter\\.js|moderato\\.js|svelte\\.config\\.js|\\.d\\.ts|shim/page\\.ts)$',
+      },
       to: {},
     },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },

@@ -26,5 +26,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // It is read from this computer's disk, whole.
     chunkSizeWarningLimit: 1000,
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 });

@@ -8,23 +8,10 @@ import { parse } from 'csv-parse/sync';
 import type { Page } from 'playwright-core';
 import { Program, Screen } from './runtime.ts';
 import { Home, Started, environment, until } from './started.ts';
+import { LONG_MS, create, decide, goTo, heading, shownAsDecided } from './steps.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const SAMPLE = here('../../samples/discord.json');
-/** More than a message has to be on screen before it can be decided. */
-const SEEN_MS = 400;
-/** Reading and importing on a slow machine. */
-const LONG_MS = 180_000;
-
-/** Decides what is shown with a label's key. */
-async function decide(window: Page, times: number): Promise<void> {
-  for (let i = 0; i < times; i++) {
-    await window.waitForTimeout(SEEN_MS);
-    await window.keyboard.press('1');
-  }
-  await window.getByText('writing…').waitFor({ state: 'detached' });
-}
-
 /** What a person chooses in the next dialog of the desktop. */
 async function chooses({ app }: Started, ...paths: readonly string[]): Promise<void> {
   await app.evaluate(({ dialog }, filePaths) => {
@@ -40,15 +27,10 @@ async function menu({ app }: Started, label: string): Promise<void> {
   }, label);
 }
 
-const heading = async (window: Page, name: string): Promise<void> =>
-  await window.getByRole('heading', { level: 1, name }).waitFor();
-
 /** A new workspace with the sample in it, made by keyboard and dialogs; the model begins to read at once. */
 async function withSample(started: Started, workspace: string): Promise<void> {
   const { window } = started;
-  await window.getByLabel('File').first().fill(workspace);
-  await window.keyboard.press('Enter');
-  await window.getByRole('navigation').waitFor();
+  await create(window, workspace);
   await menu(started, 'Import…');
   await heading(window, 'Import');
   await chooses(started, SAMPLE);
@@ -60,18 +42,10 @@ async function withSample(started: Started, workspace: string): Promise<void> {
 
 /** The newest first: what the model has not read stands in no other order. */
 async function reviewNewest(window: Page): Promise<void> {
-  await window.keyboard.press('Control+1');
-  await heading(window, 'Queue');
+  await goTo(window, 'Control+1', 'Queue');
   await window.getByRole('combobox', { name: 'Order' }).selectOption('newest');
   await window.getByRole('article').waitFor();
   await window.getByRole('heading', { level: 1 }).focus();
-}
-
-/** How many messages are decided, as the queue shows it. */
-async function shownAsDecided(window: Page): Promise<number> {
-  await window.getByRole('combobox', { name: 'State' }).selectOption('decided');
-  await window.getByRole('article').waitFor();
-  return Number(await window.locator('[role="option"]').first().getAttribute('aria-setsize'));
 }
 
 describe('the program with its own window', () => {

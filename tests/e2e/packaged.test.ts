@@ -6,10 +6,11 @@ import { after, before, describe, it } from 'node:test';
 import { listPackage } from '@electron/asar';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { chromium } from 'playwright-core';
-import { decide, openWith, writeExport } from './community.ts';
+import { writeExport } from './community.ts';
 import { Packaged, filesUnder } from './packaged.ts';
 import { Screen } from './runtime.ts';
 import { Home, environment } from './started.ts';
+import { LONG_MS, create, decide, goTo, shownAsDecided } from './steps.ts';
 
 describe('the package', () => {
   const kept = new DisposableStack();
@@ -91,21 +92,22 @@ describe('the package', () => {
     const browser = await chromium.connectOverCDP(address, { noDefaults: true });
     const context = browser.contexts()[0]!;
     const window = context.pages()[0] ?? (await context.waitForEvent('page'));
-    await window.waitForFunction(() => globalThis.page !== undefined);
-    await openWith(window, home.file('w.moderato'), home.file('export.csv'), 60);
-    const scored = await window.evaluate(async () => {
-      const { desk } = globalThis.page;
-      const { id } = await desk.jobs.start({ kind: 'score' });
-      let job = await desk.jobs.get({ job: id });
-      while (job.state === 'running' || job.state === 'waiting') job = await desk.jobs.get({ job: id });
-      return { state: job.state, problem: job.problem };
-    });
-    assert.deepEqual(scored, { state: 'done', problem: null });
-    assert.equal((await decide(window, 5)).length, 5);
+    await create(window, home.file('w.moderato'));
+    await goTo(window, 'Control+5', 'Import');
+    await window.getByLabel('Path of a file or folder').fill(home.file('export.csv'));
+    await window.keyboard.press('Enter');
+    await window.getByText(/Will be read as/).waitFor();
+    await window.getByRole('button', { name: 'Import 1 file' }).click();
+    await window.getByText('All that can be read has been read.').waitFor({ timeout: LONG_MS });
+    await goTo(window, 'Control+1', 'Queue');
+    await window.getByRole('article').waitFor();
+    await decide(window, 5);
+   
+    assert.equal(await shownAsDecided(window), 5);
     const ended = once(child, 'exit');
-    await window.evaluate(() => page.shell.quit()).catch(() => {});
+    // With its last window, the program ends.
+    await window.close();
     assert.deepEqual(await ended, [0, null]);
-    await browser.close();
   });
 
   it('is its own command line: triage, train, score', async () => {

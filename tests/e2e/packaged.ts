@@ -40,7 +40,7 @@ export class Packaged implements Disposable {
   }
 
   static async build(): Promise<Packaged> {
-    const program = await Program.build();
+    const program = await Program.build('window');
     const packaged = new Packaged(program);
     const { folder } = program;
     rmSync(join(folder, 'runtime/resources'), { recursive: true });

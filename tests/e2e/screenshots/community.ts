@@ -25,23 +25,28 @@ const RUDE = [
   'Keep crying, stupid clown, we are all laughing at you.',
 ] as const;
 
-const ENDINGS = ['', ' Again.', ' Seriously.', ' Right?', ' As I said.', ' Anyway.', ' That is all.'] as const;
 const CHANNELS = ['general', 'harbour', 'help', 'trading', 'off-topic'] as const;
 const AUTHORS = ['Juniper', 'Moss', 'Tern', 'Alder', 'Wren', 'Sorrel', 'Heron', 'Clover', 'Rowan', 'Finch'] as const;
 const EVERY_NTH_IS_RUDE = 6;
 const MINUTE_MS = 60_000;
 const FIRST = Date.UTC(2026, 4, 1, 9);
 
-/** A table of so many messages, no two alike, about one in six rude. */
+/** A table of so many messages (up to 500), about one in six rude. No two are nearly the same: those are decided together. */
 export function madeUp(messages: number): string {
   const rows = Array.from({ length: messages }, (_, i) => {
-    const texts = i % EVERY_NTH_IS_RUDE === 0 ? RUDE : FRIENDLY;
     const turn = Math.floor(i / EVERY_NTH_IS_RUDE);
-    const text = `${pick(texts, i * 5 + turn)}${pick(ENDINGS, turn)}`;
+    const said = isRude(`m${i}`) ? three(RUDE, FRIENDLY, turn) : three(FRIENDLY, FRIENDLY, i);
     const sent = new Date(FIRST + i * 37 * MINUTE_MS).toISOString();
-    return `m${i},${pick(AUTHORS, i * 3 + turn)},${sent},${pick(CHANNELS, i + turn)},"${text}"`;
+    return `m${i},${pick(AUTHORS, i * 3 + turn)},${sent},${pick(CHANNELS, i + turn)},"${said.join(' ')}"`;
   });
   return ['id,author,date,channel,text', ...rows].join('\n');
+}
+
+/** The i-th way to say one thing of the first and two of the others, by how far these lie behind it. */
+function three(first: readonly string[], others: readonly string[], i: number): readonly string[] {
+  const round = Math.floor(i / first.length);
+  const [near, far] = [1 + (round % 6), 7 + (Math.floor(round / 6) % 7)];
+  return [pick(first, i), pick(others, i + near), pick(others, i + near + far)];
 }
 
 const pick = <T>(from: readonly T[], i: number): T => from[i % from.length] as T;

@@ -9,7 +9,7 @@ import { Shown } from '../browser.ts';
 import { isRude, madeUp } from './community.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../docs/screenshots/', import.meta.url));
-const MESSAGES = 600;
+const MESSAGES = 480;
 const DECIDED = 160;
 /** Charts, fonts and colours have come to rest. */
 const REST_MS = 600;
