@@ -72,6 +72,8 @@ export const contract = {
     item: call.input(queue.ItemInput).output(queue.ItemDetail),
     /** the message with what stands around it, and the chain of replies that leads to it */
     conversation: call.input(queue.ConversationInput).output(queue.Conversation),
+    /** an attachment that is a picture and lies beside the export that it came in */
+    picture: call.input(queue.PictureInput).output(queue.Picture),
     explain: call.input(queue.ExplainInput).output(queue.Explanation),
   },
   review: {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PICTURE_TYPES } from '../shown/picture-types.ts';
 import { Filter, Id, Message, NotRead, Order, Place, QueueEntry, Share, Status, Time } from './shapes.ts';
 
 /** Whose queue it is: appeals against that reviewer's own decisions are not in it. */
@@ -62,6 +63,19 @@ export const Conversation = z.object({
   before: z.array(Message),
   message: Message,
   after: z.array(Message),
+});
+
+export const PictureInput = z.strictObject({
+  item: Id,
+  /** which of its attachments, from 0 */
+  attachment: z.int().min(0).max(1000),
+});
+
+/** A picture that lies beside the export; nothing of another type is opened, and nothing is fetched. */
+export const Picture = z.object({
+  type: z.enum(PICTURE_TYPES),
+  /** base64 */
+  bytes: z.string(),
 });
 
 export const ExplainInput = z.strictObject({ item: Id });

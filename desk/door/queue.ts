@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Filter, Message } from '../contract/shapes.ts';
 import type { Opened } from '../desk.ts';
 import { DeskError } from '../errors.ts';
+import { pictureBeside } from '../pictures.ts';
 import { MOST_LABELS } from '../queue/columns.ts';
 import type { QueueFilter } from '../queue/filter.ts';
 import type { Order } from '../queue/order.ts';
@@ -96,6 +97,17 @@ export const queueCalls = {
       message: messageOf(opened, around.item),
       after: shown(around.after),
     };
+  }),
+
+  picture: door.queue.picture.handler(async ({ context, input }) => {
+    const { workspace } = context.desk.opened;
+    const item = standing(workspace, input.item);
+    const source = workspace.sources.get(item.source);
+    const attachment = item.attachments[input.attachment];
+    if (source === undefined || attachment === undefined)
+      throw new DeskError('not-found', 'This message has no such attachment.', 'Choose one that it has.');
+    const { type, bytes } = await pictureBeside(source, attachment.path);
+    return { type, bytes: bytes.toString('base64') };
   }),
 
   explain: door.queue.explain.handler(async ({ context, input, signal }) => {

@@ -49,6 +49,8 @@ export class Reviewing {
   asking = $state.raw<Asking | null>(null);
   /** masks of the message are open */
   unmasked = $state(false);
+  /** of the message: `open`, blurred and grey where it is set so, then `clear` */
+  pictures = $state<'closed' | 'open' | 'clear'>('closed');
   /** all that is here of the conversation is shown */
   whole = $state(false);
   /** words are being marked, and those that are */
@@ -109,7 +111,7 @@ export class Reviewing {
   arrive(entry: QueueEntry | undefined, drawn: (then: () => void) => void): void {
     this.slips.leave();
     clearTimeout(this.#timer);
-    [this.unmasked, this.marking, this.spans] = [false, false, []];
+    [this.unmasked, this.marking, this.spans, this.pictures] = [false, false, [], 'closed'];
     const { current } = this.list;
     if (entry === undefined || current === null) return;
     drawn(() => {

@@ -5,6 +5,8 @@ import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
+import { slursIn } from '../../desk/shown/masking.ts';
+import { PNG, exportWith } from '../desk/door/export-with-pictures.ts';
 import { Shown } from './browser.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../samples/discord.json', import.meta.url));
@@ -226,6 +228,65 @@ describe('the queue', () => {
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
     assert.match(await page.title(), /Queue/);
     assert.deepEqual(shown.complaints, []);
+  });
+
+  it('opens a picture on a key, blurred and grey at first, and only from beside its export', async () => {
+    await using shown = new Shown();
+    await shown.start();
+    await shown.import(exportWith(shown.folder, ['p.png', '../p.png'], { 'export/p.png': PNG, 'p.png': PNG }));
+    const page = await newestFirst(shown);
+    const picture = page.getByRole('img', { name: 'picture p1.png' });
+    await press(page, 'i');
+    await page.getByText('This attachment lies outside of its export.').waitFor();
+    await press(page, 'j');
+    assert.equal(await picture.count(), 0);
+    await press(page, 'i');
+    const filter = (): Promise<string> => picture.evaluate((image) => getComputedStyle(image).filter);
+    assert.match(await filter(), /blur.*grayscale/);
+    await press(page, 'i');
+    assert.equal(await filter(), 'none');
+    await press(page, 'i');
+    assert.equal(await picture.count(), 0);
+    await shown.client.preferences.set({ blurred: false });
+    await press(page, 'i');
+    assert.equal(await filter(), 'grayscale(1)');
+    assert.deepEqual(shown.complaints, []);
+  });
+
+  it('leaves topics to others, and covers slurs until somebody looks, each where it is set so', async () => {
+    await using shown = new Shown();
+    const page = await withSample(shown);
+    const { client } = shown;
+    const all = await client.queue.count({ order: 'newest' });
+    const without = await client.queue.count({ order: 'newest', filter: { without: ['people'] } });
+    assert.ok(without.total < all.total);
+    const listed = async (count: number): Promise<void> => {
+      await page.locator(`[role="option"][aria-setsize="${count}"]`).first().waitFor();
+    };
+    await client.preferences.set({ hiddenTopics: ['people'] });
+    await page.getByText('one topic hidden').waitFor();
+    await listed(without.total);
+    await client.preferences.set({ hiddenTopics: [] });
+    await listed(all.total);
+
+    const { entries } = await client.queue.page({ order: 'newest', size: 500 });
+    const covered = entries.find(({ message }) => slursIn(message.text.slice(0, 200)).length > 0)?.message;
+    assert.ok(covered !== undefined);
+    await page.evaluate((item) => (location.hash = `#/search?item=${item}`), covered.id);
+    await listed(1);
+    const masks = page.locator('article .mask');
+    const rows = page.locator('[role="option"]').filter({ hasText: '▇' });
+    assert.ok((await masks.count()) > 0);
+    assert.equal(await rows.count(), 1);
+    // Nothing of the word is read or seen; its key opens it.
+    assert.equal(await masks.first().locator('span').isVisible(), false);
+    await press(page, 'v');
+    assert.equal(await masks.count(), 0);
+    await press(page, 'v');
+    assert.ok((await masks.count()) > 0);
+    await client.preferences.set({ masked: false });
+    await masks.first().waitFor({ state: 'detached' });
+    assert.equal(await rows.count(), 0);
   });
 
   it('has nothing that axe complains of, light and dark, narrow, with a dialog over it', async () => {

@@ -18,6 +18,7 @@ export const queueActions: readonly Action[] = [
   { id: 'queue.escalate', ...here, title: review.escalate, key: 'E' },
   { id: 'queue.reopen', ...here, title: review.reopen, key: 'O' },
   { id: 'queue.unmask', ...here, title: review.unmask, key: 'V' },
+  { id: 'queue.picture', ...here, title: review.pictureKey, key: 'I' },
   { id: 'queue.around', ...here, title: review.around, key: 'C' },
   { id: 'queue.why', ...here, title: review.why, key: 'W' },
   { id: 'queue.like', ...here, title: review.like, key: 'A' },
