@@ -91,6 +91,17 @@ export class MessageList {
     this.#changes++;
   }
 
+  /** Whether the desk would begin it otherwise by now, what was decided left aside. */
+  async differs(): Promise<boolean> {
+    const reading = this.#reading;
+    const { entries, total } = await this.#page(0, null, this.wanted);
+    if (reading !== this.#reading) return false;
+    const here = this.#rows
+      .flatMap((row) => (this.#left.has(row?.message.id ?? 0) ? [] : row))
+      .slice(0, entries.length);
+    return total !== this.remaining || entries.some(({ message }, i) => here[i]?.message.id !== message.id);
+  }
+
   /** Brings rows that are not here yet. */
   async reach(first: number, last: number): Promise<void> {
     for (let index = Math.max(0, first); index <= Math.min(last, this.count - 1); index++) {

@@ -346,9 +346,7 @@ export class Reviewing {
     if (event.items !== null && known.length <= FEW) void this.#renew(known);
     const hasOthers = event.items === null || known.length < event.items.length;
     if (!hasOthers || isEcho) return;
-    // A list that nobody has begun with may move; one that somebody works on says that it has changed.
-    if (this.#isBegun) this.list.stale = true;
-    else this.#reloading ??= setTimeout(() => this.#reload(), ECHO_MS);
+    this.#reloading ??= setTimeout(() => void this.#follow(), ECHO_MS);
   }
 
   get #isBegun(): boolean {
@@ -356,10 +354,11 @@ export class Reviewing {
     return count > 0 && (this.#hasDecided || (current ?? 0) > 0 || this.selection.size > 0 || this.asking !== null);
   }
 
-  #reload(): void {
+  /** A list that nobody has begun with may move; one that somebody works on says that it has changed. */
+  async #follow(): Promise<void> {
     this.#reloading = undefined;
-    if (this.#isBegun) this.list.stale = true;
-    else void this.load(this.list.wanted, this.entry?.message.id ?? null);
+    if (!this.#isBegun) await this.load(this.list.wanted, this.entry?.message.id ?? null);
+    else if (await this.list.differs().catch(() => true)) this.list.stale = true;
   }
 
   async #renew(ids: readonly number[]): Promise<void> {

@@ -51,7 +51,8 @@ export const FURTHER = [
   'maxScore',
 ] as const;
 
-export const furtherOf = (asked: Asked): number => FURTHER.filter((name) => asked[name] !== null).length;
+export const furtherOf = (asked: Asked): number =>
+  FURTHER.filter((name) => asked[name] !== null).length + (asked.text.trim() === '' ? 0 : 1);
 
 /** @param hiddenTopics what somebody leaves to others */
 export function filterOf(asked: Asked, hiddenTopics: readonly string[]): Filter {
