@@ -3,12 +3,12 @@
  * which it was, and comes back where the desk refuses it.
  */
 import type { EscalationReason, Filter, Label, Policy, QueueEntry, ReopenReason } from '../../desk/contract/shapes.ts';
-import type { Event } from '../../desk/contract/workspace.ts';
 import { review } from '../messages/review.ts';
 import type { Session } from '../session.svelte.ts';
 import { Bulk, type Target } from './bulk.svelte.ts';
 import { Details } from './details.svelte.ts';
 import { Explaining } from './explaining.svelte.ts';
+import { Following } from './following.svelte.ts';
 import { MessageList } from './list.svelte.ts';
 import type { Pace } from './pace.svelte.ts';
 import { Selection } from './selection.svelte.ts';
@@ -32,10 +32,6 @@ const AHEAD = 40;
 const BEHIND = 15;
 /** Whoever passes a message faster than this does not read what stands around it. */
 const PASSES_MS = 30;
-/** What somebody has done comes back as an event within this time. */
-const ECHO_MS = 1500;
-/** Rows that are asked for one by one after they have changed. */
-const FEW = 40;
 
 export class Reviewing {
   readonly list: MessageList;
@@ -63,13 +59,12 @@ export class Reviewing {
   /** written, and not confirmed yet */
   saving = $state(0);
   readonly #session: Session;
+  readonly #following: Following;
   readonly #pending = new Set<number>();
   #turn: Promise<unknown> = Promise.resolve();
-  #acted = -Infinity;
   /** something was done about this list since it was read */
   #hasDecided = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #reloading: ReturnType<typeof setTimeout> | undefined;
 
   constructor(session: Session, pace: Pace) {
     this.#session = session;
@@ -77,11 +72,23 @@ export class Reviewing {
     this.list = new MessageList(session.desk);
     this.details = new Details(session.desk);
     this.explaining = new Explaining(session.desk);
-    this.end = session.hear((event) => this.#hear(event));
+    this.#following = new Following(session, this);
   }
 
   /** Nothing is heard any more: another workspace is open. */
-  readonly end: () => void;
+  end(): void {
+    this.#following.end();
+  }
+
+  /** Somebody works on the list as it is. */
+  get isBegun(): boolean {
+    const { count, current } = this.list;
+    return count > 0 && (this.#hasDecided || (current ?? 0) > 0 || this.selection.size > 0 || this.asking !== null);
+  }
+
+  isPending(id: number): boolean {
+    return this.#pending.has(id);
+  }
 
   get entry(): QueueEntry | undefined {
     return this.done ? undefined : this.list.entry;
@@ -100,11 +107,17 @@ export class Reviewing {
     ]);
   }
 
+  /** Reads the list. @param keep message that should be the current one, where it is among the first */
   async load(wanted = this.list.wanted, keep: number | null = null): Promise<void> {
     this.list.reviewer = this.#session.me?.id;
     this.done = this.#hasDecided = false;
     this.selection.clear();
     await this.list.load(wanted, keep);
+  }
+
+  /** Reads the same anew, and stays with the message that is shown. */
+  async reload(): Promise<void> {
+    await this.load(this.list.wanted, this.entry?.message.id ?? null);
   }
 
   /** A message is shown from now on; undefined: none. */
@@ -231,7 +244,7 @@ export class Reviewing {
 
   /** What was shown and counted is decided. */
   async decideAll(bulk: Bulk, labels: readonly number[]): Promise<void> {
-    this.#acted = performance.now();
+    this.#following.act();
     const count = await this.#inTurn(async () => await bulk.decide(await this.#session.reviewer(), labels));
     if (count === null) return;
     this.asking = null;
@@ -240,7 +253,7 @@ export class Reviewing {
       tone: 'good',
       action: { title: review.undo(), does: () => this.undo() },
     });
-    await this.load(this.list.wanted, this.entry?.message.id ?? null);
+    await this.reload();
   }
 
   async #decide(entry: QueueEntry, labels: readonly number[], { reasons, note, settles }: Ground): Promise<void> {
@@ -273,7 +286,7 @@ export class Reviewing {
   ): Promise<boolean> {
     const { id } = before.message;
     const index = this.list.indexOf(id) ?? 0;
-    this.#acted = performance.now();
+    this.#following.act();
     this.#hasDecided = true;
     this.#pending.add(id);
     this.saving++;
@@ -293,12 +306,12 @@ export class Reviewing {
       this.list.show(before);
       this.done = false;
     }
-    await this.#renew([id]);
+    await this.#following.renew([id]);
     return written === true;
   }
 
   async #takeBack(how: 'undo' | 'redo'): Promise<void> {
-    this.#acted = performance.now();
+    this.#following.act();
     const done = await this.#session.attempt(
       async () =>
         await this.#inTurn(
@@ -313,9 +326,9 @@ export class Reviewing {
       this.#session.toasts.say(how === 'undo' ? review.undone() : review.redone());
       return await this.load();
     }
-    const entry = await this.#session.attempt(async () => await this.#itemOf(only));
+    const entry = await this.#session.attempt(async () => await this.#following.itemOf(only));
     if (entry !== undefined) this.list.show(entry);
-    await this.#renew([only]);
+    await this.#following.renew([only]);
   }
 
   /** Everything is done: perhaps more has come meanwhile. */
@@ -335,44 +348,6 @@ export class Reviewing {
     const turn = this.#turn.then(work, work);
     this.#turn = turn.catch(() => {});
     return await turn;
-  }
-
-  #hear(event: Event): void {
-    if (event.kind !== 'items') return;
-    this.details.forget(event.items, this.entry?.message.id);
-    const isEcho = performance.now() - this.#acted < ECHO_MS;
-    const known = (event.items ?? []).filter((id) => this.list.indexOf(id) !== undefined);
-    if (event.items === null || known.length > FEW) this.explaining.forget();
-    if (event.items !== null && known.length <= FEW) void this.#renew(known);
-    const hasOthers = event.items === null || known.length < event.items.length;
-    if (!hasOthers || isEcho) return;
-    this.#reloading ??= setTimeout(() => void this.#follow(), ECHO_MS);
-  }
-
-  get #isBegun(): boolean {
-    const { count, current } = this.list;
-    return count > 0 && (this.#hasDecided || (current ?? 0) > 0 || this.selection.size > 0 || this.asking !== null);
-  }
-
-  /** A list that nobody has begun with may move; one that somebody works on says that it has changed. */
-  async #follow(): Promise<void> {
-    this.#reloading = undefined;
-    if (!this.#isBegun) await this.load(this.list.wanted, this.entry?.message.id ?? null);
-    else if (await this.list.differs().catch(() => true)) this.list.stale = true;
-  }
-
-  async #renew(ids: readonly number[]): Promise<void> {
-    for (const id of ids) {
-      if (this.#pending.has(id)) continue;
-      const entry = await this.#itemOf(id).catch(() => undefined);
-      if (entry !== undefined && !this.#pending.has(id)) this.list.replace(entry);
-      if (id === this.entry?.message.id) void this.details.renew(id, this.#session.me?.id);
-    }
-  }
-
-  async #itemOf(item: number): Promise<QueueEntry> {
-    const me = this.#session.me;
-    return await this.#session.desk.queue.item({ item, ...(me !== null && { reviewer: me.id }) });
   }
 }
 
