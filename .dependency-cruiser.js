@@ -74,7 +74,7 @@ export default {
       severity: 'error',
       from: {
         orphan: true,
-        pathNot: '(\\.test\\.ts|main\\.ts|reporter\\.js|moderato\\.js|svelte\\.config\\.js|\\.d\\.ts|shim/page\\.ts)$',
+        pathNot: '(\\.test\\.ts|main\\.ts|reporter\\.js|moderato\\.js|svelte\\.config\\.js|shim/page\\.ts)$',
       },
       to: {},
     },

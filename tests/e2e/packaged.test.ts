@@ -102,7 +102,7 @@ describe('the package', () => {
     await goTo(window, 'Control+1', 'Queue');
     await window.getByRole('article').waitFor();
     await decide(window, 5);
-   
+
     assert.equal(await shownAsDecided(window), 5);
     const ended = once(child, 'exit');
     // With its last window, the program ends.

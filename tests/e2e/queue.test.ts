@@ -8,6 +8,7 @@ import type { Page } from 'playwright-core';
 import { slursIn } from '../../desk/shown/masking.ts';
 import { PNG, exportWith } from '../desk/door/export-with-pictures.ts';
 import { Shown } from './browser.ts';
+import { goTo } from './steps.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../samples/discord.json', import.meta.url));
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
@@ -161,6 +162,12 @@ describe('the queue', () => {
     await page.keyboard.press('1');
     await page.keyboard.press('2');
     assert.equal(await decided(), 3);
+    // A key that leads to another view comes up there, and is not taken for one that is held.
+    await goTo(page, 'Control+5', 'Import');
+    await goTo(page, 'Control+1', 'Queue');
+    await page.getByRole('article').waitFor();
+    await press(page, '1', '1');
+    assert.equal(await decided(), 5);
   });
 
   it('decides many at once after showing which, and takes all of it back with one undo', async () => {
