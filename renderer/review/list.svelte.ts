@@ -33,7 +33,9 @@ export class MessageList {
   readonly #places = new Map<number, Place>();
   readonly #asked = new Set<number>();
   /** rows that the desk would not put into this list any more */
-  #left = new Set<number>();
+  readonly #left = new Set<number>();
+  /** rows about which something was done: they keep their place here, whatever place the desk would give them */
+  readonly #touched = new Set<number>();
   #changes = $state(0);
   /** of the reading that counts: what older ones bring is left alone */
   #reading = 0;
@@ -77,6 +79,7 @@ export class MessageList {
       this.#places.clear();
       this.#asked.clear();
       this.#left.clear();
+      this.#touched.clear();
       this.#put(0, entries);
       if (next !== null) this.#places.set(entries.length, next);
       this.count = total;
@@ -91,15 +94,18 @@ export class MessageList {
     this.#changes++;
   }
 
-  /** Whether the desk would begin it otherwise by now, what was decided left aside. */
+  /** Whether the desk would begin it otherwise by now, what was done here left aside. */
   async differs(): Promise<boolean> {
     const reading = this.#reading;
     const { entries, total } = await this.#page(0, null, this.wanted);
     if (reading !== this.#reading) return false;
-    const here = this.#rows
-      .flatMap((row) => (this.#left.has(row?.message.id ?? 0) ? [] : row))
-      .slice(0, entries.length);
-    return total !== this.remaining || entries.some(({ message }, i) => here[i]?.message.id !== message.id);
+    const still = entries.map(({ message }) => message.id).filter((id) => !this.#touched.has(id));
+    const here: number[] = [];
+    // Most rows of a long list are not here: forEach passes over them.
+    this.#rows.forEach((row) => {
+      if (row !== undefined && !this.#touched.has(row.message.id)) here.push(row.message.id);
+    });
+    return total !== this.remaining || still.some((id, i) => i < here.length && here[i] !== id);
   }
 
   /** Brings rows that are not here yet. */
@@ -133,6 +139,7 @@ export class MessageList {
   replace(entry: QueueEntry): void {
     const index = this.#indices.get(entry.message.id);
     if (index === undefined) return;
+    if (this.#rows[index]?.status !== entry.status) this.#touched.add(entry.message.id);
     this.#rows[index] = entry;
     if (this.#belongs(entry)) this.#left.delete(entry.message.id);
     else this.#left.add(entry.message.id);

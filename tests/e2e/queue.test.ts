@@ -16,6 +16,13 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'ut
 /** More than a message has to be on screen before it can be decided. */
 const SEEN_MS = 400;
 
+/** Harmless messages, enough for an audit sample. */
+const SMALL = Array.from(
+  { length: 24 },
+  (_, i) =>
+    `${i + 1},message number ${i + 1} about the harbour and its boats,Person ${i % 3},general,2026-03-01T10:00:${10 + i}Z`,
+);
+
 /** A window with three labels over the sample; the newest first, because no model has read it. */
 async function withSample(shown: Shown): Promise<Page> {
   await shown.start();
@@ -296,6 +303,34 @@ describe('the queue', () => {
     assert.equal(await rows.count(), 0);
   });
 
+  it('shows an audit item without score, tint or explanation until it is decided', async () => {
+    await using shown = new Shown();
+    await shown.start();
+    const { client } = shown;
+    await client.settings.set({ auditEvery: 2 });
+    await client.labels.put({ name: 'Hateful', severity: 3, key: '1' });
+    writeFileSync(shown.file('small.csv'), `id,text,author,channel,time\n${SMALL.join('\n')}\n`);
+    await shown.import(shown.file('small.csv'));
+    await shown.ended((await client.jobs.start({ kind: 'score' })).id);
+    const { entries } = await client.queue.page({ order: 'audit' });
+    const item = entries[0]?.message.id ?? 0;
+    const page = await shown.page();
+    const explained: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().includes('queue/explain')) explained.push(request.postData() ?? '');
+    });
+    await page.evaluate((id) => (location.hash = `#/search?item=${id}`), item);
+    await page.getByRole('article').getByText('audit item').waitFor();
+    await page.getByText('This is an audit item').waitFor();
+    await page.waitForTimeout(SEEN_MS);
+    assert.equal(await page.locator('[role="option"] .score, article mark, .why table').count(), 0);
+    assert.deepEqual(explained, []);
+    await press(page, '1');
+    await page.locator('[role="option"] .score').waitFor();
+    await page.locator('.why table').first().waitFor();
+    assert.equal(explained.length, 1);
+  });
+
   it('has nothing that axe complains of, light and dark, narrow, with a dialog over it', async () => {
     await using shown = new Shown();
     const page = await withSample(shown);
@@ -317,6 +352,7 @@ describe('the queue', () => {
     await axe(page);
     await page.setViewportSize({ width: 320, height: 640 });
     await axe(page);
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
     await page.getByRole('button', { name: /^List/ }).click();
     await axe(page);
     await page.setViewportSize({ width: 1360, height: 820 });

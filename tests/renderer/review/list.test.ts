@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { DeskClient } from '../../../renderer/desk/door.svelte.ts';
 import type { Wanted } from '../../../renderer/review/list.svelte.ts';
-import { Knocking } from '../../desk/door/fixtures.ts';
+import { Knocking, rows } from '../../desk/door/fixtures.ts';
 import '../runes.ts';
 
 const { MessageList } = await import('../../../renderer/review/list.svelte.ts');
@@ -89,6 +89,25 @@ describe('a list of messages', () => {
     assert.equal(list.indexOf(6), 4);
     // Later pages are found all the same.
     assert.equal(list.count, 10);
+  });
+
+  it('tells what has changed elsewhere from what was done here', async () => {
+    const { k, list, all } = await listing(100);
+    await using _ = k;
+    const see = async (...items: readonly number[]): Promise<void> => {
+      for (const item of items) list.replace(await k.client.queue.item({ item }));
+    };
+    const seen = (item = 0) => [{ item, version: 1 }];
+    await k.client.review.decide({ reviewer: k.ids.ada, seen: seen(all[0]), labels: [] });
+    await k.client.review.skip({ reviewer: k.ids.ada, seen: seen(all[1]) });
+    await see(all[0] ?? 0, all[1] ?? 0);
+    assert.equal(await list.differs(), false);
+    await k.client.review.decide({ reviewer: k.ids.ben, seen: seen(all[3]), labels: [] });
+    assert.equal(await list.differs(), true);
+    await see(all[3] ?? 0);
+    assert.equal(await list.differs(), false);
+    await k.import('more.csv', rows(101, 1));
+    assert.equal(await list.differs(), true);
   });
 
   it('takes nothing of a reading that another one came before', async () => {
