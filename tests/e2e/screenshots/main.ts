@@ -20,21 +20,13 @@ const VIEWS: readonly {
   readonly address: string;
   readonly ready: (page: Page) => Promise<unknown>;
 }[] = [
-  { name: 'queue', address: '#/queue', ready: (page) => page.getByRole('article').waitFor() },
-  {
-    name: 'why',
-    address: '#/queue',
-    ready: async (page) => {
-      await page.getByRole('article').waitFor();
-      await page.keyboard.press('w');
-    },
-  },
+  { name: 'queue', address: '#/queue', ready: explained },
   {
     name: 'search',
     address: '#/search',
     ready: async (page) => {
       await page.getByRole('searchbox').fill('harbour');
-      await page.getByRole('article').waitFor();
+      await explained(page);
     },
   },
   { name: 'teach', address: '#/teach', ready: (page) => page.getByRole('figure').first().waitFor() },
@@ -63,7 +55,7 @@ const VIEWS: readonly {
 ];
 
 await using shown = new Shown();
-await shown.start();
+await shown.start(shown.file('riverbank.moderato'));
 const first = await shown.page();
 await first.getByRole('navigation').waitFor();
 await prepare();
@@ -81,20 +73,29 @@ for (const scheme of ['light', 'dark'] as const) {
 // With nothing open, and locked: last, because the desk has one workspace for all windows.
 await shown.client.workspace.protect({ passphrase: 'correct horse battery' });
 await shown.client.workspace.lock();
-await start('lock', 'Unlock');
+await pictures('lock', 'Unlock');
 await shown.client.workspace.unlock({ secret: { kind: 'passphrase', passphrase: 'correct horse battery' } });
 await shown.client.workspace.close();
-await start('first-run', 'Create and open');
+await pictures('first-run', 'Create and open');
 console.log(`docs/screenshots: ${2 * (VIEWS.length + 2)} pictures`);
 
-async function start(name: string, button: string): Promise<void> {
+async function pictures(name: string, button: string): Promise<void> {
   for (const scheme of ['light', 'dark'] as const) {
     const page = await shown.page({ colorScheme: scheme, reducedMotion: 'reduce' });
     await page.getByRole('button', { name: button }).waitFor();
+    // The folder of this run is nobody's.
+    const file = page.getByLabel('File').first();
+    if (await file.isVisible()) await file.fill('/home/ada/Documents/riverbank.moderato');
     await page.waitForTimeout(REST_MS);
     await page.screenshot({ path: `${FOLDER}${name}-${scheme}.png` });
     await page.context().close();
   }
+}
+
+/** A message, and why it has its score. */
+async function explained(page: Page): Promise<void> {
+  await page.getByRole('article').waitFor();
+  await page.getByRole('heading', { name: 'Without this word the score falls by' }).waitFor();
 }
 
 async function prepare(): Promise<void> {
@@ -102,12 +103,13 @@ async function prepare(): Promise<void> {
   const table = shown.file('community.csv');
   writeFileSync(table, madeUp(MESSAGES));
   await shown.import(table);
+  await client.settings.set({ auditEvery: 5 });
   const reading = await client.jobs.start({ kind: 'score' });
   await shown.ended(reading.id);
   const { id: reviewer } = await client.reviewers.add({ name: 'Ada' });
   const labels = await client.labels.list();
-  for (const order of ['audit', 'urgent', 'newest'] as const) {
-    const { entries } = await client.queue.page({ order, size: DECIDED / 2, filter: { statuses: ['open'] } });
+  for (const order of ['audit', 'newest'] as const) {
+    const { entries } = await client.queue.page({ order, size: DECIDED, filter: { statuses: ['open'] } });
     for (const { message } of entries) {
       const label = labels.find(({ severity }) => severity > 0 === isRude(message.messageId ?? 'm1'));
       if (label === undefined) throw new Error('the workspace has no labels');
