@@ -1,205 +1,178 @@
 /**
- * What kinds of abuse an adapter sees, and what it takes for abuse: functional test suites, case by case, beside the
- * character n-grams of the same training; false alarms by the group that a harmless text is about; and words spelled so that
- * a program does not know them, with and without undoing that.
+ * What kinds of abuse an adapter sees, and what it takes for abuse: the desk's own functional audit (desk/insight/functional), beside
+ * the character n-grams of the same training. Of HateCheck only the part that is kept for reports is looked at.
  */
-import { areaUnderRoc, rank } from '../desk/insight/metrics.ts';
+import path from 'node:path';
+import type { Rated, SuiteFigures } from '../desk/contract/functional.ts';
+import { readSuites, type Suite } from '../desk/insight/functional/cases.ts';
+import {
+  ALL_HARMLESS,
+  functionalFigures,
+  readSuite,
+  suiteFigures,
+  type CaseReading,
+  type ReadSuite,
+  type ReadTexts,
+} from '../desk/insight/functional/figures.ts';
+import { places } from '../desk/models/places.ts';
+import { regressionRows } from '../desk/retrain/public-rows.ts';
+import { normalised } from '../desk/triage/normaliser.ts';
 import type { Verdict } from '../desk/triage/verdict.ts';
-import { descendingOrder } from '../engine/explain/deletion.ts';
-import { without, wordsOf, type Word } from '../engine/explain/words.ts';
+import { buildCorpus } from '../native-models/recipe/corpus.ts';
+import { readDataset } from '../native-models/recipe/datasets.ts';
+import { readExcluded } from '../native-models/recipe/excluded.ts';
+import { areaUnderRoc, rank } from '../desk/insight/metrics.ts';
 import { seededRandom, shuffle } from '../engine/train/random.ts';
-import { attacked, ATTACKS, type Attack } from './audit/attacks.ts';
-import { CASE_SETS, readCases, type Case } from './audit/cases.ts';
-import { normalised } from './audit/normaliser.ts';
 import { faster, smaller, UsageError, type Bench, type Figure } from './figure.ts';
 import { Reader } from './reader.ts';
 
+const SETS = ['hatecheck', 'hatemoji_check', 'multilingual_hatecheck'] as const;
+/** Sets of which the adapter's own dev part is read in both spellings. */
+const DEV_SETS = ['hatexplain', 'civil_comments_crowd'] as const;
 /** Texts of each attack. */
 const ATTACKED = 300;
 const NGRAMS = 'character n-grams';
 const AS_SPELLED = 'as it is spelled';
 
-interface Read extends Case {
-  readonly verdict: Verdict;
-  readonly flagged: boolean;
-  /** what the n-grams say; null where the adapter carries none */
-  readonly byNgrams: Verdict | null;
-}
-
-const bench: Bench = async ({ data, adapter, scale, say }) => {
+const bench: Bench = async ({ data, adapter, scale, tables, say }) => {
   if (data === null) throw new UsageError('This bench needs the test suites: --data DIR.');
   await using reader = await Reader.open(adapter);
+  const read: ReadTexts = async (texts) => (await reader.read(texts)).map((one) => one && readingOf(reader, one));
+  const byNgrams: ReadTexts = (texts) =>
+    Promise.resolve(reader.readByNgrams(texts)?.map((one) => readingOf(reader, one)) ?? texts.map(() => null));
   const figures: Figure[] = [];
-  for (const set of CASE_SETS) {
-    const cases = await read(reader, part(readCases(data, set), scale));
-    say(`${set}: ${cases.length} cases`);
-    figures.push(...ofSuite(reader, set, cases));
-    if (set !== 'hatecheck') continue;
-    figures.push(...ofTargets(cases));
-    const flagged = shuffle([...cases.filter((one) => one.hateful && one.flagged)], seededRandom(3));
-    figures.push(...(await ofAttacks(reader, flagged.slice(0, Math.ceil(ATTACKED * scale)), say)));
-    figures.push(...(await ofNormalising(reader, cases)));
+  if (tables.length === 0 || tables.includes('suites')) {
+    const tried = new Set(regressionRows(places()).map(({ text }) => text));
+    const suites: ReadSuite[] = [];
+    for (const set of SETS) {
+      const suite = part(readSuites(path.join(data, `${set}.csv.gz`)).suites[0], set, scale);
+      suites.push(await readSuite(suite, read, tried));
+      const peers = suiteFigures(await readSuite(suite, byNgrams, tried));
+      const own = suiteFigures(suites.at(-1) as ReadSuite);
+      say(`${set}: ${own.cases} cases, ${own.leftOut} left out`);
+      figures.push(...ofSuite(own, peers));
+    }
+    figures.push(...ofSpellings(await functionalFigures(suites, read, Math.ceil(ATTACKED * scale))));
   }
+  if (tables.length === 0 || tables.includes('spelling')) figures.push(...(await ofDevParts(data, read, scale)));
   return figures;
 };
 export default bench;
 
-function part(cases: readonly Case[], scale: number): readonly Case[] {
-  if (scale >= 1) return cases;
-  return shuffle([...cases], seededRandom(2)).slice(0, Math.ceil(cases.length * scale));
+const readingOf = (reader: Reader, verdict: Verdict): CaseReading => ({
+  score: verdict.score,
+  flagged: reader.flags(verdict),
+});
+
+function part(suite: Suite | undefined, name: string, scale: number): Suite {
+  if (suite === undefined) throw new UsageError(`There is no ${name} in the folder with the data sets.`);
+  if (scale >= 1) return suite;
+  const cases = shuffle([...suite.cases], seededRandom(2)).slice(0, Math.ceil(suite.cases.length * scale));
+  return { ...suite, cases };
 }
 
-async function read(reader: Reader, cases: readonly Case[]): Promise<readonly Read[]> {
-  const texts = cases.map(({ text }) => text);
-  const verdicts = await reader.read(texts);
-  const others = reader.readByNgrams(texts);
-  return cases.flatMap((one, i) => {
-    const verdict = verdicts[i] ?? null;
-    return verdict === null ? [] : [{ ...one, verdict, flagged: reader.flags(verdict), byNgrams: others?.[i] ?? null }];
-  });
-}
+const value = ({ share }: Rated): number => share?.value ?? NaN;
 
-function ofSuite(reader: Reader, set: string, cases: readonly Read[]): readonly Figure[] {
-  const isRight = (one: Read): boolean => one.flagged === one.hateful;
-  const isRightByNgrams = (one: Read): boolean => one.byNgrams !== null && reader.flags(one.byNgrams) === one.hateful;
-  const multilingual = set === 'multilingual_hatecheck';
-  const groups = grouped(cases, multilingual ? ({ language }) => language : ({ functionality }) => functionality);
-  const of = (name: string, own: readonly Read[]): Figure =>
-    faster(
-      `audit.${set}.${name}`,
-      shareOf(own, isRight),
-      `share right, ${own.length} cases`,
-      peer(own, shareOf(own, isRightByNgrams)),
-    );
-  const area = (own: readonly Read[], scoreOf: (one: Read) => number): number =>
-    areaUnderRoc(
-      rank(
-        own.map(({ hateful }) => (hateful ? 1 : 0)),
-        own.map(scoreOf),
-      ),
-    );
-  const ranked = (name: string, own: readonly Read[]): Figure =>
-    faster(
-      `audit.${set}${name}.auroc`,
-      area(own, ({ verdict }) => verdict.score),
-      `AUROC, ${own.length} cases`,
-      peer(
-        own,
-        area(own, ({ byNgrams }) => byNgrams?.score ?? 0),
-      ),
-    );
+function ofSuite(own: SuiteFigures, peers: SuiteFigures): readonly Figure[] {
+  const peer = (of: number | null | undefined) =>
+    peers.cases === 0 || of === null || of === undefined ? undefined : { name: NGRAMS, value: of };
+  const right = (name: string, one: Rated, other: Rated | undefined): Figure =>
+    faster(`audit.${own.name}.${name}`, value(one), `share right, ${one.cases} cases`, peer(other && value(other)));
+  const ranked = (name: string, auroc: number | null, other: number | null | undefined): Figure =>
+    faster(`audit.${own.name}${name}.auroc`, auroc ?? NaN, 'AUROC', peer(other));
+  const named = <T extends { readonly name: string }>(list: readonly T[], name: string): T | undefined =>
+    list.find((one) => one.name === name);
   return [
-    ranked('', cases),
-    of(
-      'hateful',
-      cases.filter(({ hateful }) => hateful),
-    ),
-    of(
-      'harmless',
-      cases.filter(({ hateful }) => !hateful),
-    ),
-    ...[...groups].flatMap(([name, own]) => (multilingual ? [ranked(`.${name}`, own)] : [of(name, own)])),
+    ranked('', own.auroc, peers.auroc),
+    right('hateful', own.hateful, peers.hateful),
+    right('harmless', own.harmless, peers.harmless),
+    ...(own.languages.length > 0
+      ? own.languages.map(({ name, auroc }) => ranked(`.${name}`, auroc, named(peers.languages, name)?.auroc))
+      : own.functionalities.map((one) => right(one.name, one, named(peers.functionalities, one.name)))),
+    ...(own.name === 'hatecheck' ? own.targets : []).flatMap(({ name, found, falseAlarms }) => {
+      const [group, other] = [name.toLowerCase().replaceAll(' ', '_'), named(peers.targets, name)];
+      return [
+        faster(
+          `audit.target.${group}.found`,
+          value(found),
+          `share of ${found.cases} hateful cases`,
+          peer(other && value(other.found)),
+        ),
+        smaller(
+          `audit.target.${group}.false_alarms`,
+          value(falseAlarms),
+          `share of ${falseAlarms.cases} harmless cases`,
+          peer(other && value(other.falseAlarms)),
+        ),
+      ];
+    }),
   ];
 }
 
-/** By the group that is named: hate that is found, and harmless cases that are taken for hate. */
-function ofTargets(cases: readonly Read[]): readonly Figure[] {
-  const named = cases.filter(({ target }) => target !== '');
-  const byNgrams = ({ byNgrams: verdict }: Read): boolean => verdict !== null && verdict.score >= 0.5;
-  return [...grouped(named, ({ target }) => target)].flatMap(([target, own]) => {
-    const hate = own.filter(({ hateful }) => hateful);
-    const harmless = own.filter(({ hateful }) => !hateful);
-    const name = target.toLowerCase().replaceAll(' ', '_');
-    return [
+function ofSpellings({ attacks, spellings, terms }: Awaited<ReturnType<typeof functionalFigures>>): readonly Figure[] {
+  const asSpelled = (one: Rated) => ({ name: AS_SPELLED, value: value(one) });
+  return [
+    ...attacks.flatMap((one) => [
       faster(
-        `audit.target.${name}.found`,
-        shareOf(hate, ({ flagged }) => flagged),
-        `share of ${hate.length} hateful cases`,
-        peer(hate, shareOf(hate, byNgrams)),
+        `audit.attack.${one.name}`,
+        value(one.normalised),
+        `share still flagged with the normaliser, ${one.normalised.cases} cases`,
+        asSpelled(one.asSpelled),
       ),
-      smaller(
-        `audit.target.${name}.false_alarms`,
-        shareOf(harmless, ({ flagged }) => flagged),
-        `share of ${harmless.length} harmless cases`,
-        peer(harmless, shareOf(harmless, byNgrams)),
+      faster(
+        `audit.attack.${one.name}.both`,
+        value(one.both),
+        'share still flagged where both forms are read',
+        asSpelled(one.asSpelled),
       ),
-    ];
-  });
+    ]),
+    ...spellings.flatMap((one) => {
+      const [name, made] = one.name === ALL_HARMLESS ? ['false_alarms', smaller] : [one.name, faster];
+      const of = `share flagged, ${one.asSpelled.cases} cases`;
+      return [
+        made(`audit.normaliser.${name}`, value(one.normalised), of, asSpelled(one.asSpelled)),
+        made(`audit.normaliser.${name}.both`, value(one.both), of, asSpelled(one.asSpelled)),
+      ];
+    }),
+    ...terms.map((one) =>
+      smaller(`audit.term.${one.name}`, value(one), `share of ${one.cases} harmless cases flagged`),
+    ),
+  ];
 }
 
-/** The word that counts most is spelled otherwise: how much of what was flagged still is, and with the spelling undone. */
-async function ofAttacks(
-  reader: Reader,
-  flagged: readonly Read[],
-  say: (line: string) => void,
-): Promise<readonly Figure[]> {
-  const words: (Word | undefined)[] = [];
-  for (const { text } of flagged) {
-    const all = wordsOf(text);
-    const left = await reader.read(all.map((one) => without(text, one)));
-    const [first] = descendingOrder(left.map((verdict) => -(verdict?.score ?? 1)));
-    words.push(all[first ?? 0]);
-  }
-  say(`  attacks on ${flagged.length} cases that were flagged`);
+/** Texts as people wrote them, of which hardly any hides a word: what reading both forms helps there, and costs. */
+async function ofDevParts(data: string, read: ReadTexts, scale: number): Promise<readonly Figure[]> {
+  const excluded = readExcluded(path.join(import.meta.dirname, '../native-models/recipe/excluded-ids.txt'));
+  const { rows } = buildCorpus((set) => readDataset(data, set), excluded);
   const figures: Figure[] = [];
-  for (const attack of Object.keys(ATTACKS) as Attack[]) {
-    const texts = flagged.flatMap(({ text }, i) => {
-      const chosen = words[i];
-      return chosen === undefined ? [] : [attacked(text, chosen, attack)];
+  for (const set of DEV_SETS) {
+    const all = rows.filter((row) => row.split === 'dev' && row.set === set);
+    const own = all.slice(0, Math.ceil(all.length * scale));
+    const plain = await read(own.map(({ text }) => text));
+    const other = await read(own.map(({ text }) => normalised(text)));
+    const higher = plain.map((one, i) => {
+      const second = other[i] ?? null;
+      return second !== null && second.score > (one?.score ?? -1) ? second : one;
     });
-    const still = (verdicts: readonly (Verdict | null)[]): number =>
-      shareOf(verdicts, (verdict) => verdict !== null && reader.flags(verdict));
+    const of = (verdicts: readonly (CaseReading | null)[], label: 0 | 1): number => {
+      const some = verdicts.filter((_, i) => own[i]?.label === label);
+      return some.filter((one) => one?.flagged === true).length / some.length;
+    };
+    const area = (verdicts: readonly (CaseReading | null)[]): number =>
+      areaUnderRoc(
+        rank(
+          own.map(({ label }) => label),
+          verdicts.map((one) => one?.score ?? 0),
+        ),
+      );
+    const once = (of: number) => ({ name: AS_SPELLED, value: of });
+    const differing = own.filter(({ text }) => normalised(text) !== text).length;
+    const name = `audit.both.${set}`;
     figures.push(
-      faster(
-        `audit.attack.${attack}`,
-        still(await reader.read(texts.map(normalised))),
-        `share still flagged with the normaliser, ${texts.length} cases`,
-        { name: AS_SPELLED, value: still(await reader.read(texts)) },
-      ),
+      faster(`${name}.auroc`, area(higher), `AUROC, ${own.length} texts, ${differing} read twice`, once(area(plain))),
+      faster(`${name}.found`, of(higher, 1), 'share of what is abusive that is flagged', once(of(plain, 1))),
+      smaller(`${name}.false_alarms`, of(higher, 0), 'share of what is fine that is flagged', once(of(plain, 0))),
     );
   }
   return figures;
 }
-
-/**
- * What the normaliser costs where nothing was hidden, and what it helps where others did the hiding: it knows the attacks
- * above, and not those of the suite.
- */
-async function ofNormalising(reader: Reader, cases: readonly Read[]): Promise<readonly Figure[]> {
-  const flaggedThen = async (some: readonly Read[]): Promise<number> => {
-    const verdicts = await reader.read(some.map(({ text }) => normalised(text)));
-    return shareOf(verdicts, (verdict) => verdict !== null && reader.flags(verdict));
-  };
-  const peerOf = (some: readonly Read[]) => ({ name: AS_SPELLED, value: shareOf(some, ({ flagged }) => flagged) });
-  const harmless = cases.filter(({ hateful }) => !hateful);
-  const figures = [
-    smaller(
-      'audit.normaliser.false_alarms',
-      await flaggedThen(harmless),
-      `share of ${harmless.length} harmless cases`,
-      peerOf(harmless),
-    ),
-  ];
-  for (const [name, own] of grouped(cases, ({ functionality }) => functionality))
-    if (name.startsWith('spell_'))
-      figures.push(
-        faster(`audit.normaliser.${name}`, await flaggedThen(own), `share flagged, ${own.length} cases`, peerOf(own)),
-      );
-  return figures;
-}
-
-function grouped(cases: readonly Read[], keyOf: (one: Read) => string): ReadonlyMap<string, readonly Read[]> {
-  const groups = new Map<string, Read[]>();
-  for (const one of cases) {
-    const own = groups.get(keyOf(one));
-    if (own === undefined) groups.set(keyOf(one), [one]);
-    else own.push(one);
-  }
-  return groups;
-}
-
-const peer = (cases: readonly Read[], value: number) =>
-  cases.some(({ byNgrams }) => byNgrams !== null) ? { name: NGRAMS, value } : undefined;
-
-const shareOf = <T>(all: readonly T[], is: (one: T) => boolean): number =>
-  all.length === 0 ? NaN : all.filter(is).length / all.length;

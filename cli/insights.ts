@@ -1,7 +1,11 @@
+import { resolve } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
+import { makeScratch } from '../desk/triage/scratch.ts';
 import { VerbDesk } from './desk.ts';
 import { fraction } from './options.ts';
+import { showJob } from './reading.ts';
 import { run, type Setting } from './run.ts';
+import { functionalLines } from './terminal/functional.ts';
 import {
   auditLines,
   biasLines,
@@ -12,24 +16,69 @@ import {
   thresholdLines,
   volumeLines,
 } from './terminal/insights.ts';
+import { WrongUsage } from './terminal/problem.ts';
+import { Progress } from './terminal/progress.ts';
 
 const command = () =>
   new Command('insights')
-    .summary('what the figures say: thresholds, calibration, drift, volumes')
+    .summary('what the figures say: thresholds, calibration, drift, volumes, test suites')
     .description(
       'Shows how the scores are spread, what each threshold would do, whether scores are probabilities, whether a new import reads otherwise, and how much was written where. Estimates rest on the audit sample alone.',
     )
-    .requiredOption('-w, --workspace <file>', 'the workspace (NAME.moderato)')
+    .option('-w, --workspace <file>', 'the workspace (NAME.moderato)')
     .option('--threshold <score>', "flag from this score on, instead of the model's own threshold", fraction)
     .option('--bias', 'also show how wrong the same figures would be from decisions in the urgent order', false)
+    .option(
+      '--functional <path>',
+      'instead: what the model makes of your copy of HateCheck, HatemojiCheck or Multilingual HateCheck (CSV, or a folder of them)',
+    )
+    .option('--adapter <file>', 'with --functional: this adapter, instead of the model of the queue')
+    .option('--model <file>', 'with --functional: its base model, by path or id')
     .option('--json', 'print JSON', false);
 
 type Options = ReturnType<ReturnType<typeof command>['opts']>;
 
-export const insightsVerb = () => command().action((options) => run((setting) => printInsights(setting, options)));
+export const insightsVerb = () =>
+  command().action((options) =>
+    run((setting) =>
+      options.functional === undefined
+        ? printInsights(setting, options)
+        : printFunctional(setting, options, options.functional),
+    ),
+  );
+
+async function printFunctional(setting: Setting, options: Options, path: string): Promise<void> {
+  const { screen } = setting;
+  using scratch = options.workspace === undefined ? makeScratch() : undefined;
+  using progress = new Progress(screen, { quiet: options.json });
+  await using desk = await VerbDesk.open(setting, options.workspace ?? scratch?.workspace ?? '', {
+    create: scratch === undefined ? 'never' : 'may',
+    say: (line) => progress.say(line),
+  });
+  const { adapter, model } = options;
+  const report = await desk.run(
+    {
+      kind: 'functional',
+      path: resolve(path),
+      ...(adapter !== undefined && { adapter: resolve(adapter) }),
+      ...(model !== undefined && { model }),
+    },
+    (event) => {
+      if (event.kind === 'job' && event.job.state === 'running') showJob(progress, event.job);
+    },
+  );
+  progress.clear();
+  if (options.json) screen.line(JSON.stringify(report));
+  else for (const line of functionalLines(report, screen.columns)) screen.line(line);
+}
 
 async function printInsights(setting: Setting, options: Options): Promise<void> {
   const { screen } = setting;
+  if (options.workspace === undefined)
+    throw new WrongUsage(
+      'There is nothing to look at.',
+      'Name a workspace with --workspace, or test cases with --functional.',
+    );
   await using desk = await VerbDesk.open(setting, options.workspace);
   const { insights } = desk.client;
   const asked = options.threshold === undefined ? {} : { threshold: options.threshold };

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { Agreement } from './contract/agreement.ts';
 import * as audit from './contract/audit.ts';
 import { DoctorInput, Examined } from './contract/doctor.ts';
+import { Functional } from './contract/functional.ts';
 import * as insights from './contract/insights.ts';
 import * as evidence from './contract/evidence.ts';
 import * as imports from './contract/imports.ts';
@@ -145,6 +146,8 @@ export const contract = {
     /** whether the scores of the last imports are those of the ones before */
     drift: call.output(insights.Drifts),
     volumes: call.input(insights.VolumesInput).output(insights.Volumes),
+    /** what the last functional audit said; the job `functional` makes one */
+    functional: call.output(Functional),
   },
   evidence: {
     /** needs no workspace: what proves an evidence file, or a report, is in it */

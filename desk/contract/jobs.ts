@@ -25,6 +25,8 @@ export const ScoreStart = z.strictObject({
   anyLanguage: z.boolean().default(false),
   /** the same scores to the last bit every time; slower */
   deterministic: z.boolean().default(false),
+  /** also reads texts with their spelling undone, where that differs, and takes the higher score (desk/triage/normaliser.ts) */
+  spellings: z.boolean().default(false),
   /** share of what the model would flag that must be read; the rest is set aside */
   recall: Recall.default('all'),
   /** reads only a sample, and reports what each recall target would cost */
@@ -87,6 +89,16 @@ export const OpineStart = z.strictObject({
   policy: Id.optional(),
 });
 
+/** What kinds of abuse a model sees, and what it takes for abuse, on a person's own copy of functional test suites. */
+export const FunctionalStart = z.strictObject({
+  kind: z.literal('functional'),
+  /** CSV of HateCheck, HatemojiCheck or Multilingual HateCheck, or a folder that holds some */
+  path: Path,
+  /** as of `score` */
+  adapter: Path.optional(),
+  model: z.string().max(32_768).optional(),
+});
+
 /** A reviewer's decisions as one signed file, to be merged elsewhere. */
 export const SignStart = z.strictObject({ kind: z.literal('sign'), path: Path, reviewer: Id });
 
@@ -98,6 +110,7 @@ export const Start = z.discriminatedUnion('kind', [
   ScoreStart,
   RetrainStart,
   OpineStart,
+  FunctionalStart,
   ExportStart,
   SignStart,
   MergeStart,
@@ -128,7 +141,7 @@ export type Training = z.infer<typeof Training>;
 
 export const Job = z.object({
   id: Id,
-  kind: z.enum(['import', 'score', 'retrain', 'opine', 'export', 'sign', 'merge', 'evidence', 'report']),
+  kind: z.enum(['import', 'score', 'retrain', 'opine', 'functional', 'export', 'sign', 'merge', 'evidence', 'report']),
   state: JobState,
   /** what is being done, for people */
   doing: z.string(),

@@ -1,3 +1,5 @@
+import type { z } from 'zod';
+import { type Functional, FunctionalReport } from '../contract/functional.ts';
 import type { Opened } from '../desk.ts';
 import { DeskError } from '../errors.ts';
 import { LEAST_AUDIT_ITEMS, weigh } from '../insight/audit-sample.ts';
@@ -69,7 +71,16 @@ export const insightCalls = {
       })),
     };
   }),
+
+  functional: door.insights.functional.handler(({ context }) => lastAudit(context.desk.opened)),
 };
+
+/** Of another version of this program where it does not parse. */
+function lastAudit({ workspace }: Opened): z.infer<typeof Functional> {
+  const last = workspace.jobs.lastDone('functional');
+  const report = last && FunctionalReport.safeParse(last.report).data;
+  return last && report ? { made: last.updatedAt, report } : null;
+}
 
 /** The model whose scores the queue shows, once they are read. @throws DeskError nothing-to-do */
 async function modelOf(opened: Opened): Promise<QueueModel> {

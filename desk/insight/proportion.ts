@@ -11,5 +11,6 @@ export function proportion(hits: number, total: number): Figure {
   const middle = value + (Z * Z) / (2 * total);
   const spread = Z * Math.sqrt((value * (1 - value)) / total + (Z * Z) / (4 * total * total));
   const scale = 1 + (Z * Z) / total;
-  return { value, low: (middle - spread) / scale, high: (middle + spread) / scale };
+  // All of them is all of them, whatever the last digit says.
+  return { value, low: Math.min(value, (middle - spread) / scale), high: Math.max(value, (middle + spread) / scale) };
 }

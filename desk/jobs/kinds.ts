@@ -1,6 +1,7 @@
 /** What each kind of job does, and what it changes that is seen elsewhere. */
 import { resolve } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
+import type { FunctionalReport } from '../contract/functional.ts';
 import type { Start } from '../contract/jobs.ts';
 import type { Event, State } from '../contract/workspace.ts';
 import { evidenceJob, type EvidenceReport } from '../evidence/evidence-job.ts';
@@ -10,6 +11,7 @@ import { type SignReport, signJob } from '../exporters/signed-decisions.ts';
 import type { SpawnEngine } from '../engine/process.ts';
 import { importJob } from '../importers/import-job.ts';
 import type { ImportReport } from '../importers/report.ts';
+import { functionalJob } from '../insight/functional/functional-job.ts';
 import { driftsOf, readSources } from '../insight/drifts.ts';
 import type { Places } from '../models/places.ts';
 import { opineJob, type OpineReport } from '../opinion/opine-job.ts';
@@ -55,6 +57,7 @@ export interface JobReports {
   readonly report: AuditReport;
   readonly retrain: RetrainReport;
   readonly opine: OpineReport;
+  readonly functional: FunctionalReport;
   readonly score: ScoreReport;
   readonly sign: SignReport;
   readonly merge: MergeReport;
@@ -130,6 +133,7 @@ export function jobKinds(setting: JobSetting): Kinds {
           hooks,
         ),
     },
+    functional: { lane: 'engine', run: (start, hooks) => functionalJob(target, start, hooks) },
     score: {
       lane: 'engine',
       run: async (start, hooks) => {

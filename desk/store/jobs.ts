@@ -45,6 +45,7 @@ export class Jobs {
   readonly #get;
   readonly #list;
   readonly #open;
+  readonly #last;
 
   constructor(db: Db) {
     this.#add = db
@@ -62,6 +63,9 @@ export class Jobs {
     );
     this.#get = db.prepare<[number], Row>('SELECT * FROM jobs WHERE id = ?');
     this.#list = db.prepare<[number], Row>('SELECT * FROM jobs ORDER BY id DESC LIMIT ?');
+    this.#last = db.prepare<[string], Row>(
+      "SELECT * FROM jobs WHERE state = 'done' AND json_extract(input, '$.kind') = ? ORDER BY id DESC LIMIT 1",
+    );
     this.#open = db.prepare<[], Row>("SELECT * FROM jobs WHERE state IN ('waiting', 'running', 'paused') ORDER BY id");
   }
 
@@ -90,6 +94,12 @@ export class Jobs {
   /** The latest ones, newest first. */
   list(limit: number): readonly StoredJob[] {
     return this.#list.all(limit).map(toJob);
+  }
+
+  /** The last job of a kind that ended well. */
+  lastDone(kind: string): StoredJob | undefined {
+    const row = this.#last.get(kind);
+    return row && toJob(row);
   }
 
   /** Those that are not over, in the order in which they were asked for. */

@@ -37,7 +37,7 @@ describe('moderato insights', () => {
     assert.match(out, /general +90/);
     const json = JSON.parse((await insights('--json')).out) as Figures;
     assert.equal(json.thresholds.read, 90);
-    assert.ok(json.thresholds.audit.drawn > 5 && json.thresholds.rows.every(({ precision }) => precision === null));
+    assert.ok(json.thresholds.audit.drawn < 30 && json.thresholds.rows.every(({ precision }) => precision === null));
     assert.deepEqual(json.drift, []);
     assert.deepEqual(
       json.volumes.channels.map(({ name, messages }) => [name, messages]),
@@ -51,6 +51,35 @@ describe('moderato insights', () => {
     assert.equal(thresholds.rows[0]?.threshold, 0);
     assert.equal(thresholds.rows[0].flagged, 90);
     assert.equal((await insights('--threshold', '1.5')).code, 2);
+  });
+
+  it('says by functionality, group and term what a model makes of test cases, with or without a workspace', async () => {
+    const suite = bench.file(
+      'test_suite_cases.csv',
+      [
+        'functionality,case_id,test_case,label_gold,target_ident',
+        ...Array.from({ length: 9 }, (_, i) => `derog_h,${i},sailors ${i} are a made up case of hate,hateful,sailors`),
+        ...Array.from({ length: 9 }, (_, i) => `ident_nh,${i},women sail to the harbour ${i} today,non-hateful,women`),
+      ].join('\n'),
+    );
+    const tiny = ['--adapter', bench.adapter, '--model', bench.model];
+    const { out, err, code } = await bench.run(['insights', '--functional', suite, ...tiny]);
+    assert.equal(code, 0, err);
+    assert.match(out, /test_suite_cases\n18 cases/);
+    assert.match(out, /functionality +cases +right\nderog_h +9 +\d+% \(\d+% … \d+%\)/);
+    assert.match(out, /target +hateful +found/);
+    assert.match(out, /False alarms by term.*\nterm +cases +flagged\nwomen +9/);
+    const json = JSON.parse((await bench.run(['insights', '--functional', suite, ...tiny, '--json'])).out) as {
+      figures: { suites: { cases: number }[] };
+    };
+    assert.deepEqual(
+      json.figures.suites.map(({ cases }) => cases),
+      [18],
+    );
+    const none = await bench.run(['insights', '--functional', bench.path('none.csv'), ...tiny]);
+    assert.equal(none.code, 1);
+    assert.match(none.err, /There is no .*none\.csv[^]*Name the CSV of HateCheck/);
+    assert.equal((await bench.run(['insights'])).code, 2);
   });
 
   it('shows the bias only where it is asked for', async () => {

@@ -1,5 +1,5 @@
 /**
- * Undoes what bench/audit/attacks.ts does, as far as it can be told from a text that was meant so: what hides is left out,
+ * Undoes what desk/insight/functional/attacks.ts does, as far as it can be told from a text that was meant so: what hides is left out,
  * letters that only look like Latin ones become those, single letters that stand apart become a word, and figures inside of
  * a word become letters.
  */

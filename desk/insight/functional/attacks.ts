@@ -1,5 +1,5 @@
 /** Ways in which people spell a word so that a program does not know it and a person does. */
-import type { Word } from '../../engine/explain/words.ts';
+import type { Word } from '../../../engine/explain/words.ts';
 
 const LEET: Readonly<Record<string, string>> = { a: '4', e: '3', i: '1', o: '0', s: '5', t: '7' };
 /** Letters of another script that look the same. */

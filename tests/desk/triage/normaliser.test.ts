@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { attacked, ATTACKS, type Attack } from '../../../bench/audit/attacks.ts';
-import { normalised } from '../../../bench/audit/normaliser.ts';
+import { attacked, ATTACKS, type Attack } from '../../../desk/insight/functional/attacks.ts';
+import { normalised } from '../../../desk/triage/normaliser.ts';
 import { wordsOf } from '../../../engine/explain/words.ts';
 
 const TEXT = 'You lot are parasites and everyone knows it';
