@@ -48,6 +48,11 @@ const command = () =>
       ] as const),
     )
     .option('--any-language', 'also read messages in languages that the adapter was not measured on', false)
+    .option(
+      '--spellings',
+      'also read texts with leetspeak, spaces and look-alike letters undone; the higher score counts',
+      false,
+    )
     .option('--deterministic', 'the same scores to the last bit every time; slower', false)
     .option('--unmask', 'show slurs as they stand', false)
     .option('--full', 'print whole messages instead of one line of each', false)
@@ -129,13 +134,14 @@ async function scoring(desk: VerbDesk, screen: Screen, progress: Progress, optio
     if (progress.live) progress.block(lines);
     else for (const line of lines) screen.note(line);
   };
-  const { adapter, model, anyLanguage, deterministic, recall: target, forecast } = options;
+  const { adapter, model, anyLanguage, spellings, deterministic, recall: target, forecast } = options;
   return await desk.run(
     {
       kind: 'score',
       ...(adapter !== undefined && { adapter: resolve(adapter) }),
       ...(model !== undefined && { model }),
       anyLanguage,
+      spellings,
       deterministic,
       recall: target,
       forecast,

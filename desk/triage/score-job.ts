@@ -96,7 +96,8 @@ export async function score(
   const scoring = await WorkspaceScoring.start(deps, session, chosen.adapter, revision, start);
   const leading = new Leading(LEADERS);
   let scored = 0;
-  const progress = (done: number): void => onProgress({ doing: 'Scoring', done, total, unit: 'messages' });
+  const progress = (done: number): void =>
+    onProgress({ doing: 'Scoring', done: Math.min(done, total), total, unit: 'messages' });
   const behind = (from: number): ScoringHooks => ({
     signal,
     onProgress: (done) => progress(from + done),

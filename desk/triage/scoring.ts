@@ -11,6 +11,7 @@ import type { Store } from '../store/store.ts';
 import type { Supervisor } from '../supervisor.ts';
 import type { WriterClient } from '../writer/client.ts';
 import type { Leader } from './leading.ts';
+import { higherOf, respelledAmong } from './respelled.ts';
 
 export interface OpenModelOptions {
   readonly deterministic: boolean;
@@ -95,38 +96,44 @@ export interface ScoringTarget {
   readonly writer: WriterClient;
 }
 
+export interface HowToRead {
+  /** also messages in languages that the adapter was not measured on */
+  readonly anyLanguage: boolean;
+  /** also with their spelling undone, where that differs; the higher score counts */
+  readonly spellings: boolean;
+}
+
 export class WorkspaceScoring {
   readonly #store: Store;
   readonly #writer: WriterClient;
   readonly #session: EngineSession;
   readonly #adapter: Adapter;
   readonly #revision: Revision;
-  readonly #anyLanguage: boolean;
+  readonly #how: HowToRead;
   readonly #run: Run;
   /** messages that the model has read: those that got the score of a copy are not among them */
   read = 0;
 
-  private constructor(into: ScoringTarget, session: EngineSession, adapter: Adapter, run: Run, anyLanguage: boolean) {
+  private constructor(into: ScoringTarget, session: EngineSession, adapter: Adapter, run: Run, how: HowToRead) {
     this.#store = into.store;
     this.#writer = into.writer;
     this.#session = session;
     this.#adapter = adapter;
     this.#revision = run.revision;
-    this.#anyLanguage = anyLanguage;
+    this.#how = how;
     this.#run = run;
   }
 
-  /** `anyLanguage`: also read messages in languages that the adapter was not measured on */
   static async start(
     into: ScoringTarget,
     session: EngineSession,
     adapter: Adapter,
     revision: Revision,
-    { anyLanguage }: { readonly anyLanguage: boolean },
+    how: HowToRead,
   ): Promise<WorkspaceScoring> {
     const { backend, layout, threads } = session.info;
     const run = await into.writer.write('startRun', { revision, backend, layout, threads }, { urgent: false });
-    return new WorkspaceScoring(into, session, adapter, run, anyLanguage);
+    return new WorkspaceScoring(into, session, adapter, run, how);
   }
 
   /**
@@ -182,7 +189,7 @@ export class WorkspaceScoring {
 
   /** Whether a message is not read because of its language. */
   isForeign({ language }: { readonly language: string }): boolean {
-    return !this.#anyLanguage && isForeign(this.#adapter, language);
+    return !this.#how.anyLanguage && isForeign(this.#adapter, language);
   }
 
   /** Pages of messages without a score. A page in flight is not given again: each begins behind the one before. */
@@ -198,21 +205,31 @@ export class WorkspaceScoring {
 
   /** Stores each page as soon as it is scored, so that a job that is stopped keeps what was done. */
   async #score(pages: AsyncIterable<readonly UnscoredItem[]>, hooks: ScoringHooks): Promise<number> {
-    const waiting: { readonly read: readonly UnscoredItem[]; readonly foreign: readonly UnscoredItem[] }[] = [];
+    const waiting: {
+      readonly read: readonly UnscoredItem[];
+      readonly foreign: readonly UnscoredItem[];
+      readonly respelled: readonly number[];
+    }[] = [];
     const isForeignItem = (item: UnscoredItem): boolean => this.isForeign(item);
+    const { spellings } = this.#how;
     async function* texts(): AsyncGenerator<readonly { key: string; text: string }[], void, void> {
       for await (const page of pages) {
         const read = page.filter((item) => !isForeignItem(item));
-        waiting.push({ read, foreign: page.filter(isForeignItem) });
-        yield read.map(({ id, text }) => ({ key: String(id), text }));
+        const respelled = spellings ? respelledAmong(read) : [];
+        waiting.push({ read, foreign: page.filter(isForeignItem), respelled: respelled.map(([place]) => place) });
+        yield [
+          ...read.map(({ id, text }) => ({ key: String(id), text })),
+          ...respelled.map(([place, text]) => ({ key: `${read[place]?.id ?? 0} respelled`, text })),
+        ];
       }
     }
     let done = 0;
     let foreignDone = 0;
     const onProgress = (read: number): void => hooks.onProgress?.(read + foreignDone);
-    for await (const scored of this.#session.scoreAll(texts(), { signal: hooks.signal, onProgress })) {
+    for await (const all of this.#session.scoreAll(texts(), { signal: hooks.signal, onProgress })) {
       const page = waiting.shift();
       if (page === undefined) throw new Error('the engine gave more results than it was given pages');
+      const scored = higherOf(this.#revision, all, page.read.length, page.respelled);
       const results: ItemResult[] = page.foreign.map(({ id, version }) => notRead(id, version, 'language'));
       const scores: Leader[] = [];
       let read = 0;

@@ -88,6 +88,32 @@ describe('scoring', () => {
     assert.equal(new Set(layouts).size, 1, layouts.join());
   });
 
+  it('reads a hidden word in both spellings where that is asked for, and the higher score counts', async () => {
+    const plain = sentencesOf(40);
+    const hidden = plain.map((text) => text.replace(/^The (\w+)/, (_, word: string) => `The ${[...word].join(' ')}`));
+    const scoresOf = async (name: string, spellings: boolean): Promise<readonly number[]> => {
+      await using s = new WithEngine(bench, 512);
+      const { client } = s;
+      await client.workspace.open({ path: bench.path(name), create: 'must' });
+      await s.import(`${name}.csv`, table([...plain, ...hidden]));
+      const job = await s.ended((await client.jobs.start({ ...tiny, spellings })).id);
+      assert.equal(job.state, 'done', job.problem?.message);
+      assert.equal((job.report as unknown as ScoreReport).scored, 80);
+      const { entries } = await client.queue.page({ size: 100, blind: false });
+      const scores = new Map(entries.map(({ message, model }) => [message.messageId, model?.score ?? NaN]));
+      return Array.from({ length: 80 }, (_, i) => scores.get(String(i + 1)) ?? NaN);
+    };
+    const [once, both] = [await scoresOf('once.moderato', false), await scoresOf('both.moderato', true)];
+    const near = (a = NaN, b = NaN): boolean => Math.abs(a - b) < 1e-5;
+    let raised = 0;
+    for (let i = 0; i < 40; i++) {
+      assert.ok(near(both[i], once[i]), 'what hides nothing reads the same');
+      assert.ok(near(both[40 + i], Math.max(once[i] ?? NaN, once[40 + i] ?? NaN)), `hidden ${i}`);
+      if (!near(both[40 + i], once[40 + i])) raised++;
+    }
+    assert.ok(raised > 0 && raised < 40, `${raised} of 40 were raised`);
+  });
+
   it('says of an import that reads otherwise than those before, once, when it was read', async () => {
     await using s = new WithEngine(bench, 512);
     const { client } = s;
