@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { windowOf } from './packaged-window.ts';
 
 const PATIENCE_MS = 60_000;
 
@@ -15,29 +15,16 @@ const words = [
   ...(process.platform === 'linux' ? ['--no-sandbox'] : []),
 ];
 const child = spawn(program, words, { stdio: ['ignore', 'ignore', 'pipe'] });
-const late = setTimeout(() => {
-  console.error(`No window came up within ${PATIENCE_MS / 1000} s.`);
+const window = await windowOf(child, PATIENCE_MS).catch((error: unknown) => {
   child.kill('SIGKILL');
-  process.exit(1);
-}, PATIENCE_MS);
-const address = await new Promise<string>((resolve) => {
-  let said = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    said += chunk.toString();
-    const found = /DevTools listening on (\S+)/.exec(said)?.[1];
-    if (found !== undefined) resolve(found);
-  });
+  throw error;
 });
-const browser = await chromium.connectOverCDP(address, { noDefaults: true });
-const [context] = browser.contexts();
-const window = context?.pages()[0] ?? (await context?.waitForEvent('page'));
-await window?.waitForLoadState('load');
-console.log(`${window?.url()}: ${await window?.title()}`);
+const [address, title] = [window.url(), await window.title()];
+console.log(`${address}: ${title}`);
 const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
 // The last window closed is the end of the program; on a Mac it stays, and is told to end.
-await window?.close();
+await window.close();
 if (process.platform === 'darwin') child.kill('SIGTERM');
 const code = await ended;
-clearTimeout(late);
 if (code !== 0 && process.platform !== 'darwin') throw new Error(`The program ended with code ${code}.`);
-process.exit(window?.url() === 'app://moderato/index.html' ? 0 : 1);
+process.exit(address === 'app://moderato/index.html' ? 0 : 1);

@@ -3,24 +3,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 import { listPackage } from '@electron/asar';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
-import { chromium } from 'playwright-core';
+import { windowOf } from '../../build/packaged-window.ts';
 import { writeExport } from './community.ts';
 import { Packaged, filesUnder } from './packaged.ts';
 import { Screen } from './runtime.ts';
 import { Home, environment } from './started.ts';
 import { LONG_MS, create, decide, goTo, shownAsDecided } from './steps.ts';
-
-/** There when the window has its page: whoever connects while it moves from the empty one to its own waits for ever. */
-async function pageOf(host: string): Promise<void> {
-  for (const until = Date.now() + LONG_MS; Date.now() < until; await setTimeout(100)) {
-    const targets = (await (await fetch(`http://${host}/json/list`)).json()) as { type: string; title: string }[];
-    if (targets.some(({ type, title }) => type === 'page' && title === 'Moderato')) return;
-  }
-  throw new Error('No window has shown its page.');
-}
 
 describe('the package', () => {
   const kept = new DisposableStack();
@@ -93,15 +83,7 @@ describe('the package', () => {
       env,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    const address = await new Promise<string>((resolve) =>
-      child.stderr.on('data', (chunk: Buffer) => {
-        const found = /DevTools listening on (\S+)/.exec(chunk.toString())?.[1];
-        if (found !== undefined) resolve(found);
-      }),
-    );
-    await pageOf(new URL(address).host);
-    const browser = await chromium.connectOverCDP(address, { noDefaults: true });
-    const window = browser.contexts()[0]!.pages()[0]!;
+    const window = await windowOf(child, LONG_MS);
     await create(window, home.file('w.moderato'));
     await goTo(window, 'Control+5', 'Import');
     await window.getByLabel('Path of a file or folder').fill(home.file('export.csv'));
