@@ -7,7 +7,8 @@ import { closeSync, fdatasyncSync, mkdirSync, mkdtempSync, openSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeEngine } from '../desk/engine/process.ts';
-import { Desk, type Opened } from '../desk/desk.ts';
+import { Desk } from '../desk/desk.ts';
+import type { Opened } from '../desk/opened.ts';
 import { chooseModel } from '../desk/models/choose.ts';
 import { places } from '../desk/models/places.ts';
 import { queueModelOf } from '../desk/triage/queue-model.ts';

@@ -1,7 +1,7 @@
 /** The desk: one workspace at a time, everything that is done with it, and who is told. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import type { z } from 'zod';
 import type { Erase, Erased } from './contract/audit.ts';
@@ -12,6 +12,7 @@ import { DeskError } from './errors.ts';
 import { jobKinds } from './jobs/kinds.ts';
 import { JobRunner } from './jobs/runner.ts';
 import type { Places } from './models/places.ts';
+import { type Opened, keepQueue, onlyRead, workspaceOf } from './opened.ts';
 import { Precedence } from './precedence.ts';
 import { Searches } from './queue/searches.ts';
 import { LiveQueue } from './queue/live-queue.ts';
@@ -20,15 +21,12 @@ import type { Erasing } from './store/erasure.ts';
 import { saltOf } from './store/header.ts';
 import { WorkspaceLock } from './store/lock.ts';
 import { SALT_BYTES, type Secret, keyOf, recoveryKeyOf } from './store/secret.ts';
-import { WorkspaceError } from './store/errors.ts';
-import { ONLY_READ, Workspace } from './store/workspace.ts';
+import { Workspace } from './store/workspace.ts';
 import { settingsOf } from './review/settings.ts';
 import { forgetCheckpoint } from './retrain/challenger.ts';
+import { stateOf } from './state.ts';
 import type { Supervisor } from './supervisor.ts';
-import { guaranteeOf } from './triage/cascade/statement.ts';
 import { queueModelOf } from './triage/queue-model.ts';
-import { isForeign } from './triage/scoring.ts';
-import { shownRevision } from './triage/shown.ts';
 import { WriterClient } from './writer/client.ts';
 import { Writer } from './writer/writer.ts';
 
@@ -37,25 +35,6 @@ export interface DeskOptions {
   readonly supervisor: Supervisor;
   /** starts the engine of second opinions, which lives as long as it is asked; without it there are none */
   readonly spawnOpinions?: SpawnEngine;
-}
-
-/** What is open. */
-export interface Opened {
-  readonly workspace: Workspace;
-  readonly writer: WriterClient;
-  readonly queue: LiveQueue;
-  readonly searches: Searches;
-  readonly jobs: JobRunner;
-  readonly explainer: Explainer;
-  readonly lock: WorkspaceLock;
-  /** ends the thread that writes; what was handed over is written first */
-  readonly stop: () => Promise<void>;
-  /** resolves once the queue's columns are read */
-  readonly loaded: Promise<void>;
-  loading: boolean;
-  readonly closing: AbortController;
-  /** it was made when it was opened */
-  readonly isNew: boolean;
 }
 
 export class Desk implements AsyncDisposable {
@@ -315,41 +294,7 @@ export class Desk implements AsyncDisposable {
   }
 
   state(): State {
-    const opened = this.#opened;
-    if (opened === null) return { open: false, locked: this.#locked };
-    const { workspace, loading } = opened;
-    const revision = shownRevision(workspace);
-    const counts = revision && workspace.counts.revision(revision.id);
-    const kinds = workspace.counts.kinds();
-    const foreign = revision
-      ? workspace.counts.languages().filter(({ language }) => isForeign(revision, language))
-      : [];
-    return {
-      open: true,
-      path: workspace.path,
-      encrypted: workspace.isEncrypted,
-      readOnly: workspace.isReadOnly,
-      loading,
-      warnings: [...workspace.warnings],
-      revision: revision && {
-        id: revision.id,
-        name: revision.name,
-        labels: [...revision.labels],
-        base: revision.base.name,
-        depth: revision.depth,
-      },
-      guarantee:
-        revision &&
-        guaranteeOf(workspace, revision, opened.queue.model?.threshold ?? 0.5, loading ? null : opened.queue.columns),
-      counts: {
-        kinds,
-        scored: counts?.scored ?? 0,
-        waiting: counts?.waiting ?? kinds.message,
-        decided: workspace.counts.decided,
-        notRead: counts?.notRead ?? {},
-        otherLanguages: Object.fromEntries(foreign.map(({ language, messages }) => [language, messages])),
-      },
-    };
+    return this.#opened === null ? { open: false, locked: this.#locked } : stateOf(this.#opened);
   }
 
   /** What was written about some items shows in the queue, and is told. */
@@ -380,28 +325,6 @@ export class Desk implements AsyncDisposable {
   }
 }
 
-/** Pages of the queue that are written at a time. */
-const PAGES_TOGETHER = 32;
-
-/**
- * Keeps the queue's columns, so that the workspace opens fast the next time. That they cannot be kept, because the disk is
- * full, is no reason not to close.
- */
-async function keepQueue({ workspace, writer, queue, loading }: Opened): Promise<void> {
-  if (loading || workspace.isReadOnly) return;
-  const model = queue.pagesOf;
-  try {
-    // What was written before this has been answered once this is, so that the columns know of it.
-    await writer.write('keepQueuePages', { model });
-    await queue.caughtUp;
-    const pages = queue.pagesToKeep();
-    for (let at = 0; at < pages.length; at += PAGES_TOGETHER)
-      await writer.write('putQueuePages', { model, pages: pages.slice(at, at + PAGES_TOGETHER) });
-  } catch (error) {
-    if (!(error instanceof WorkspaceError)) throw error;
-  }
-}
-
 /** @throws DeskError bad-input */
 function erasingOf({ items, author, before }: z.infer<typeof Erase>): Erasing {
   const ways: readonly Erasing[] = [
@@ -413,23 +336,3 @@ function erasingOf({ items, author, before }: z.infer<typeof Erase>): Erasing {
   if (way !== undefined && others.length === 0) return way;
   throw new DeskError('bad-input', 'Say what to erase in one way.', 'Name messages, or an author, or a time.');
 }
-
-/** Opens a workspace, or makes it; a new one is encrypted where a passphrase is given. */
-async function workspaceOf(file: string, isNew: boolean, secret: Secret | undefined): Promise<Workspace> {
-  if (isNew) {
-    if (secret === undefined) return Workspace.create(file);
-    const salt = randomBytes(SALT_BYTES);
-    return Workspace.create(file, { key: await keyOf(secret, salt), salt });
-  }
-  const salt = saltOf(file);
-  const options = salt === null || secret === undefined ? {} : { key: await keyOf(secret, salt) };
-  try {
-    return Workspace.open(file, options);
-  } catch (error) {
-    if (!(error instanceof WorkspaceError && error.kind === 'newer-version')) throw error;
-    return Workspace.openNewer(file, options);
-  }
-}
-
-const onlyRead = (file: string): WorkspaceError =>
-  new WorkspaceError('newer-version', file, `${basename(file)} was made by a newer Moderato.`, ONLY_READ);

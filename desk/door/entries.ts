@@ -1,7 +1,7 @@
 /** Items as the door shows them. */
 import type { z } from 'zod';
 import type { Judgement, Message, QueueEntry } from '../contract/shapes.ts';
-import type { Opened } from '../desk.ts';
+import type { Opened } from '../opened.ts';
 import { isBlind } from '../review/status.ts';
 import type { Item } from '../store/items.ts';
 import type { Revision } from '../store/revisions.ts';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { type Functional, FunctionalReport } from '../contract/functional.ts';
-import type { Opened } from '../desk.ts';
+import type { Opened } from '../opened.ts';
 import { DeskError } from '../errors.ts';
 import { LEAST_AUDIT_ITEMS, weigh } from '../insight/audit-sample.ts';
 import { calibrationOf } from '../insight/calibration.ts';

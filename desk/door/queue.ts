@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Filter, Message } from '../contract/shapes.ts';
-import type { Opened } from '../desk.ts';
+import type { Opened } from '../opened.ts';
 import { DeskError } from '../errors.ts';
 import { pictureBeside } from '../pictures.ts';
 import { MOST_LABELS } from '../queue/columns.ts';

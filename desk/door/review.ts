@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Decide } from '../contract/review.ts';
-import type { Desk, Opened } from '../desk.ts';
+import type { Desk } from '../desk.ts';
+import type { Opened } from '../opened.ts';
 import { DeskError } from '../errors.ts';
 import type { Done } from '../review/deeds.ts';
 import { type Model, type Span, readBody } from '../review/link.ts';
