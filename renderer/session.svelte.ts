@@ -49,6 +49,7 @@ export class Session {
   readonly #languages: readonly string[];
   readonly #listeners = new Set<(event: Event) => void>();
   #asking: ReturnType<typeof setTimeout> | undefined;
+  #landing: ((paths: readonly string[]) => void) | null = null;
 
   constructor(connect: Connect, page: Window) {
     this.door = new Door(connect);
@@ -89,10 +90,16 @@ export class Session {
     void this.#hearShell(shell);
   }
 
+  /** Files are being let go of over something that takes them itself; null: over the window. Their paths come a moment later. */
+  landAt(takes: ((paths: readonly string[]) => void) | null): void {
+    this.#landing = takes;
+  }
+
   /** Files were let go of over the window. */
   drop(paths: readonly string[]): void {
     const [path = ''] = paths;
     if (paths.length === 1 && path.endsWith('.moderato')) return void this.openFromOutside(path);
+    if (this.#landing !== null) return this.#landing(paths);
     this.dropped = paths;
     this.router.go('import');
   }

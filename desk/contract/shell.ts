@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { Path } from './shapes.ts';
 
 /** What files are chosen for: decides which endings the dialog offers, and what it is called. */
-export const OPENING = ['workspace', 'import', 'model', 'signed-file', 'evidence'] as const;
+export const OPENING = ['workspace', 'import', 'model', 'signed-file', 'evidence', 'test-suite'] as const;
 export const SAVING = ['workspace', 'copy', 'export', 'evidence', 'report', 'signed-file'] as const;
 
 const nothing = z.strictObject({});

@@ -16,6 +16,7 @@ const OPENED: Readonly<Record<OpeningFor, () => FileFilter[]>> = {
   model: () => [{ name: 'GGUF', extensions: ['gguf'] }],
   'signed-file': () => [{ name: 'JSON', extensions: ['json', 'jsonl'] }, ANY()],
   evidence: () => [{ name: 'ZIP', extensions: ['zip'] }, ANY()],
+  'test-suite': () => [{ name: 'CSV', extensions: ['csv', 'gz'] }, ANY()],
 };
 
 const SAVED: Readonly<Record<SavingFor, () => FileFilter[]>> = {

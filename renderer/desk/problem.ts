@@ -1,6 +1,8 @@
 /** What went wrong, as people are told: a sentence, and what to do now. */
 import { ORPCError } from '@orpc/client';
+import type { Job } from '../../desk/contract/jobs.ts';
 import { frame } from '../messages/frame.ts';
+import { jobs } from '../messages/jobs.ts';
 import { ConnectionLost } from './door.svelte.ts';
 
 export interface Problem {
@@ -18,6 +20,10 @@ export function problemOf(error: unknown): Problem {
     return { ...error.data, message: error.message };
   return { kind: 'unforeseen', message: frame.unforeseen(), remedy: frame.unforeseenRemedy() };
 }
+
+/** Why a job failed, in one line. */
+export const problemOfJob = ({ problem }: Pick<Job, 'problem'>): string =>
+  problem === null ? jobs.failed() : `${problem.message} ${problem.remedy}`;
 
 /** The contract has checked it on its way out. */
 const isRefusal = (data: unknown): data is { kind: string; remedy: string; place?: string } =>

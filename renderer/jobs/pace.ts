@@ -11,6 +11,7 @@ const DOING: Readonly<Record<string, () => string>> = {
   Training: jobs.training,
   'Reading with the model of the queue': jobs.readingBefore,
   'Reading with the new model': jobs.readingNew,
+  'Reading test cases': jobs.readingCases,
   Exporting: jobs.exporting,
   Writing: jobs.writing,
   Counting: jobs.counting,

@@ -11,6 +11,7 @@ export const parts = messages({
     hiddenSign: 'hidden sign {sign}',
     manyMarks: '{count} more marks',
     choose: 'Choose…',
+    folder: 'Folder…',
   },
   de: {
     score: 'Wert {score}',
@@ -21,5 +22,6 @@ export const parts = messages({
     hiddenSign: 'verborgenes Zeichen {sign}',
     manyMarks: '{count} weitere Zeichen darüber',
     choose: 'Auswählen…',
+    folder: 'Ordner…',
   },
 });

@@ -1,17 +1,16 @@
 /** The queue in a real browser: samples are imported, reviewed by keyboard, and what landed in the workspace is compared. */
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { slursIn } from '../../desk/shown/masking.ts';
 import { PNG, exportWith } from '../desk/door/export-with-pictures.ts';
+import { axe } from './axe.ts';
 import { Shown } from './browser.ts';
 import { goTo } from './steps.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../samples/discord.json', import.meta.url));
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core'), 'utf8');
 
 /** More than a message has to be on screen before it can be decided. */
 const SEEN_MS = 400;
@@ -60,23 +59,6 @@ async function press(page: Page, ...keys: readonly string[]): Promise<void> {
 /** Until the window has nothing left to write. */
 async function written(page: Page): Promise<void> {
   await page.getByText('writing…').waitFor({ state: 'detached' });
-}
-
-async function axe(page: Page): Promise<void> {
-  // The page's own policy lets no script in; a test may look past it.
-  const session = await page.context().newCDPSession(page);
-  await session.send('Runtime.evaluate', { expression: AXE });
-  const found = await page.evaluate(async () => {
-    const { violations } = await (
-      globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
-    ).axe.run();
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
-  });
-  assert.deepEqual(found, []);
-}
-interface Violation {
-  readonly id: string;
-  readonly nodes: readonly { readonly target: readonly string[] }[];
 }
 
 describe('the queue', () => {
