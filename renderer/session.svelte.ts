@@ -8,6 +8,7 @@ import type { Event } from '../desk/contract/workspace.ts';
 import type { Connect } from './desk/connect.ts';
 import { type DeskClient, Door } from './desk/door.svelte.ts';
 import { problemOf } from './desk/problem.ts';
+import { said } from './desk/said.ts';
 import { Router } from './frame/router.svelte.ts';
 import { nearestLocale, type Locale } from './i18n/locale.ts';
 import { Keys } from './keys/keys.svelte.ts';
@@ -241,7 +242,7 @@ export class Session {
   #hear(event: Event): void {
     if (event.kind === 'state') this.workspace.now = event.state;
     if (event.kind === 'preferences') this.#take(event.preferences);
-    if (event.kind === 'notice') this.toasts.say(event.message);
+    if (event.kind === 'notice') this.toasts.say(said(event.message));
     if (event.kind === 'job') {
       this.jobs.take(event.job);
       if (isOver(event.job)) this.#askSoon();

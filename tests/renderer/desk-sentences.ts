@@ -1,0 +1,56 @@
+/** What the desk says when it refuses, read out of its sources: every code with its sentences and remedies. */
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import ts from 'typescript';
+
+export interface Said {
+  readonly kind: string;
+  /** `There is no message number {}, or it was erased.` */
+  readonly sentence: string;
+  readonly file: string;
+}
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** By class: which arguments hold the sentences, and which the code; the others have one code. */
+const ERRORS: Readonly<Record<string, { readonly kind: number | string; readonly sentences: readonly number[] }>> = {
+  DeskError: { kind: 0, sentences: [1, 2] },
+  WorkspaceError: { kind: 0, sentences: [2, 3] },
+  ModelFileError: { kind: 'model-file', sentences: [1, 2] },
+  SecretError: { kind: 'wrong-secret', sentences: [0] },
+  // In desk/store/errors.ts, of what SQLite says.
+  make: { kind: 0, sentences: [1, 2] },
+};
+
+/** Sentences that are written out where the error is made, with {} for each value. */
+export function deskSentences(): readonly Said[] {
+  const found: Said[] = [];
+  for (const file of globSync('desk/**/*.ts', { cwd: ROOT })) {
+    const source = ts.createSourceFile(file, readFileSync(`${ROOT}${file}`, 'utf8'), ts.ScriptTarget.Latest, true);
+    const visit = (node: ts.Node): void => {
+      if ((ts.isNewExpression(node) || ts.isCallExpression(node)) && ts.isIdentifier(node.expression)) {
+        const shape = ERRORS[node.expression.text];
+        const args = node.arguments ?? [];
+        if (shape !== undefined) {
+          const kinds =
+            typeof shape.kind === 'string' ? [shape.kind] : args[shape.kind] ? written(args[shape.kind]!) : [];
+          for (const kind of kinds)
+            for (const at of shape.sentences)
+              for (const sentence of args[at] ? written(args[at]) : []) found.push({ kind, sentence, file });
+        }
+      }
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+  }
+  return found.filter(({ sentence }) => /[a-z]/.test(sentence));
+}
+
+/** All that an expression can be, as far as it is written out: both sides of a choice, a value as {}. */
+function written(node: ts.Expression): readonly string[] {
+  if (ts.isStringLiteralLike(node)) return [node.text];
+  if (ts.isParenthesizedExpression(node)) return written(node.expression);
+  if (ts.isConditionalExpression(node)) return [...written(node.whenTrue), ...written(node.whenFalse)];
+  if (ts.isTemplateExpression(node))
+    return [node.head.text + node.templateSpans.map(({ literal }) => `{}${literal.text}`).join('')];
+  return [];
+}
