@@ -24,8 +24,8 @@ export function said(sentence: string): string {
     known.set(
       now,
       (all = Object.entries(SENTENCES[now])
-        .map(read).sort((a, b) => b.fixed - a.fixed)
-        ),
+        .map(read)
+        .sort((a, b) => b.fixed - a.fixed)),
     );
   for (const { pattern, values, text } of all) {
     const found = pattern.exec(sentence);

@@ -245,9 +245,10 @@ export const SENTENCES: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<s
     'Try again later.': 'Versuchen Sie es später.',
     'Run `moderato doctor --verify` to see which backend works on this computer. Nothing scored so far is lost.':
       'In den Einstellungen unter Rechnen zeigt die Prüfung, was auf diesem Computer geht. Was gelesen ist, bleibt.',
-    '{model} could not be opened: the engine {how}.': '{model} ließ sich nicht öffnen: Die Rechenmaschine {how}.',
-    'The engine stopped {n} times in a row: the engine {how}.':
-      'Die Rechenmaschine blieb {n}-mal hintereinander stehen: Sie {how}.',
+    '{what}: the engine {how}.': '{what}: die Rechenmaschine {how}.',
+    '{model} could not be opened': '{model} ließ sich nicht öffnen',
+    'The backends could not be checked': 'Die Rechenwerke ließen sich nicht prüfen',
+    'The engine stopped {n} times in a row': 'Die Rechenmaschine blieb {n}-mal hintereinander stehen',
     'The engine stopped twice on {backend}: this part is done on the CPU.':
       'Die Rechenmaschine blieb auf {backend} zweimal stehen: Dieser Teil wird auf dem Prozessor gerechnet.',
     '{backend} made the engine stop on this computer before: the CPU is used.':
