@@ -14,6 +14,7 @@ import { JobRunner } from './jobs/runner.ts';
 import type { Places } from './models/places.ts';
 import { type Opened, keepQueue, onlyRead, workspaceOf } from './opened.ts';
 import { Precedence } from './precedence.ts';
+import { readPreferences } from './preferences.ts';
 import { Searches } from './queue/searches.ts';
 import { LiveQueue } from './queue/live-queue.ts';
 import { Explainer } from './triage/explainer.ts';
@@ -162,6 +163,15 @@ export class Desk implements AsyncDisposable {
     await this.close();
     this.#locked = path;
     this.tell({ kind: 'state', state: this.state() });
+  }
+
+  /**
+   * The computer goes to sleep, or its screen is locked: an encrypted workspace is locked, unless whoever sits here wants it
+   * otherwise. One that is not encrypted could be read from the disk anyway.
+   */
+  async suspend(): Promise<void> {
+    if (this.#opened?.workspace.isEncrypted !== true) return;
+    if (readPreferences(this.options.places.preferencesFile).lockOnSuspend) await this.lock();
   }
 
   /** @throws DeskError nothing-to-do, WorkspaceError wrong-secret */

@@ -15,7 +15,7 @@ import type { ParentPort } from '../engine/process/transport.ts';
 const ToDesk = z.discriminatedUnion('kind', [
   /** comes with a port */
   z.object({ kind: z.literal('window') }),
-  z.object({ kind: z.literal('lock') }),
+  z.object({ kind: z.literal('suspend') }),
   z.object({ kind: z.literal('close') }),
 ]);
 
@@ -54,9 +54,8 @@ parentPort.on('message', ({ data, ports: [port] }) => {
     case 'window':
       if (port !== undefined) answerPort(desk, port);
       return;
-    case 'lock':
-      // One that is not encrypted could be read from the disk anyway.
-      desk.lock().catch(() => {});
+    case 'suspend':
+      desk.suspend().catch(() => {});
       return;
     case 'close':
       void close();

@@ -16,6 +16,7 @@ export const DEFAULTS: Preferences = {
   breakEvery: 25,
   sessionCap: 0,
   hiddenTopics: [],
+  lockOnSuspend: true,
   keys: {},
   reviewer: '',
   recent: [],

@@ -21,6 +21,8 @@ export const Preferences = z.strictObject({
   sessionCap: Minutes,
   /** messages with one of these words are left to others */
   hiddenTopics: z.array(z.string().trim().min(1).max(100)).max(200),
+  /** an encrypted workspace is locked when this computer sleeps or its screen is locked */
+  lockOnSuspend: z.boolean(),
   /** keys that are not those that the program comes with, by action; '' for none */
   keys: z.record(z.string().max(60), z.string().max(40)),
   /** who reviews here; '' until somebody said so */

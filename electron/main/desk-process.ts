@@ -51,9 +51,9 @@ export class DeskProcess {
     return port2;
   }
 
-  /** An encrypted workspace cannot be read any more until its passphrase is given. */
-  lock(): void {
-    this.#child?.postMessage({ kind: 'lock' });
+  /** The computer sleeps, or its screen is locked: the desk locks an encrypted workspace, if that is wanted. */
+  suspend(): void {
+    this.#child?.postMessage({ kind: 'suspend' });
   }
 
   start(): void {

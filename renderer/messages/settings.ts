@@ -109,8 +109,9 @@ export const settings = messages({
     decrypt: 'Take the encryption away',
     decryptWhy: 'Whoever gets the file can read it then.',
     lock: 'Lock',
-    lockWhy:
-      'Only an encrypted workspace can be locked. It also locks when this computer sleeps or its screen is locked, where the desktop program says so.',
+    lockWhy: 'Only an encrypted workspace can be locked.',
+    lockOnSuspend: 'Lock when this computer sleeps or its screen is locked',
+    lockOnSuspendWhy: 'In the desktop program: a browser does not hear of it.',
     lockAfter: 'Lock by itself after',
     lockNow: 'Lock now',
     file: 'The file',
@@ -310,8 +311,9 @@ export const settings = messages({
     decrypt: 'Verschlüsselung aufheben',
     decryptWhy: 'Dann kann jeder die Datei lesen, der sie bekommt.',
     lock: 'Sperren',
-    lockWhy:
-      'Nur ein verschlüsselter Arbeitsbereich lässt sich sperren. Er sperrt sich auch, wenn der Computer schläft oder sein Bildschirm gesperrt wird, soweit das Desktop-Programm es meldet.',
+    lockWhy: 'Nur ein verschlüsselter Arbeitsbereich lässt sich sperren.',
+    lockOnSuspend: 'Sperren, wenn der Computer schläft oder sein Bildschirm gesperrt wird',
+    lockOnSuspendWhy: 'Im Desktop-Programm: Ein Browser erfährt davon nichts.',
     lockAfter: 'Von selbst sperren nach',
     lockNow: 'Jetzt sperren',
     file: 'Die Datei',

@@ -3,8 +3,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { createRouterClient } from '@orpc/server';
+import { Desk } from '../../../desk/desk.ts';
+import { router } from '../../../desk/door/router.ts';
+import { places } from '../../../desk/models/places.ts';
 import { WorkspaceLock } from '../../../desk/store/lock.ts';
 import { WorkspaceError } from '../../../desk/store/errors.ts';
+import { Supervisor } from '../../../desk/supervisor.ts';
 import { Folder } from '../store/fixtures.ts';
 import { Knocking, refused, rows } from './fixtures.ts';
 
@@ -89,6 +94,28 @@ describe('encryption', () => {
     await refused(client.queue.page({}), 'no-workspace');
     await refused(client.workspace.unlock({ secret: { kind: 'passphrase', passphrase: 'nonsense' } }), 'wrong-secret');
     assert.ok((await client.workspace.unlock({ secret })).open);
+  });
+
+  it('locks when the computer sleeps, unless that was switched off, and only what is encrypted', async () => {
+    using folder = new Folder();
+    const preferencesFile = folder.file('preferences.json');
+    const supervisor = new Supervisor(() => {
+      throw new Error('no engine in this test');
+    });
+    await using desk = new Desk({ places: { ...places(), preferencesFile }, supervisor });
+    const client = createRouterClient(router, { context: { desk } });
+    const path = folder.file('w.moderato');
+    await desk.suspend();
+    await client.workspace.open({ path, create: 'must' });
+    await desk.suspend();
+    assert.ok((await client.workspace.state()).open, 'what is not encrypted stays open');
+    await client.workspace.protect({ passphrase });
+    await client.preferences.set({ lockOnSuspend: false });
+    await desk.suspend();
+    assert.ok((await client.workspace.state()).open);
+    await client.preferences.set({ lockOnSuspend: true });
+    await desk.suspend();
+    assert.deepEqual(await client.workspace.state(), { open: false, locked: path });
   });
 });
 
