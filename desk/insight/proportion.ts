@@ -11,6 +11,8 @@ export function proportion(hits: number, total: number): Figure {
   const middle = value + (Z * Z) / (2 * total);
   const spread = Z * Math.sqrt((value * (1 - value)) / total + (Z * Z) / (4 * total * total));
   const scale = 1 + (Z * Z) / total;
-  // All of them is all of them, whatever the last digit says.
-  return { value, low: Math.min(value, (middle - spread) / scale), high: Math.max(value, (middle + spread) / scale) };
+  // All of them is all of them, and no share is above 1, whatever the last digit says.
+  const low = Math.max(0, Math.min(value, (middle - spread) / scale));
+  const high = Math.min(1, Math.max(value, (middle + spread) / scale));
+  return { value, low, high };
 }

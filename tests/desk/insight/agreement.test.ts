@@ -167,6 +167,12 @@ describe('a share', () => {
     // 7 of 20, as SciPy's binomtest(7, 20).proportion_ci(method="wilson") gives it.
     const { low, high } = proportion(7, 20);
     assert.ok(Math.abs(low - 0.18119182) < 1e-8 && Math.abs(high - 0.56714572) < 1e-8, `${low} ${high}`);
+    // A digit above 1 would keep the figures out of what the contract lets pass.
+    for (let n = 1; n <= 400; n++)
+      for (const hits of [0, 1, n]) {
+        const all = proportion(hits, n);
+        assert.ok(all.low >= 0 && all.low <= all.value && all.value <= all.high && all.high <= 1, `${hits} of ${n}`);
+      }
     assert.ok(proportion(3, 3).low < 0.5 && proportion(0, 3).high > 0.5);
     assert.ok(Number.isNaN(proportion(0, 0).value));
   });
