@@ -112,10 +112,10 @@ const STEPS: readonly (readonly [unit: string, seconds: number])[] = [
   ['minute', 60],
 ];
 
-/** How long something takes or took, in its largest unit: 12 min, 2 d */
+/** How long something takes or took, in its largest unit: 12 minutes, 2 days */
 export function span(seconds: number): string {
   const [unit, size] = STEPS.find(([, least]) => seconds >= least) ?? ['second', 1];
   return cached(`span ${unit}`, (tag) => {
-    return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 0 });
+    return new Intl.NumberFormat(tag, { style: 'unit', unit, unitDisplay: 'long', maximumFractionDigits: 0 });
   }).format(Math.round(seconds / size));
 }

@@ -141,7 +141,7 @@ export const insights = messages({
     errorCalibrated: 'kalibriert: {share}',
     conformal: 'Schwellen mit Zusage',
     conformalWhy:
-      'Was immer Werte bedeuten: So viel allen Missbrauchs liegt darüber (split conformal, mit 95 % Sicherheit).',
+      'Was immer Werte bedeuten: So viel allen Missbrauchs liegt darüber (split conformal, mit 95\u00a0% Sicherheit).',
     share: 'Zu finden',
     surely: 'Sicher gefunden',
     needed: '{has} mit Missbrauch, nötig {needed}',
@@ -177,7 +177,7 @@ export const insights = messages({
     pair: 'Zwei Personen',
     appeals: 'Einsprüche',
     appealsWords: '{made} erhoben, {decided} entschieden, {overturned} stattgegeben',
-    doubleReview: '10 % zweimal entscheiden lassen',
+    doubleReview: '10\u00a0% zweimal entscheiden lassen',
     doubleReviewDone: {
       one: '{count} Nachricht geht an jemand anderen.',
       other: '{count} Nachrichten gehen an jemand anderen.',

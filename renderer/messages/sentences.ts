@@ -256,6 +256,17 @@ export const SENTENCES: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<s
     'The model file {path} changed while it was in use.':
       'Die Modelldatei {path} wurde verändert, während sie in Gebrauch war.',
 
+    // Models that can be fetched (native-models/catalog.json).
+    'English, small and quick: an encoder twice as deep as MiniLM':
+      'Englisch, klein und schnell: ein Encoder, doppelt so tief wie MiniLM',
+    'about 100 languages, small and quick: an encoder': 'etwa 100 Sprachen, klein und schnell: ein Encoder',
+    'English, the larger sister of SmolLM2-135M': 'Englisch, die größere Schwester von SmolLM2-135M',
+    'many languages, small; its terms of use must be accepted':
+      'viele Sprachen, klein; die Nutzungsbedingungen müssen angenommen werden',
+    'about 30 languages, slower and stronger': 'etwa 30 Sprachen, langsamer und stärker',
+    'about 100 languages, made to tell texts apart; the slowest here':
+      'etwa 100 Sprachen, gemacht, um Texte zu unterscheiden; das langsamste hier',
+
     // Files that are read and written.
     'There is no {path}.': 'Es gibt {path} nicht.',
     'There is no test suite in {path}.': 'In {path} gibt es keine Testsammlung.',
@@ -375,7 +386,7 @@ export const SENTENCES: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<s
     'How much abuse the model itself misses is not known yet.':
       'Wie viel Missbrauch das Modell selbst übersieht, ist noch nicht bekannt.',
     'The model itself misses about {share} of abuse ({low} to {high} with 95% confidence, from {n} audit items).':
-      'Das Modell selbst übersieht etwa {share} des Missbrauchs ({low} bis {high} mit 95 % Sicherheit, aus {n} Nachrichten der Prüfstichprobe).',
+      'Das Modell selbst übersieht etwa {share} des Missbrauchs ({low} bis {high} mit 95\u00a0% Sicherheit, aus {n} Nachrichten der Prüfstichprobe).',
     'The scores of {file} are {how} those of the imports before: {now} on average, {before} before (stability index {psi}). Another kind of talk, or more abuse: decide its audit items before you rely on thresholds that were set earlier.':
       'Die Werte von {file} sind {how} die der Importe davor: {now} im Mittel, {before} davor (Stabilitätsindex {psi}). Ein anderer Ton, oder mehr Missbrauch: Entscheiden Sie die Prüfstichprobe daraus, bevor Sie sich auf frühere Schwellen verlassen.',
     'very different from': 'ganz anders als',

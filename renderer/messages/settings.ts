@@ -396,7 +396,7 @@ export const settings = messages({
     themeWhy: 'Kontrast und Bewegung folgen dem System.',
 
     version: 'Version {version}',
-    built: 'Gebaut am {day}, vor {age}.',
+    built: 'Gebaut am {day}, das ist {age} her.',
     builtToday: 'Heute gebaut.',
     old: 'Sie ist älter als ein halbes Jahr. Neue Fassungen sind Dateien, die Sie selbst öffnen; nichts sucht danach.',
     noUpdates: 'Nichts sucht nach neuen Fassungen: Es sind Dateien, die Sie selbst öffnen.',

@@ -176,7 +176,7 @@ export const teach = messages({
     becauseForgot:
       'Es hat zu viel vergessen: Es ordnet die allgemeinen Testfälle (HateCheck) schlechter als das Modell der Liste.',
     becauseFew: 'Es gibt zu wenige Entscheidungen, aus denen keines der beiden gelernt hat.',
-    interval: 'Unterschied {value} (95 %: {low} bis {high})',
+    interval: 'Unterschied {value} (95\u00a0%: {low} bis {high})',
     figure: 'Maß',
     difference: 'Unterschied',
     ranking: 'Stellt, was nicht in Ordnung war, über den Rest (AUROC)',
@@ -213,7 +213,7 @@ export const teach = messages({
     morePay: 'Weitere Entscheidungen lohnen sich',
     moreHardly: 'Weitere Entscheidungen lohnen sich kaum',
     moreUnclear: 'Noch nicht klar',
-    moreWords: '{count} weitere brächten etwa {value} an AUROC (95 %: {low} bis {high}).',
+    moreWords: '{count} weitere brächten etwa {value} an AUROC (95\u00a0%: {low} bis {high}).',
     moreLearned: 'Entscheidungen, aus denen gelernt wurde',
     moreUnknown:
       'Das lässt sich nicht sagen: Dafür braucht es {least}, die nicht in Ordnung sind, und {least} andere, aus denen das Modell der Liste nicht gelernt hat.',

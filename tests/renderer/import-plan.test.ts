@@ -90,8 +90,8 @@ describe('how far a job is', () => {
   });
 
   it('is said as far as it is known', () => {
-    assert.equal(paceOf(job({})), '2 MB of 8 MB · 1 MB/s · 6 sec left');
-    assert.equal(paceOf(job({ unit: 'texts', done: 12, total: 40, rate: 1.26 })), '12 of 40 · 1.3/s · 6 sec left');
+    assert.equal(paceOf(job({})), '2 MB of 8 MB · 1 MB/s · 6 seconds left');
+    assert.equal(paceOf(job({ unit: 'texts', done: 12, total: 40, rate: 1.26 })), '12 of 40 · 1.3/s · 6 seconds left');
     assert.equal(paceOf(job({ state: 'paused' })), '2 MB of 8 MB');
     assert.equal(paceOf(job({ total: null, done: 0, rate: 0, secondsLeft: null })), '');
   });

@@ -97,6 +97,7 @@ function writtenDown(): string {
   const text = ['desk', 'engine'].flatMap((room) =>
     globSync(`${room}/**/*.ts`, { cwd: ROOT }).map((file) => readFileSync(`${ROOT}${file}`, 'utf8')),
   );
+  text.push(readFileSync(`${ROOT}native-models/catalog.json`, 'utf8'));
   return text
     .join('\n')
     .replaceAll(/['`]\s*\+\s*['`]/g, '')
