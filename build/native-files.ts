@@ -100,6 +100,19 @@ export const NATIVE_FILES: Readonly<Record<Target, readonly string[]>> = {
   ],
 };
 
+export type CudaTarget = Extract<Target, 'linux-x64' | 'win32-x64'>;
+
+/** Paths under node_modules of what the archive for CUDA holds: the package, as Node finds it, and its libraries. */
+export const CUDA_FILES: Readonly<Record<CudaTarget, readonly string[]>> = {
+  'linux-x64': cuda('linux-x64-cuda', LINUX),
+  'win32-x64': cuda('win-x64-cuda', WINDOWS),
+};
+
+function cuda(name: string, system: readonly [string, string, string]): readonly string[] {
+  const beside = ['LICENSE', 'package.json', 'dist/index.js'].map((file) => `@node-llama-cpp/${name}/${file}`);
+  return [...beside, ...llama(name, system, '.cuda', X64, ['cuda'])];
+}
+
 /** @throws Error with every file that is missing or too many */
 export function assertUnpacked({ appOutDir, electronPlatformName, arch, packager }: AfterPackContext): void {
   const resources =
