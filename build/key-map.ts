@@ -1,0 +1,37 @@
+/** Writes docs/keys.md: every key of the window, out of renderer/keys/actions.ts. `node build/key-map.ts` */
+import { writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import type { Action } from '../renderer/keys/action.ts';
+import { ACTIONS } from '../renderer/keys/actions.ts';
+import { shownKey } from '../renderer/keys/press.ts';
+import { frame } from '../renderer/messages/frame.ts';
+
+export const KEY_MAP = new URL('../docs/keys.md', import.meta.url);
+
+const HEAD = `# Keys
+
+Everything can be done by keyboard. A key does nothing while somebody writes in a field or while a dialog is open, nor with Alt held;
+a key that is held decides once. All of them can be changed in *Settings › Keys*, which says what else has a key already;
+\`?\` shows them in the window. On a Mac, \`Ctrl\` is \`⌘\`.
+
+In the queue and in a search each label has its own key: the one that the community gave it, else its place, \`1\` to \`9\`.
+In lists \`↑\`, \`↓\`, \`Page Up\`, \`Page Down\`, \`Home\` and \`End\` move; \`Tab\` goes on to what can be pressed, and everywhere the focus is seen.
+
+This page is made by \`node build/key-map.ts\`.
+`;
+
+/** The whole page. */
+export function keyMap(): string {
+  const groups = Map.groupBy(ACTIONS, ({ where }) => where);
+  return [HEAD, ...[...groups].map(([where, actions]) => table(where, actions))].join('\n');
+}
+
+function table(where: Action['where'], actions: readonly Action[]): string {
+  const title = where === null ? frame.keyMapWhere() : frame[where]();
+  const rows = actions.map(
+    ({ title: does, key }) => `| ${does()} | ${key === null ? '–' : `\`${shownKey(key, false)}\``} |`,
+  );
+  return [`## ${title}`, '', '| does | key |', '|---|---|', ...rows, ''].join('\n');
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) writeFileSync(KEY_MAP, keyMap());
