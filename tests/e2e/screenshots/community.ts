@@ -53,3 +53,35 @@ const pick = <T>(from: readonly T[], i: number): T => from[i % from.length] as T
 
 /** What somebody sensible would say of it. */
 export const isRude = (id: string): boolean => Number(id.slice(1)) % EVERY_NTH_IS_RUDE === 0;
+
+/** What a functional suite tests, made up as well: what is said first, and what stands behind it. */
+const TESTS: readonly (readonly [
+  functionality: string,
+  hateful: boolean,
+  said: (rude: string, kind: string) => string,
+])[] = [
+  ['derog_neg_emote_h', true, (rude) => rude],
+  ['derog_dehum_h', true, (rude, kind) => `${rude} ${kind}`],
+  ['threat_dir_h', true, (_, kind) => `You will be sorry when we find you. ${kind}`],
+  ['profanity_h', true, (rude, kind) => `${kind} ${rude}`],
+  ['phrase_question_h', true, (_, kind) => `Why does this garbage team still play? ${kind}`],
+  ['negate_pos_h', true, (_, kind) => `Nobody here is worth a word. ${kind}`],
+  ['spell_leet_h', true, (rude) => rude.replaceAll('o', '0').replaceAll('e', '3')],
+  ['spell_space_add_h', true, (rude) => rude.replace(/\w{5,}/g, (word) => [...word].join(' '))],
+  ['ident_neutral_nh', false, (_, kind) => `Women play here, too. ${kind}`],
+  ['counter_quote_nh', false, (rude, kind) => `Whoever writes "${rude}" has to go. ${kind}`],
+  ['profanity_nh', false, (_, kind) => `This damn lag! ${kind}`],
+  ['target_obj_nh', false, (_, kind) => `This map is garbage. ${kind}`],
+];
+const GROUPS = ['women', 'sailors', 'newcomers'] as const;
+
+/** A suite in the form of HateCheck. */
+export function madeUpSuite(): string {
+  const rows = TESTS.flatMap(([functionality, hateful, said]) =>
+    Array.from({ length: 24 }, (_, i) => {
+      const text = said(pick(RUDE, i), pick(FRIENDLY, i + Math.floor(i / RUDE.length))).replaceAll('"', '""');
+      return `${functionality},"${text}",${hateful ? 'hateful' : 'non-hateful'},${pick(GROUPS, i)}`;
+    }),
+  );
+  return ['functionality,test_case,label_gold,target_ident', ...rows].join('\n');
+}

@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { Shown } from '../browser.ts';
-import { isRude, madeUp } from './community.ts';
+import { isRude, madeUp, madeUpSuite } from './community.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../docs/screenshots/', import.meta.url));
 const MESSAGES = 480;
@@ -31,6 +31,21 @@ const VIEWS: readonly {
   },
   { name: 'teach', address: '#/teach', ready: (page) => page.getByRole('figure').first().waitFor() },
   { name: 'insights', address: '#/insights', ready: (page) => page.getByRole('slider').waitFor() },
+  {
+    name: 'functional',
+    address: '#/insights',
+    ready: async (page) => {
+      const figure = page.getByRole('figure', { name: 'By what is tested' });
+      await figure.waitFor();
+      // Charts above it have come to rest, and it with them.
+      await page.waitForTimeout(REST_MS);
+      await page
+        .getByRole('heading', { name: 'What kinds of abuse the model sees' })
+        .evaluate((it) => it.scrollIntoView());
+      if (await page.evaluate(() => document.scrollingElement?.scrollTop !== 0))
+        throw new Error('the page itself scrolls');
+    },
+  },
   { name: 'import', address: '#/import', ready: (page) => page.getByText('All that can be read').waitFor() },
   { name: 'settings', address: '#/settings', ready: (page) => page.getByRole('tablist').waitFor() },
   { name: 'components', address: '#/gallery', ready: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
@@ -118,4 +133,8 @@ async function prepare(): Promise<void> {
   }
   const learning = await client.jobs.start({ kind: 'retrain', preset: 'fast' });
   await shown.ended(learning.id);
+  const suite = shown.file('made-up-suite.csv');
+  writeFileSync(suite, madeUpSuite());
+  const audit = await client.jobs.start({ kind: 'functional', path: suite });
+  await shown.ended(audit.id);
 }
