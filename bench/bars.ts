@@ -45,6 +45,13 @@ const BARS: readonly Bar[] = [
   { figure: /^insights\..*\.ece$/, most: 0.03 },
   { figure: /^explain\.deletion\.effects\.sooner\.flagged$/, least: 0.9 },
   { figure: /^explain\.wait$/, most: 300 },
+  { figure: /^window\.next(\.busy|\.why)?$/, most: 50 },
+  { figure: /^window\.scoring$/, of: 'ratio', least: 0.9 },
+  { figure: /^window\.scroll$/, least: 60 },
+  { figure: /^window\.scroll\.dropped$/, most: 0.05 },
+  { figure: /^window\.start$/, most: 2000 },
+  { figure: /^window\.bundle(\.all)?$/, most: 400 },
+  { figure: /^window\.memory$/, most: 900 },
 ];
 
 export interface Held {

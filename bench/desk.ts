@@ -8,23 +8,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nodeEngine } from '../desk/engine/process.ts';
 import { Desk } from '../desk/desk.ts';
-import type { Opened } from '../desk/opened.ts';
 import { chooseModel } from '../desk/models/choose.ts';
 import { places } from '../desk/models/places.ts';
-import { queueModelOf } from '../desk/triage/queue-model.ts';
 import { ORDERS } from '../desk/queue/order.ts';
 import { Supervisor } from '../desk/supervisor.ts';
-import type { ItemResult } from '../desk/store/scores.ts';
 import { seededRandom, type Random } from '../engine/train/random.ts';
-import { type Client, clientOf, ended, p95, timed } from './door.ts';
+import { type Client, clientOf, p95, timed } from './door.ts';
 import { type Bench, type Figure, smaller } from './figure.ts';
+import { closeWorked, fill } from './filled.ts';
 import { writeCsv } from './import-files.ts';
 
 const MESSAGES = 1_000_000;
 /** More messages, that come in while it is measured. */
 const MORE = 300_000;
-/** Scores are written so many at a time, as a scoring job does. */
-const SCORED_TOGETHER = 512;
 /** Of each kind of question. */
 const ASKED = 400;
 const PASSPHRASE = 'correct horse battery';
@@ -65,14 +61,11 @@ async function measured(
   const client = clientOf(desk);
   await client.workspace.open({ path, create: 'must', ...secret });
   say(`${encrypted ? 'encrypted' : 'plain'}: importing`);
-  await ended(client, (await client.jobs.start({ kind: 'import', paths: [first] })).id);
   const random = seededRandom(3);
-  await scoreAll(desk.opened, random);
+  await fill(desk, client, first, random);
   const { id: label } = await client.labels.put({ name: 'bench', severity: 1 });
   const { id: reviewer } = await client.reviewers.add({ name: 'bench' });
-  // Closed as somebody closes it who has worked with it: the queue's columns are kept.
-  await desk.opened.queue.load(queueModelOf(desk.opened.workspace));
-  await client.workspace.close();
+  await closeWorked(desk, client);
   const began = performance.now();
   await client.workspace.open({ path, ...secret });
   const opening = performance.now() - began;
@@ -123,32 +116,6 @@ async function measured(
     smaller(name('search'), p95(searches), 'ms, p95'),
     smaller(name('decision'), p95(decisions), 'ms, p95', { name: 'fdatasync', value: sync }),
   ];
-}
-
-/** A score for every message, drawn at random: what a model would say does not matter here. */
-async function scoreAll({ workspace, writer }: Opened, random: Random): Promise<void> {
-  const revision = await writer.write('ensureRevision', {
-    name: 'random',
-    base: { name: 'none', sha256: '0'.repeat(64) },
-    adapter: null,
-    depth: 1,
-    labels: ['fine', 'abusive'],
-    fineLabel: 0,
-    languages: [],
-  });
-  await writer.write('setSetting', { name: 'queue.revision', value: revision.id });
-  const run = await writer.write('startRun', { revision, backend: 'cpu', layout: 'none', threads: 1 });
-  for (let after = 0; ;) {
-    const items = workspace.items.unscored(revision.id, after, SCORED_TOGETHER);
-    const last = items.at(-1);
-    if (last === undefined) return;
-    after = last.id;
-    const results = items.map(({ id, version }): ItemResult => {
-      const p = random() ** 3;
-      return { item: id, version, status: 'scored', probabilities: new Float32Array([1 - p, p]) };
-    });
-    await writer.write('writeScores', { run, results }, { urgent: false });
-  }
 }
 
 /** Any two conditions, drawn at random. */

@@ -14,6 +14,7 @@ export const NAMES = [
   'retrain',
   'score',
   'train',
+  'window',
 ] as const;
 
 /** JSON has no NaN: what could not be measured is null. */

@@ -37,20 +37,25 @@ export class Shown implements AsyncDisposable {
     return join(this.folder, name);
   }
 
+  /** What its processes are told: settings and files of their own. */
+  get environment(): NodeJS.ProcessEnv {
+    return {
+      PATH: process.env['PATH'],
+      HOME: this.folder,
+      XDG_CONFIG_HOME: this.file('config'),
+      XDG_DATA_HOME: this.file('data'),
+      TMPDIR: tmpdir(),
+      TZ: 'UTC',
+    };
+  }
+
   /** Opens the desk, with the workspace `w.moderato` unless another is named; the window is built first. */
   async start(workspace = this.file('w.moderato')): Promise<void> {
     await builtWindow();
     this.#serve = spawn(process.execPath, [join(ROOT, 'cli/moderato.js'), 'serve', '--workspace', workspace], {
       cwd: this.folder,
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: {
-        PATH: process.env['PATH'],
-        HOME: this.folder,
-        XDG_CONFIG_HOME: this.file('config'),
-        XDG_DATA_HOME: this.file('data'),
-        TMPDIR: tmpdir(),
-        TZ: 'UTC',
-      },
+      env: this.environment,
     });
     const lines = createInterface({ input: this.#serve.stdout! });
     [this.address] = (await once(lines, 'line')) as [string];

@@ -70,6 +70,11 @@ export class Started implements AsyncDisposable {
     return this.app.process().pid ?? 0;
   }
 
+  /** Ids of all its processes. */
+  get processes(): readonly number[] {
+    return [this.pid, ...descendants(this.pid)];
+  }
+
   /** Ids of the processes under the program whose command line has this in it. */
   running(part: string): readonly number[] {
     return descendants(this.pid).filter((pid) => commandOf(pid).includes(part));
