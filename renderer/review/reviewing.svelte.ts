@@ -127,10 +127,9 @@ export class Reviewing {
     [this.unmasked, this.marking, this.spans, this.pictures] = [false, false, [], 'closed'];
     const { current } = this.list;
     if (entry === undefined || current === null) return;
-    drawn(() => {
-      this.slips.shown(performance.now());
-      this.#session.announcer.say(spoken(entry, this.#session.preferences?.masked !== false));
-    });
+    // In the frame that shows it: a reader of the screen need not wait for two more.
+    this.#session.announcer.say(spoken(entry, this.#session.preferences?.masked !== false));
+    drawn(() => this.slips.shown(performance.now()));
     const reviewer = this.#session.me?.id;
     this.#timer = setTimeout(() => {
       void this.list.reach(current - BEHIND, current + AHEAD);
