@@ -31,6 +31,8 @@ export class Following {
   readonly #session: Session;
   readonly #of: Followed;
   #acted = -Infinity;
+  /** messages about which something was done here, and when, until the desk has said so */
+  readonly #own = new Map<number, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(session: Session, of: Followed) {
@@ -39,9 +41,18 @@ export class Following {
     this.end = session.hear((event) => this.#hear(event));
   }
 
-  /** Somebody has done something here: what the desk says of it is no news. */
-  act(): void {
+  /**
+   * Somebody has done something here: what the desk says of it is no news.
+   * @param item that is renewed by whoever did it, once it is written
+   */
+  act(item?: number): void {
     this.#acted = performance.now();
+    if (item !== undefined) this.#own.set(item, this.#acted);
+  }
+
+  /** It was not done after all: the desk will say nothing of it. */
+  forgetAct(item: number): void {
+    this.#own.delete(item);
   }
 
   /** Shows these messages as they are now. */
@@ -68,10 +79,17 @@ export class Following {
     details.forget(items, entry?.message.id);
     const known = (items ?? []).filter((id) => list.indexOf(id) !== undefined);
     if (items === null || known.length > FEW) explaining.forget();
-    else void this.renew(known);
+    else void this.renew(known.filter((id) => !this.#isEcho(id)));
     const hasOthers = items === null || known.length < items.length;
     if (hasOthers && performance.now() - this.#acted > ECHO_MS)
       this.#timer ??= setTimeout(() => void this.#follow(), ECHO_MS);
+  }
+
+  /** Once for each thing that was done here: what is said of the message after that is somebody else's doing. */
+  #isEcho(id: number): boolean {
+    const acted = this.#own.get(id) ?? -Infinity;
+    this.#own.delete(id);
+    return performance.now() - acted < ECHO_MS;
   }
 
   /** A list that nobody has begun with may move; one that somebody works on says that it has changed. */

@@ -32,6 +32,8 @@ const AHEAD = 40;
 const BEHIND = 15;
 /** Whoever passes a message faster than this does not read what stands around it. */
 const PASSES_MS = 30;
+/** What the desk makes of a decision is asked for when the next message has long been drawn. */
+const SETTLES_MS = 100;
 
 export class Reviewing {
   readonly list: MessageList;
@@ -129,15 +131,23 @@ export class Reviewing {
     if (entry === undefined || current === null) return;
     // In the frame that shows it: a reader of the screen need not wait for two more.
     this.#session.announcer.say(spoken(entry, this.#session.preferences?.masked !== false));
-    drawn(() => this.slips.shown(performance.now()));
-    const reviewer = this.#session.me?.id;
-    this.#timer = setTimeout(() => {
-      void this.list.reach(current - BEHIND, current + AHEAD);
-      for (const index of [current, current + 1, current + 2]) {
-        const id = this.list.at(index)?.message.id;
-        if (id !== undefined) void this.details.want(id, reviewer);
-      }
-    }, PASSES_MS);
+    drawn(() => {
+      // Another one may have come before this one was drawn.
+      if (entry.message.id !== this.entry?.message.id) return;
+      this.slips.shown(performance.now());
+      // Not before: the frame with the message comes first.
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#prepare(current), PASSES_MS);
+    });
+  }
+
+  /** Brings rows and what stands around messages before somebody comes to them. */
+  #prepare(current: number): void {
+    void this.list.reach(current - BEHIND, current + AHEAD);
+    for (const index of [current, current + 1, current + 2]) {
+      const id = this.list.at(index)?.message.id;
+      if (id !== undefined) void this.details.want(id, this.#session.me?.id);
+    }
   }
 
   go(index: number): void {
@@ -285,7 +295,7 @@ export class Reviewing {
   ): Promise<boolean> {
     const { id } = before.message;
     const index = this.list.indexOf(id) ?? 0;
-    this.#following.act();
+    this.#following.act(id);
     this.#hasDecided = true;
     this.#pending.add(id);
     this.saving++;
@@ -302,9 +312,10 @@ export class Reviewing {
     this.saving--;
     this.#pending.delete(id);
     if (written !== true) {
+      this.#following.forgetAct(id);
       this.list.show(before);
       this.done = false;
-    }
+    } else if (goesOn) await new Promise((resolve) => setTimeout(resolve, SETTLES_MS));
     await this.#following.renew([id]);
     return written === true;
   }
