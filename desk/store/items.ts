@@ -217,9 +217,9 @@ export class Items {
       .raw();
     this.#hash = db.prepare<[number], number>('SELECT content_hash FROM items WHERE id = ?').pluck();
     this.#last = db.prepare<[], number | null>('SELECT max(id) FROM items').pluck();
-    this.#unscored = db.prepare<[number, number, number], UnscoredItem>(
+    this.#unscored = db.prepare<[number, number, number, number], UnscoredItem>(
       `SELECT id, version, text, language FROM items
-       WHERE id > ? AND kind = 0 AND flags & ${EMPTY} = 0
+       WHERE id > ? AND id <= ? AND kind = 0 AND flags & ${EMPTY} = 0
          AND NOT EXISTS (${DONE})
        ORDER BY id LIMIT ?`,
     );
@@ -230,8 +230,8 @@ export class Items {
        ORDER BY wanted.key`,
     );
     this.#count = db
-      .prepare<[number], number>(
-        `SELECT count(*) FROM items WHERE kind = 0 AND flags & ${EMPTY} = 0
+      .prepare<[number, number, number], number>(
+        `SELECT count(*) FROM items WHERE id > ? AND id <= ? AND kind = 0 AND flags & ${EMPTY} = 0
          AND NOT EXISTS (${DONE})`,
       )
       .pluck();
@@ -309,9 +309,12 @@ export class Items {
     return this.#texts.all(JSON.stringify(ids));
   }
 
-  /** Messages with text that the revision has neither scored nor given up, by id, after `after`. */
-  unscored(revision: number, after: number, limit: number): readonly UnscoredItem[] {
-    return this.#unscored.all(after, revision, limit);
+  /**
+   * Messages with text that the revision has neither scored nor given up, by id, after `after`.
+   * @param upTo looked at at most: a million that have scores take half a second
+   */
+  unscored(revision: number, after: number, limit: number, upTo = Number.MAX_SAFE_INTEGER): readonly UnscoredItem[] {
+    return this.#unscored.all(after, upTo, revision, limit);
   }
 
   /** Of some messages, by id, those with text that the revision has neither scored nor given up. */
@@ -319,7 +322,8 @@ export class Items {
     return this.#unscoredAmong.all(JSON.stringify(ids), revision);
   }
 
-  countUnscored(revision: number): number {
-    return this.#count.get(revision) ?? 0;
+  /** Those with ids after `after`, up to `upTo`. */
+  countUnscored(revision: number, after = 0, upTo = Number.MAX_SAFE_INTEGER): number {
+    return this.#count.get(after, upTo, revision) ?? 0;
   }
 }

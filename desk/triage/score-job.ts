@@ -1,4 +1,5 @@
 /** Reads every message that has no score yet with one model, and stores what it says. */
+import { setImmediate } from 'node:timers/promises';
 import type { SessionInfo } from '../../engine/contract.ts';
 import type { Forecast } from '../contract/guarantee.ts';
 import type { ScoreStart } from '../contract/jobs.ts';
@@ -17,7 +18,14 @@ import { Leading, type Leader } from './leading.ts';
 import { shownRevision } from './shown.ts';
 import { storedModel } from './stored-model.ts';
 import { thresholdOf } from './judge.ts';
-import { newRevisionOf, openModel, WorkspaceScoring, type ScoringHooks, type ScoringTarget } from './scoring.ts';
+import {
+  LOOKED_AT,
+  newRevisionOf,
+  openModel,
+  WorkspaceScoring,
+  type ScoringHooks,
+  type ScoringTarget,
+} from './scoring.ts';
 
 export interface ScoreDeps extends ScoringTarget {
   readonly supervisor: Supervisor;
@@ -74,7 +82,7 @@ export async function score(
   const chosen = await modelFor(deps, start);
   const revision = await writer.write('ensureRevision', newRevisionOf(chosen));
   const first = await deps.onRevision(revision, chosen.base);
-  const total = unscoredOf(store, revision.id);
+  const total = await unscoredOf(store, revision.id);
   const before = store.counts.revision(revision.id).scored;
   const isReached = start.recall !== 'all' && (reached(store, revision)?.target ?? 0) >= start.recall;
   if (total === 0 || isReached)
@@ -164,10 +172,17 @@ async function scoreAll(
 }
 
 /** Looking at every row takes half a second in a million; what is kept may be off by what changed its kind since. */
-function unscoredOf(store: ScoreDeps['store'], revision: number): number {
-  const { waiting, notRead } = store.counts.revision(revision);
+async function unscoredOf({ counts, items }: ScoreDeps['store'], revision: number): Promise<number> {
+  const { waiting, notRead } = counts.revision(revision);
   const many = waiting + (notRead['set-aside'] ?? 0);
-  return many > MANY ? many : store.items.countUnscored(revision);
+  if (many > MANY) return many;
+  let total = 0;
+  for (let after = 0; after < items.lastId; after += LOOKED_AT) {
+    total += items.countUnscored(revision, after, after + LOOKED_AT);
+    // Others who ask the desk something have their turn.
+    await setImmediate();
+  }
+  return total;
 }
 
 /** What was named; else the model whose queue is shown, and where there is none, the one that comes with the program. */

@@ -1,5 +1,6 @@
 /** Reads the messages of a workspace with one revision of a model and stores what it says of them. */
 import type { Adapter } from '../../engine/adapter/adapter.ts';
+import { setImmediate } from 'node:timers/promises';
 import { seededRandom, shuffle } from '../../engine/train/random.ts';
 import type { EngineSession } from '../engine/session.ts';
 import type { ChosenModel } from '../models/choose.ts';
@@ -89,6 +90,10 @@ export interface ScoringHooks {
 
 /** Messages of one page; a page is stored as a whole, and is what a stop or a crash costs. */
 const PAGE = 512;
+/** Ids that are looked at at once for messages without a score: some ten milliseconds where all of them have one. */
+export const LOOKED_AT = 20_000;
+/** The same, for each message that is drawn. */
+const LOOKED_AT_EACH = 500;
 
 /** What is read, and the one who writes. */
 export interface ScoringTarget {
@@ -194,12 +199,14 @@ export class WorkspaceScoring {
 
   /** Pages of messages without a score. A page in flight is not given again: each begins behind the one before. */
   async *#pages(): AsyncGenerator<readonly UnscoredItem[], void, void> {
-    for (let after = 0; ;) {
-      const page = this.#store.items.unscored(this.#revision.id, after, PAGE);
-      const last = page.at(-1);
-      if (last === undefined) return;
-      yield await Promise.resolve(page);
-      after = last.id;
+    const { items } = this.#store;
+    for (let after = 0; after < items.lastId;) {
+      const upTo = after + LOOKED_AT;
+      const page = items.unscored(this.#revision.id, after, PAGE, upTo);
+      if (page.length > 0) yield page;
+      // Others who ask the desk something have their turn.
+      else await setImmediate();
+      after = (page.length < PAGE ? undefined : page.at(-1)?.id) ?? upTo;
     }
   }
 
@@ -268,14 +275,21 @@ const notRead = (
   reason: 'over-long' | 'language' | 'engine-failed' | 'set-aside',
 ): Extract<ItemResult, { status: 'not-read' }> => ({ item, version, status: 'not-read', reason });
 
-/** At most `size` messages without a score, drawn by random places among the ids: a million cost what a thousand do. */
+/**
+ * At most `size` messages without a score, drawn by random places among the ids: a million cost what a thousand do. What waits is
+ * what came last: an import, or what a job had not come to.
+ */
 export function drawUnscored(store: Store, revision: number, size: number): readonly UnscoredItem[] {
-  const all = Object.values(store.counts.kinds()).reduce((sum, n) => sum + n, 0);
-  const random = seededRandom(all);
+  const { items, counts } = store;
+  const last = items.lastId;
+  const { waiting } = counts.revision(revision);
+  if (waiting <= size) return items.unscored(revision, Math.max(0, last - LOOKED_AT), size);
+  const random = seededRandom(Object.values(counts.kinds()).reduce((sum, n) => sum + n, 0));
   const drawn = new Map<number, UnscoredItem>();
-  if (store.counts.revision(revision).waiting <= size) return store.items.unscored(revision, 0, size);
+  const from = Math.max(0, last - 2 * waiting);
   for (let tries = 0; tries < size * 2 && drawn.size < size; tries++) {
-    const [item] = store.items.unscored(revision, Math.floor(random() * all), 1);
+    const after = from + Math.floor(random() * (last - from));
+    const [item] = items.unscored(revision, after, 1, after + LOOKED_AT_EACH);
     if (item !== undefined) drawn.set(item.id, item);
   }
   return shuffle([...drawn.values()], random);
