@@ -12,7 +12,6 @@ export interface Stream {
   readonly scores: Float32Array;
   /** score from which on a text is flagged */
   readonly threshold: number;
-  /** for one run: it may keep what it learned for all targets of that run */
   readonly proxy: () => Proxy;
 }
 

@@ -17,7 +17,7 @@ import { costOf, planAt, planFor, type Plan } from './plan.ts';
 export interface Proxy {
   /**
    * Learns that the model says `scores` of the texts in `places`.
-   * @param before what was learned from fewer of them; null: nothing was
+   * @param before what was learned from others, which is used up; null: nothing was
    */
   learn(places: Uint32Array, scores: Float32Array, before: Learned | null): Promise<Learned>;
 }
@@ -132,7 +132,8 @@ class Run {
   #found: number;
   order: Order = { places: new Uint32Array(), proxy: new Float32Array() };
   #learned: Learned | null = null;
-  /** texts that were read when the proxy last learned */
+  /** places that were read since the proxy last learned, and how many it had learned from by then */
+  #news: Uint32Array[] = [];
   #learnedFrom = 0;
   #expected = new Expected({ offset: 0, slope: 1 });
 
@@ -157,6 +158,7 @@ class Run {
       if (this.#isFlagged(place)) this.#found++;
     });
     this.#passes += places.length;
+    this.#news.push(places);
     this.#input.onProgress?.(this.#passes, Math.max(this.#passes, Math.round(expected)));
   }
 
@@ -186,10 +188,11 @@ class Run {
     );
   }
 
-  /** Lets the proxy learn from all that was read, and orders the rest by it. */
+  /** Lets the proxy learn from what was read since, and orders the rest by it. */
   async learn(): Promise<void> {
-    const known = Uint32Array.from(this.#isRead.keys()).filter((place) => this.#isRead[place] === 1);
-    this.#learned = await this.#input.proxy.learn(known, this.#scoresOf(known), this.#learned);
+    const news = Uint32Array.from(this.#news.flatMap((places) => [...places]));
+    this.#news = [];
+    this.#learned = await this.#input.proxy.learn(news, this.#scoresOf(news), this.#learned);
     const unread = this.unread();
     const proxy = await this.#learned.expect(unread);
     const order = Uint32Array.from(proxy.keys()).sort((a, b) => (proxy[b] as number) - (proxy[a] as number));
@@ -197,7 +200,7 @@ class Run {
       places: order.map((i) => unread[i] as number),
       proxy: Float32Array.from(order, (i) => proxy[i] as number),
     };
-    this.#learnedFrom = known.length;
+    this.#learnedFrom = this.#passes;
   }
 
   forecast(): Forecast {
@@ -234,7 +237,10 @@ class Run {
       if (here !== null) return here;
       const next = places.subarray(0, step);
       await this.read(next, this.#passes + costOf(plan));
-      this.#expected.note(step, this.#countFlagged(next));
+      this.#expected.note(
+        proxy.slice(0, step),
+        next.map((place) => (this.#isFlagged(place) ? 1 : 0)),
+      );
       this.order = { places: places.subarray(step), proxy: proxy.subarray(step) };
       if (this.#passes >= AGAIN * this.#learnedFrom && this.#passes <= MOST_LEARNED) await this.learn();
     }
@@ -266,10 +272,6 @@ class Run {
     const stays = (_: number, i: number): boolean => this.#isRead[places[i] as number] === 0;
     this.order = { places: places.filter(stays), proxy: proxy.filter(stays) };
     return left;
-  }
-
-  #countFlagged(places: Uint32Array): number {
-    return places.reduce((sum, place) => sum + (this.#isFlagged(place) ? 1 : 0), 0);
   }
 
   #isFlagged(place: number): boolean {

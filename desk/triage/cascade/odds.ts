@@ -1,6 +1,6 @@
 /**
- * How many flagged texts are still to be found: at first by a logistic curve of two numbers, fitted to what the proxy says of
- * the sample by cross-fitting. Only plans rest on it (where to cut, how many to draw), never the guarantee.
+ * How many flagged texts are still to be found, by a logistic curve of two numbers: fitted to what the proxy said of texts before
+ * it had learned from them. Only plans rest on it (where to cut, how many to draw), never the guarantee.
  */
 
 /** log-odds = offset + slope · proxy */
@@ -44,31 +44,32 @@ export function fitOdds(proxy: ArrayLike<number>, flagged: ArrayLike<number>): O
 const chance = ({ offset, slope }: Odds, proxy: number): number =>
   1 / (1 + Math.exp(-Math.min(50, Math.max(-50, offset + slope * proxy))));
 
-/** Steps of the order that say how often texts are flagged at its head. */
-const STEPS = 2;
-/**
- * Share of the rest over which finds fall off to 1/e. They fall off faster at first and slower at last: what this says at the
- * head of an order is too much, near a cut it was right within a factor of two on all streams that were looked at.
- */
-const SPREAD = 0.1;
+/** Steps of the order, the last ones, that the curve is fitted to: further back the proxy was another. */
+const STEPS = 4;
+/** Before so many were read it is the curve of the sample. */
+const FIRST_STEPS = 2;
 
 /** How many flagged texts are expected behind a place of the order. */
 export class Expected {
-  readonly #odds: Odds;
-  /** flagged texts of the steps that were read, and how many texts a step is */
-  readonly #found: number[] = [];
-  #step = 1;
+  #odds: Odds;
+  readonly #steps: { readonly proxy: Float32Array; readonly flagged: Uint32Array }[] = [];
   /** by how much a sample of the rest showed it to be wrong */
   #factor = 1;
 
+  /** @param odds of the sample, by cross-fitting */
   constructor(odds: Odds) {
     this.#odds = odds;
   }
 
-  /** So many texts were read in the order, and so many of them are flagged. */
-  note(step: number, flagged: number): void {
-    this.#found.push(flagged);
-    this.#step = step;
+  /** A step was read in the order: what the proxy said of its texts, and which are flagged (1). */
+  note(proxy: Float32Array, flagged: Uint32Array): void {
+    this.#steps.push({ proxy, flagged });
+    if (this.#steps.length < FIRST_STEPS) return;
+    const last = this.#steps.slice(-STEPS);
+    this.#odds = fitOdds(
+      last.flatMap((step) => [...step.proxy]),
+      last.flatMap((step) => [...step.flagged]),
+    );
   }
 
   /** A sample of what lies behind says that there are more than was expected. */
@@ -76,23 +77,11 @@ export class Expected {
     if (more > expected) this.#factor *= more / Math.max(expected, 1);
   }
 
-  /**
-   * Flagged texts that are expected from each place on; of none behind the last. First by the curve of the sample; once enough
-   * steps were read, by what the last of them found.
-   */
+  /** Flagged texts that are expected from each place on; of none behind the last. */
   behind(proxy: Float32Array): Float64Array {
     const behind = new Float64Array(proxy.length + 1);
-    if (this.#found.length < STEPS) {
-      for (let i = proxy.length - 1; i >= 0; i--)
-        behind[i] = (behind[i + 1] as number) + this.#factor * chance(this.#odds, proxy[i] as number);
-      return behind;
-    }
-    const head = (sum(this.#found.slice(-STEPS)) + 1) / (STEPS * this.#step);
-    const spread = SPREAD * proxy.length;
-    for (let i = 0; i < proxy.length; i++)
-      behind[i] = Math.min(proxy.length - i, this.#factor * head * spread * Math.exp(-i / spread));
+    for (let i = proxy.length - 1; i >= 0; i--)
+      behind[i] = (behind[i + 1] as number) + this.#factor * chance(this.#odds, proxy[i] as number);
     return behind;
   }
 }
-
-const sum = (list: readonly number[]): number => list.reduce((a, b) => a + b, 0);

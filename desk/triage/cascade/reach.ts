@@ -67,7 +67,7 @@ export async function reach(reaching: Reaching, hooks: ReachingHooks): Promise<v
     target,
     threshold,
     read,
-    proxy: new NgramProxy((places) => store.items.texts([...idsOf(places)]), threshold, signal),
+    proxy: NgramProxy.of((places) => store.items.texts([...idsOf(places)]), threshold, signal),
     random: seededRandom(randomInt(2 ** 32)),
     onForecast: hooks.onForecast,
     onProgress: hooks.onProgress,

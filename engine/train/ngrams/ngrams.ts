@@ -39,8 +39,6 @@ export interface NgramOptions {
   readonly tolerance?: number;
   /** default 30: further passes lower the objective by less than 1% and leave the figures on dev as they are */
   readonly maxIterations?: number;
-  /** where to begin, of the same shape: a model of fewer of the texts is near already; default: zeros */
-  readonly start?: Pick<NgramModel, 'weights' | 'bias'>;
 }
 
 export interface NgramHooks {
@@ -65,33 +63,17 @@ export async function trainNgrams(
 ): Promise<NgramModel> {
   const shape = options.shape ?? NGRAM_SHAPE;
   checkShape(shape);
-  targetsOf(texts.length, targets, options.classes);
-  return await trainOnRows(await ngramRows(texts, shape, hooks.signal), targets, options, hooks);
-}
-
-/** The same on features that were counted before, with the shape that they were counted with. */
-export async function trainOnRows(
-  rows: SparseRows,
-  targets: NgramTargets,
-  options: NgramOptions,
-  hooks: NgramHooks = {},
-): Promise<NgramModel> {
   const { classes } = options;
-  const shape = options.shape ?? NGRAM_SHAPE;
-  const goal = targetsOf(rows.starts.length - 1, targets, classes);
+  const goal = targetsOf(texts.length, targets, classes);
+  const rows = await ngramRows(texts, shape, hooks.signal);
   const rowWeights = weightsOf(goal, classes, options.classWeights ?? 'none');
   const vectors = vectorsOf(classes);
   const met = metBuckets(rows, { buckets: shape.buckets, vectors });
   const cut = vectors * met.count;
-  const start = new Float64Array(cut + vectors);
-  if (options.start !== undefined) {
-    met.take(options.start.weights, start);
-    start.set(options.start.bias, cut);
-  }
   const strength = options.strength ?? STRENGTH;
   const { point } = await minimise(
     objectiveOf(met.rows, goal, rowWeights, classes, met.count, strength, hooks.signal),
-    start,
+    new Float64Array(cut + vectors),
     {
       tolerance: options.tolerance ?? 1e-5,
       maxIterations: options.maxIterations ?? 30,

@@ -9,9 +9,7 @@ export interface SparseRows {
 export interface MetBuckets {
   readonly count: number;
   readonly rows: SparseRows;
-  /** vectors × buckets of a model → vectors × count */
-  take(weights: ArrayLike<number>, into: Float64Array): void;
-  /** … and back; all others are zero */
+  /** vectors × count → vectors × buckets of a model; all others are zero */
   put(point: Float64Array, into: Float32Array): void;
 }
 
@@ -30,14 +28,12 @@ export function metBuckets(
   const numbers = new Int32Array(buckets);
   places.forEach((bucket, number) => (numbers[bucket] = number));
   const count = places.length;
-  const cells = (each: (cell: number, place: number) => void): void => {
-    for (let v = 0; v < vectors; v++)
-      for (let i = 0; i < count; i++) each(v * count + i, v * buckets + (places[i] as number));
-  };
   return {
     count,
     rows: { starts, values, buckets: at.subarray(0, filled).map((bucket) => numbers[bucket] as number) },
-    take: (weights, into) => cells((cell, place) => (into[cell] = weights[place] as number)),
-    put: (point, into) => cells((cell, place) => (into[place] = point[cell] as number)),
+    put: (point, into) => {
+      for (let v = 0; v < vectors; v++)
+        for (let i = 0; i < count; i++) into[v * buckets + (places[i] as number)] = point[v * count + i] as number;
+    },
   };
 }

@@ -14,7 +14,7 @@ describe('the timed cascade', () => {
       (scores[i] ?? 0) > 0.5 || random() < 0.02 ? `${text} vermin` : text,
     );
     const stream = { scores, threshold: 0.5 };
-    const proxy = () => new NgramProxy((places) => Array.from(places, (place) => texts[place] ?? ''), 0.5);
+    const proxy = () => NgramProxy.of((places) => Array.from(places, (place) => texts[place] ?? ''), 0.5);
     const { passes, learned } = await timed(stream, 0.95, proxy());
     assert.ok(learned > 3, `${learned}: two halves of the sample, the sample, and again as more is read`);
     const [simulated] = await simulate({ ...stream, name: 'made up', proxy }, [0.95], 1, () => {});
