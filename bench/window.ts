@@ -76,9 +76,7 @@ async function started(workspace: string, random: Random, say: (line: string) =>
   say(`starts: ${starts.map((ms) => ms.toFixed(0)).join(', ')} ms`);
   return [
     smaller('window.start', median(starts), 'ms, Electron 22, desk and engine relayed to Node 24'),
-    ...(megabytes === null
-      ? []
-      : [smaller('window.memory', megabytes, 'MB, all processes, Electron 22, relays counted')]),
+    ...(megabytes === null ? [] : [smaller('window.memory', megabytes, 'MB, all processes, Electron 22')]),
   ];
 }
 

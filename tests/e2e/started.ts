@@ -70,9 +70,9 @@ export class Started implements AsyncDisposable {
     return this.app.process().pid ?? 0;
   }
 
-  /** Ids of all its processes. */
+  /** Ids of all its processes, but for those that only relay to a Node 24 (shim/relay.ts): the program itself has none. */
   get processes(): readonly number[] {
-    return [this.pid, ...descendants(this.pid)];
+    return [this.pid, ...descendants(this.pid).filter((pid) => !commandOf(pid).includes('node.mojom.NodeService'))];
   }
 
   /** Ids of the processes under the program whose command line has this in it. */
