@@ -68,11 +68,12 @@ const deltaOf = (attempt: number): number => DELTA * FIRST_ATTEMPT * (1 - FIRST_
 
 /** Texts of the sample from which the proxy learns: a share of all, within limits. */
 const SAMPLE = { share: 0.02, least: 500, most: 1500 } as const;
+/** Parts of the sample for cross-fitting. */
+const PARTS = 5;
 /** Below so many texts the sample alone would be most of the work. */
 const FEWEST = 2 * SAMPLE.least;
-/** Where more than this share of what is left would be read, all of it is: a guarantee would save nothing. */
-const WORTH = 0.9;
-const isWorth = (plan: Plan, left: number): boolean => costOf(plan) <= WORTH * left;
+/** Where less than this share would be set aside, nothing is: a guarantee would save nothing. */
+const LEAST_ASIDE = 0.1;
 /** Steps in which a stretch is read, between which plans are made anew. */
 const STEP = { share: 0.01, least: 256 } as const;
 /** It learns again each time that so many times more texts were read, up to a number beyond which it learns little. */
@@ -171,21 +172,17 @@ class Run {
     return { isRead: this.#isRead, passes: this.#passes, found: this.#found, left };
   }
 
-  /** Finds out how likely texts are flagged, by what a proxy that learned from one half of the sample says of the other. */
+  /** Finds out how likely texts are flagged, by what proxies that learned from the rest of the sample say of a part of it. */
   async crossFit(sample: Uint32Array): Promise<void> {
-    const middle = sample.length >> 1;
-    const halves = [sample.subarray(0, middle), sample.subarray(middle)] as const;
-    const proxy: number[] = [];
-    for (const [own, other] of [[halves[1], halves[0]] as const, halves]) {
-      const learned = await this.#input.proxy.learn(own, this.#scoresOf(own), null);
-      proxy.push(...(await learned.expect(other)));
+    const proxy = new Float32Array(sample.length);
+    for (let part = 0; part < PARTS; part++) {
+      const own = sample.filter((_, i) => i % PARTS === part);
+      const others = sample.filter((_, i) => i % PARTS !== part);
+      const learned = await this.#input.proxy.learn(others, this.#scoresOf(others), null);
+      (await learned.expect(own)).forEach((value, i) => (proxy[part + i * PARTS] = value));
     }
-    this.#expected = new Expected(
-      fitOdds(
-        proxy,
-        Float32Array.from(sample, (place) => (this.#isFlagged(place) ? 1 : 0)),
-      ),
-    );
+    const flagged = Float32Array.from(sample, (place) => (this.#isFlagged(place) ? 1 : 0));
+    this.#expected = new Expected(fitOdds(proxy, flagged));
   }
 
   /** Lets the proxy learn from what was read since, and orders the rest by it. */
@@ -207,10 +204,7 @@ class Run {
     const { count } = this.#input;
     const { places, proxy } = this.order;
     const behind = this.#expected.behind(proxy);
-    const read = (target: number): number => {
-      const plan = planFor(behind, this.#found, target, deltaOf(0));
-      return isWorth(plan, places.length) ? this.#passes + costOf(plan) : count;
-    };
+    const read = (target: number): number => this.#passes + costOf(planFor(behind, this.#found, target, deltaOf(0)));
     return {
       texts: count,
       targets: TARGETS.map((target) => ({ target, read: places.length === 0 ? count : read(target) })),
@@ -223,18 +217,17 @@ class Run {
    */
   async readAhead(delta: number): Promise<Plan | null> {
     const { count, target } = this.#input;
-    const { places: left, proxy: all } = this.order;
-    if (!isWorth(planFor(this.#expected.behind(all), this.#found, target, delta), left.length)) {
-      await this.read(left, count);
-      return null;
-    }
     const step = Math.max(STEP.least, Math.round(STEP.share * count));
     while (this.order.places.length > 0) {
       const { places, proxy } = this.order;
       const behind = this.#expected.behind(proxy);
       const plan = planFor(behind, this.#found, target, delta);
       const here = plan.ahead < step / 2 ? planAt(0, behind, this.#found, target, delta) : null;
-      if (here !== null) return here;
+      if (here !== null && places.length - here.drawn >= LEAST_ASIDE * count) return here;
+      if (here !== null) {
+        await this.read(places, count);
+        return null;
+      }
       const next = places.subarray(0, step);
       await this.read(next, this.#passes + costOf(plan));
       this.#expected.note(

@@ -8,14 +8,13 @@ import type { Learned, Proxy } from './cascade.ts';
 /** On 60,000 real texts, 1% flagged: .1 to .4 read equally many, .03 reads a tenth more. */
 const RATE = 0.3;
 /** Passes over the sample, with which it begins; over what is read later, one. */
-const FIRST_PASSES = 10;
+const FIRST_PASSES = 20;
 
 /**
- * How steeply a score counts as flagged around the threshold: the log-odds of the target are so much of the score's, the
- * threshold at zero. Flagged or not alone would waste what a score says; the whole distance would be learned for the
- * sake of texts far from the threshold.
+ * How steeply a score counts as flagged around the threshold: the log-odds of the target are so many times the score's, the
+ * threshold at zero. Flagged or not alone would waste what a score says.
  */
-const STEEPNESS = 0.5;
+const STEEPNESS = 1;
 /** Scores of 0 and 1 would be endlessly far from any threshold. */
 const LEAST = 1e-4;
 

@@ -74,21 +74,19 @@ describe('a recall target', () => {
     }
   });
 
-  it('reads all where it says that a guarantee would save nothing, and sets nothing aside then', async () => {
+  it('sets nothing aside where that would be next to nothing', async () => {
     const weak = (score: number, noise: number): number => 2 * (score - 0.5) + 2 * (noise - 0.5);
-    const scores = scoresOf(3);
-    let nothing = 0;
+    let all = 0;
     for (const target of [0.95, 0.99, 0.999])
-      for (const order of [weak, PROXIES.random]) {
-        const input = (): Cascade => inputOf(scores, 1, { proxy: proxyBy(scores, order), target });
-        const said = (await forecast(input())).targets.find((one) => one.target === target)?.read ?? 0;
-        const { passes, left } = await cascade(input());
-        assert.ok(said <= COUNT && passes <= COUNT);
-        if (said < COUNT) continue;
-        nothing++;
-        assert.deepEqual([passes, left], [COUNT, 0]);
+      for (const order of [good, weak, PROXIES.random]) {
+        const scores = scoresOf(3);
+        const { passes, left } = await cascade(inputOf(scores, 1, { proxy: proxyBy(scores, order), target }));
+        assert.ok(passes === COUNT || passes <= 0.9 * COUNT, `${passes}`);
+        if (passes < COUNT) continue;
+        all++;
+        assert.equal(left, 0);
       }
-    assert.ok(nothing >= 4, `${nothing}`);
+    assert.ok(all >= 3 && all < 9, `${all} of 9 read all`);
   });
 
   it('costs less with a proxy that knows something, and counts what it read', async () => {
