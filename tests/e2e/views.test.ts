@@ -24,16 +24,15 @@ const go = async (page: Page, key: string, heading: string): Promise<void> => {
 /** A text as the export and the window both have it. */
 const told = (text: string): string => text.replace(/[^\p{L}\p{N}]/gu, '').slice(0, 120);
 
-/** What the samples' own labels say of a text. */
-function goldOf(platform: string): (text: string) => 'fine' | 'abusive' {
+/** What the samples' own labels say of a text; undefined where it names somebody, who has a pseudonym in the window. */
+function goldOf(platform: string): (text: string) => 'fine' | 'abusive' | undefined {
   const rows = parse<Record<string, string>>(readFileSync(sample('gold.csv')), { columns: true });
   const labels = new Map(
     rows.filter((row) => row['platform'] === platform).map((row) => [told(row['text'] ?? ''), row['label']]),
   );
   return (text) => {
     const label = labels.get(told(text));
-    assert.ok(label !== undefined, 'what is shown is no message of the sample');
-    return label === 'fine' ? 'fine' : 'abusive';
+    return label === undefined ? undefined : label === 'fine' ? 'fine' : 'abusive';
   };
 }
 
@@ -60,12 +59,14 @@ async function review(page: Page, order: keyof typeof DECIDED, keys: Record<'fin
   const article = page.getByRole('article');
   const left = { ...DECIDED[order] };
   let decided = 0;
+  let unknown = 0;
   for (let place = 1; place <= PASSED && left.fine + left.abusive > 0; place++) {
     await page.locator(`[role="option"][aria-current="true"][aria-posinset="${place}"]`).waitFor();
     const what = gold((await article.locator('.text .text').textContent()) ?? '');
     // Audit items are decided in their own order, where all of them stand.
     const isAudit = (await article.getByText('audit item', { exact: true }).count()) > 0;
-    const decides = left[what] > 0 && isAudit === (order === 'audit');
+    if (what === undefined) unknown++;
+    const decides = what !== undefined && left[what] > 0 && isAudit === (order === 'audit');
     const isLast = place === Number(await row.getAttribute('aria-setsize'));
     if (decides) await seen(page);
     await page.keyboard.press(decides ? keys[what] : 'j');
@@ -76,6 +77,7 @@ async function review(page: Page, order: keyof typeof DECIDED, keys: Record<'fin
     if (isLast) break;
   }
   await page.getByText('writing…').waitFor({ state: 'detached' });
+  assert.ok(unknown <= 5, `${unknown} messages that were shown are none of the sample`);
   return decided;
 }
 
