@@ -141,10 +141,25 @@ describe('the program with its own window', () => {
     // As the system does it when somebody lets go of a file.
     const driver = await app.context().newCDPSession(window);
     const data = { items: [], files: [SAMPLE], dragOperationsMask: 1 };
-    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-      await driver.send('Input.dispatchDragEvent', { type, x: 600, y: 400, data });
+    const drop = async (x: number, y: number): Promise<void> => {
+      for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+        await driver.send('Input.dispatchDragEvent', { type, x, y, data });
+    };
+    await drop(600, 400);
     await heading(window, 'Import');
     await window.getByText('Will be read as Discord').waitFor();
+    // A field for a file takes what is let go of over it, and that once.
+    await menu(started, 'Settings…');
+    await window.getByRole('tab', { name: 'Models' }).click();
+    const field = window.getByLabel('File', { exact: true });
+    const box = (await field.boundingBox()) ?? assert.fail();
+    await drop(box.x + box.width / 2, box.y + box.height / 2);
+    await window.waitForFunction(
+      (path) => [...document.querySelectorAll('input')].some((it) => it.value === path),
+      SAMPLE,
+    );
+    await drop(box.x + box.width / 2, box.y + box.height + 200);
+    await heading(window, 'Import');
 
     await menu(started, 'Close workspace');
     await heading(window, 'Moderato');
