@@ -8,7 +8,7 @@ import { parse } from 'csv-parse/sync';
 import type { Page } from 'playwright-core';
 import { Program, Screen } from './runtime.ts';
 import { Home, Started, environment, until } from './started.ts';
-import { LONG_MS, create, decide, goTo, heading, shownAsDecided } from './steps.ts';
+import { LONG_MS, create, decide, goTo, heading, showsAsDecided } from './steps.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const SAMPLE = here('../../samples/discord.json');
@@ -88,7 +88,7 @@ describe('the program with its own window', () => {
     await using again = await Started.start(program, screen, home);
     await again.window.getByRole('button', { name: /^community/ }).click();
     await again.window.getByRole('navigation').waitFor();
-    assert.equal(await shownAsDecided(again.window), 10);
+    await showsAsDecided(again.window, 10);
     assert.deepEqual(again.complaints, []);
     await again.quit();
   });
@@ -110,7 +110,7 @@ describe('the program with its own window', () => {
     await window.getByText('The desk is back.').waitFor();
     await window.getByRole('article').waitFor();
     await decide(window, 3);
-    assert.equal(await shownAsDecided(window), 6);
+    await showsAsDecided(window, 6);
     await started.quit();
     assert.equal(decisions(home, workspace).length, 6);
   });

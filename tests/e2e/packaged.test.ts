@@ -10,7 +10,7 @@ import { writeExport } from './community.ts';
 import { Packaged, filesUnder } from './packaged.ts';
 import { Screen } from './runtime.ts';
 import { Home, environment } from './started.ts';
-import { LONG_MS, create, decide, goTo, shownAsDecided } from './steps.ts';
+import { LONG_MS, create, decide, goTo, showsAsDecided } from './steps.ts';
 
 describe('the package', () => {
   const kept = new DisposableStack();
@@ -95,7 +95,7 @@ describe('the package', () => {
     await window.getByRole('article').waitFor();
     await decide(window, 5);
 
-    assert.equal(await shownAsDecided(window), 5);
+    await showsAsDecided(window, 5);
     const ended = once(child, 'exit');
     // With its last window, the program ends.
     await window.close();

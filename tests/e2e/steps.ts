@@ -32,9 +32,8 @@ export async function decide(window: Page, times: number): Promise<void> {
   await window.getByText('writing…').waitFor({ state: 'detached' });
 }
 
-/** How many messages are decided, as the queue shows it. */
-export async function shownAsDecided(window: Page): Promise<number> {
+/** Waits until the queue shows so many messages as decided: the list of before stays until the other one is there. */
+export async function showsAsDecided(window: Page, count: number): Promise<void> {
   await window.getByRole('combobox', { name: 'State' }).selectOption('decided');
-  await window.getByRole('article').waitFor();
-  return Number(await window.locator('[role="option"]').first().getAttribute('aria-setsize'));
+  await window.locator(`[role="option"][aria-setsize="${count}"]`).first().waitFor();
 }
