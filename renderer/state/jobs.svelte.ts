@@ -23,8 +23,10 @@ export class Jobs {
     return this.#byId.get(id);
   }
 
+  /** Events overtake replies: one that is over stays so, whatever an older word of it says. */
   take(job: Job): void {
-    this.#byId.set(job.id, job);
+    const known = this.#byId.get(job.id);
+    if (known === undefined || !isOver(known) || isOver(job)) this.#byId.set(job.id, job);
   }
 
   replace(jobs: readonly Job[]): void {
