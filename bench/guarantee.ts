@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { NgramProxy } from '../desk/triage/cascade/ngram-proxy.ts';
+import { NgramProxy, PROXY_SHAPE } from '../desk/triage/cascade/ngram-proxy.ts';
 import { seededRandom } from '../engine/train/random.ts';
 import { ngramRows } from '../engine/train/ngrams/ngrams.ts';
 import type { SparseRows } from '../engine/train/ngrams/sparse-rows.ts';
@@ -34,7 +34,7 @@ const bench: Bench = async ({ data, adapter, scale, tables, say }) => {
   const figures: Figure[] = [];
   if (isWanted('real')) {
     const own = scores.subarray(0, REAL);
-    const rows = await ngramRows(real.slice(0, REAL));
+    const rows = await ngramRows(real.slice(0, REAL), PROXY_SHAPE);
     for (const share of [0.01, 0.05, 0.2])
       figures.push(
         ...(await measured(streamOf(`real.${100 * share}%`, own, rows, thresholdFor(own, share)), runs, say)),
@@ -43,7 +43,7 @@ const bench: Bench = async ({ data, adapter, scale, tables, say }) => {
   if (!isWanted('joined') && !isWanted('million')) return figures;
   const joined = joinedTexts(real, scores, JOINED);
   const { scores: own } = await scoresOf(joined, KEPT, adapter, say);
-  const rows = await ngramRows(joined);
+  const rows = await ngramRows(joined, PROXY_SHAPE);
   if (isWanted('joined'))
     figures.push(...(await measured(streamOf('joined.1%', own, rows, thresholdFor(own, 0.01)), runs, say)));
   if (isWanted('million')) {

@@ -1,17 +1,17 @@
 /**
  * Reads as few texts as a recall target needs. A random sample teaches a cheap proxy what the model flags; the rest is read
- * in the proxy's order up to a cut; of what lies behind the cut a random sample is read, until with the stated
- * confidence no more flagged texts can be left than the target allows. The proxy may be as wrong as it likes: then more
- * is read, in the end everything.
+ * in the proxy's order, step by step. Where it pays, texts are drawn at random from what is still ahead and read out of turn;
+ * the proxy never learns from these, so that they say how many flagged texts are left behind every further step, until with the
+ * stated confidence no more can be left than the target allows. The proxy may be as wrong as it likes: then more is read, in
+ * the end everything.
  *
- * After SUPG (Kang et al., VLDB 2020) for recall targets by a proxy and a sample, with a bound that holds at every moment
- * (bound.ts), as BARGAIN (Zeighami et al., SIGMOD 2026) has it.
+ * After SUPG (Kang et al., VLDB 2020) for recall targets by a proxy and a sample; the bound is that of bound.ts.
  */
 import type { Forecast } from '../../contract/guarantee.ts';
 import { drawn, type Random } from '../../../engine/train/random.ts';
-import { TailBound, allowedLeft } from './bound.ts';
+import { allowedLeft, ladder, mostFlagged, type Rung } from './bound.ts';
 import { Expected, fitOdds } from './odds.ts';
-import { costOf, planAt, planFor, type Plan } from './plan.ts';
+import { planFor } from './plan.ts';
 
 /** What learns from the model's scores; cheap beside it. */
 export interface Proxy {
@@ -62,10 +62,6 @@ export interface Outcome {
 export const TARGETS = [0.95, 0.99, 0.999] as const;
 /** The guarantee holds with 1 − DELTA. */
 export const DELTA = 0.05;
-/** Shares of DELTA for one attempt after another: .95, .0475 … add up to all of it. */
-const FIRST_ATTEMPT = 0.95;
-const deltaOf = (attempt: number): number => DELTA * FIRST_ATTEMPT * (1 - FIRST_ATTEMPT) ** attempt;
-
 /** Texts of the sample from which the proxy learns: a share of all, within limits. */
 const SAMPLE = { share: 0.02, least: 500, most: 1500 } as const;
 /** Parts of the sample for cross-fitting. */
@@ -74,14 +70,11 @@ const PARTS = 5;
 const FEWEST = 2 * SAMPLE.least;
 /** Where less than this share would be set aside, nothing is: a guarantee would save nothing. */
 const LEAST_ASIDE = 0.1;
-/** Steps in which a stretch is read, between which plans are made anew. */
-const STEP = { share: 0.01, least: 256 } as const;
+/** Steps in which texts are read, between which plans are made anew. */
+const STEP = { share: 0.005, least: 256 } as const;
 /** It learns again each time that so many times more texts were read, up to a number beyond which it learns little. */
 const AGAIN = 1.4;
-const MOST_LEARNED = 40_000;
-/** A sample that grows so many times longer than planned was planned on a wrong guess. */
-const PATIENCE = 2;
-
+const MOST_LEARNED = 200_000;
 /**
  * Throws what `read` and the proxy throw. A run that was broken off is gone on with by a new one for what is still unread: its
  * sample is drawn anew, so that its bound holds whatever was read before.
@@ -90,13 +83,7 @@ export async function cascade(input: Cascade): Promise<Outcome> {
   const run = await begin(input);
   if (run.order.places.length === 0) return await run.readAll();
   input.onForecast?.(run.forecast());
-  for (let attempt = 0; ; attempt++) {
-    const delta = deltaOf(attempt);
-    const plan = await run.readAhead(delta);
-    if (plan === null) return run.outcome(0);
-    const left = await run.certify(plan, delta);
-    if (left !== null) return run.outcome(left);
-  }
+  return await run.readInOrder();
 }
 
 /** Reads the sample alone, and says what each target would cost. */
@@ -107,18 +94,18 @@ export async function forecast(input: Cascade): Promise<Forecast> {
 /** Reads a sample, and lets the proxy learn from it; where there is too little for one, the order stays empty. */
 async function begin(input: Cascade): Promise<Run> {
   const run = new Run(input);
-  await run.read(input.first, input.count);
-  const unread = run.unread();
-  if (unread.length < FEWEST) return run;
-  const size = Math.min(SAMPLE.most, Math.max(SAMPLE.least, Math.round(unread.length * SAMPLE.share)));
-  const sample = drawn(unread, size, input.random);
-  await run.read(sample, input.count);
+  await run.take(input.first, input.count);
+  const rest = run.rest();
+  if (rest.length < FEWEST) return run;
+  const size = Math.min(SAMPLE.most, Math.max(SAMPLE.least, Math.round(rest.length * SAMPLE.share)));
+  const sample = drawn(rest, size, input.random);
+  await run.take(sample, input.count);
   await run.crossFit(sample);
   await run.learn();
   return run;
 }
 
-/** Places that were not read, the highest by the proxy first. */
+/** Places whose turn has not come, the highest by the proxy first. */
 interface Order {
   readonly places: Uint32Array;
   readonly proxy: Float32Array;
@@ -129,47 +116,83 @@ class Run {
   /** NaN where not read */
   readonly #scores: Float32Array;
   readonly #isRead: Uint8Array;
+  /** 1 where a text was read in its turn, or would have been, had it not been drawn before */
+  readonly #isAhead: Uint8Array;
   #passes = 0;
+  /** flagged texts of those, and those of before */
   #found: number;
+  /** flagged texts that were drawn, and whose turn has not come */
+  #drawnFlagged = 0;
   order: Order = { places: new Uint32Array(), proxy: new Float32Array() };
   #learned: Learned | null = null;
-  /** places that were read since the proxy last learned, and how many it had learned from by then */
+  /** places whose turn came since the proxy last learned, and how many had by then */
   #news: Uint32Array[] = [];
   #learnedFrom = 0;
+  #ahead = 0;
+  /** of each text, below which share it is drawn; null before the first draw */
+  #chances: Float64Array | null = null;
   #expected = new Expected({ offset: 0, slope: 1 });
 
   constructor(input: Cascade) {
     this.#input = input;
     this.#scores = new Float32Array(input.count).fill(NaN);
     this.#isRead = new Uint8Array(input.count);
+    this.#isAhead = new Uint8Array(input.count);
     this.#found = input.found;
   }
 
-  unread(): Uint32Array {
-    return Uint32Array.from(this.#isRead.keys()).filter((place) => this.#isRead[place] === 0);
+  /** Places whose turn has not come. */
+  rest(): Uint32Array {
+    return Uint32Array.from(this.#isAhead.keys()).filter((place) => this.#isAhead[place] === 0);
   }
 
-  /** @param expected texts that will be read in all, about */
-  async read(places: Uint32Array, expected: number): Promise<void> {
+  /**
+   * It is these texts' turn: those that were not drawn before are read.
+   * @param expected texts that will be read in all, about
+   */
+  async take(places: Uint32Array, expected: number): Promise<void> {
+    const wasDrawn = places.filter((place) => this.#isRead[place] === 1);
+    await this.#read(
+      places.filter((place) => this.#isRead[place] === 0),
+      expected,
+    );
+    this.#found += this.#flaggedOf(places);
+    this.#drawnFlagged -= this.#flaggedOf(wasDrawn);
+    for (const place of places) this.#isAhead[place] = 1;
+    this.#ahead += places.length;
+    this.#news.push(places);
+  }
+
+  /** Draws each text of the rest with a chance of `share`, all draws so far together, and reads what was drawn out of turn. */
+  async #drawUpTo(share: number): Promise<void> {
+    this.#chances ??= Float64Array.from(this.#isRead, () => this.#input.random());
+    const chances = this.#chances;
+    const wanted = this.order.places.filter((place) => this.#isRead[place] === 0 && (chances[place] as number) < share);
+    for (let at = 0; at < wanted.length; at += this.#step) {
+      const next = wanted.subarray(at, at + this.#step);
+      await this.#read(next, this.#passes + wanted.length - at);
+      this.#drawnFlagged += this.#flaggedOf(next);
+    }
+  }
+
+  async #read(places: Uint32Array, expected: number): Promise<void> {
     if (places.length === 0) return;
     const scores = await this.#input.read(places);
     places.forEach((place, i) => {
       this.#scores[place] = scores[i] as number;
       this.#isRead[place] = 1;
-      if (this.#isFlagged(place)) this.#found++;
     });
     this.#passes += places.length;
-    this.#news.push(places);
     this.#input.onProgress?.(this.#passes, Math.max(this.#passes, Math.round(expected)));
   }
 
   async readAll(): Promise<Outcome> {
-    await this.read(this.unread(), this.#input.count);
-    return this.outcome(0);
+    await this.take(this.rest(), this.#input.count);
+    return this.#outcome(0);
   }
 
-  outcome(left: number): Outcome {
-    return { isRead: this.#isRead, passes: this.#passes, found: this.#found, left };
+  #outcome(left: number): Outcome {
+    return { isRead: this.#isRead, passes: this.#passes, found: this.#found + this.#drawnFlagged, left };
   }
 
   /** Finds out how likely texts are flagged, by what proxies that learned from the rest of the sample say of a part of it. */
@@ -181,30 +204,30 @@ class Run {
       const learned = await this.#input.proxy.learn(others, this.#scoresOf(others), null);
       (await learned.expect(own)).forEach((value, i) => (proxy[part + i * PARTS] = value));
     }
-    const flagged = Float32Array.from(sample, (place) => (this.#isFlagged(place) ? 1 : 0));
-    this.#expected = new Expected(fitOdds(proxy, flagged));
+    this.#expected = new Expected(fitOdds(proxy, this.#isFlaggedOf(sample)));
   }
 
-  /** Lets the proxy learn from what was read since, and orders the rest by it. */
+  /** Lets the proxy learn from what had its turn since, and orders the rest by it. */
   async learn(): Promise<void> {
     const news = Uint32Array.from(this.#news.flatMap((places) => [...places]));
     this.#news = [];
     this.#learned = await this.#input.proxy.learn(news, this.#scoresOf(news), this.#learned);
-    const unread = this.unread();
-    const proxy = await this.#learned.expect(unread);
+    const rest = this.rest();
+    const proxy = await this.#learned.expect(rest);
     const order = Uint32Array.from(proxy.keys()).sort((a, b) => (proxy[b] as number) - (proxy[a] as number));
     this.order = {
-      places: order.map((i) => unread[i] as number),
+      places: order.map((i) => rest[i] as number),
       proxy: Float32Array.from(order, (i) => proxy[i] as number),
     };
-    this.#learnedFrom = this.#passes;
+    this.#learnedFrom = this.#ahead;
   }
 
   forecast(): Forecast {
     const { count } = this.#input;
     const { places, proxy } = this.order;
     const behind = this.#expected.behind(proxy);
-    const read = (target: number): number => this.#passes + costOf(planFor(behind, this.#found, target, deltaOf(0)));
+    const read = (target: number): number =>
+      Math.round(this.#passes + planFor(behind, this.#found, target, DELTA).cost);
     return {
       texts: count,
       targets: TARGETS.map((target) => ({ target, read: places.length === 0 ? count : read(target) })),
@@ -212,63 +235,68 @@ class Run {
   }
 
   /**
-   * Reads in the proxy's order up to the cheapest cut, which is looked for anew after each step; the proxy learns again now
-   * and then. Null: all was read, because no cut saves anything.
+   * Reads in the proxy's order; the proxy learns again now and then. As soon as no cut further on would be cheaper, texts are
+   * drawn from what is ahead. Where these do not allow it to stop, reading on and drawing more take turns, and each may cost
+   * as much as the other: so it never costs much more than twice what the better of them would.
    */
-  async readAhead(delta: number): Promise<Plan | null> {
+  async readInOrder(): Promise<Outcome> {
     const { count, target } = this.#input;
-    const step = Math.max(STEP.least, Math.round(STEP.share * count));
+    let rungs: readonly Rung[] = [];
+    let at = 0;
+    let readSince = 0;
     while (this.order.places.length > 0) {
-      const { places, proxy } = this.order;
-      const behind = this.#expected.behind(proxy);
-      const plan = planFor(behind, this.#found, target, delta);
-      const here = plan.ahead < step / 2 ? planAt(0, behind, this.#found, target, delta) : null;
-      if (here !== null && places.length - here.drawn >= LEAST_ASIDE * count) return here;
-      if (here !== null) {
-        await this.read(places, count);
-        return null;
+      let cost = 0;
+      if (rungs.length === 0) {
+        const plan = planFor(this.#expected.behind(this.order.proxy), this.#found, target, DELTA);
+        cost = plan.cost;
+        if (plan.ahead < this.#step / 2) {
+          rungs = ladder(plan.share, DELTA);
+          await this.#drawUpTo(plan.share);
+        }
       }
-      const next = places.subarray(0, step);
-      await this.read(next, this.#passes + costOf(plan));
-      this.#expected.note(
-        proxy.slice(0, step),
-        next.map((place) => (this.#isFlagged(place) ? 1 : 0)),
-      );
-      this.order = { places: places.subarray(step), proxy: proxy.subarray(step) };
-      if (this.#passes >= AGAIN * this.#learnedFrom && this.#passes <= MOST_LEARNED) await this.learn();
+      const rung = rungs[at];
+      if (rung !== undefined) {
+        if (count - this.#passes < LEAST_ASIDE * count) return await this.readAll();
+        const most = mostFlagged(this.#drawnFlagged, rung.share, rung.delta);
+        if (most <= allowedLeft(this.#found, target)) return this.#outcome(most - this.#drawnFlagged);
+        const next = rungs[at + 1];
+        if (next !== undefined && readSince >= (next.share - rung.share) * this.order.places.length) {
+          at++;
+          readSince = 0;
+          await this.#drawUpTo(next.share);
+          continue;
+        }
+        readSince += this.#step;
+      }
+      await this.#readStep(cost);
     }
-    return null;
+    return this.#outcome(0);
   }
 
-  /**
-   * Draws from what lies behind the cut until no more flagged texts can be left than allowed, and gives how many can; null
-   * where that takes much longer than planned. What was drawn leaves the order.
-   */
-  async certify(plan: Plan, delta: number): Promise<number | null> {
-    const { target, random } = this.#input;
+  async #readStep(cost: number): Promise<void> {
     const { places, proxy } = this.order;
-    const bound = new TailBound(places.length, { share: plan.expected / places.length }, delta);
-    const most = Math.min(places.length, PATIENCE * plan.drawn);
-    const draws = drawn(Uint32Array.from(places.keys()), most, random);
-    const step = Math.max(STEP.least / 2, Math.round(plan.drawn / 20));
-    let left: number | null = null;
-    while (bound.drawn < most && left === null) {
-      const next = draws.subarray(bound.drawn, bound.drawn + step);
-      await this.read(
-        next.map((i) => places[i] as number),
-        this.#passes + Math.max(0, plan.drawn - bound.drawn),
-      );
-      for (const i of next) bound.note(this.#isFlagged(places[i] as number));
-      if (bound.left <= allowedLeft(this.#found, target)) left = bound.left;
-    }
-    this.#expected.correct(plan.expected, ((bound.flagged + 1) / bound.drawn) * (places.length - bound.drawn));
-    const stays = (_: number, i: number): boolean => this.#isRead[places[i] as number] === 0;
-    this.order = { places: places.filter(stays), proxy: proxy.filter(stays) };
-    return left;
+    const next = places.subarray(0, this.#step);
+    await this.take(next, this.#passes + cost);
+    this.#expected.note(proxy.slice(0, this.#step), this.#isFlaggedOf(next));
+    this.order = { places: places.subarray(this.#step), proxy: proxy.subarray(this.#step) };
+    if (this.#ahead >= AGAIN * this.#learnedFrom && this.#ahead <= MOST_LEARNED) await this.learn();
+  }
+
+  get #step(): number {
+    return Math.max(STEP.least, Math.round(STEP.share * this.#input.count));
   }
 
   #isFlagged(place: number): boolean {
     return (this.#scores[place] as number) >= this.#input.threshold;
+  }
+
+  /** 1 for each that is flagged */
+  #isFlaggedOf(places: Uint32Array): Uint32Array {
+    return places.map((place) => (this.#isFlagged(place) ? 1 : 0));
+  }
+
+  #flaggedOf(places: Uint32Array): number {
+    return places.filter((place) => this.#isFlagged(place)).length;
   }
 
   #scoresOf(places: Uint32Array): Float32Array {

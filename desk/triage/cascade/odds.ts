@@ -53,8 +53,6 @@ const FIRST_STEPS = 2;
 export class Expected {
   #odds: Odds;
   readonly #steps: { readonly proxy: Float32Array; readonly flagged: Uint32Array }[] = [];
-  /** by how much a sample of the rest showed it to be wrong */
-  #factor = 1;
 
   /** @param odds of the sample, by cross-fitting */
   constructor(odds: Odds) {
@@ -72,16 +70,11 @@ export class Expected {
     );
   }
 
-  /** A sample of what lies behind says that there are more than was expected. */
-  correct(expected: number, more: number): void {
-    if (more > expected) this.#factor *= more / Math.max(expected, 1);
-  }
-
   /** Flagged texts that are expected from each place on; of none behind the last. */
   behind(proxy: Float32Array): Float64Array {
     const behind = new Float64Array(proxy.length + 1);
     for (let i = proxy.length - 1; i >= 0; i--)
-      behind[i] = (behind[i + 1] as number) + this.#factor * chance(this.#odds, proxy[i] as number);
+      behind[i] = (behind[i + 1] as number) + chance(this.#odds, proxy[i] as number);
     return behind;
   }
 }

@@ -1,16 +1,14 @@
 /** What a recall target will cost from here, and where it is best to stop reading in the proxy's order. */
-import { allowedLeft, sampleSize } from './bound.ts';
+import { allowedLeft, shareFor } from './bound.ts';
 
 export interface Plan {
   /** texts still to be read in the proxy's order */
   readonly ahead: number;
-  /** texts then drawn at random from the rest, about */
-  readonly drawn: number;
-  /** flagged texts expected in that rest */
-  readonly expected: number;
+  /** share of the rest to be drawn at random */
+  readonly share: number;
+  /** texts to be read in all, about */
+  readonly cost: number;
 }
-
-export const costOf = ({ ahead, drawn }: Plan): number => ahead + drawn;
 
 /** Cuts that are compared. */
 const CUTS = 60;
@@ -23,19 +21,14 @@ const CUTS = 60;
  */
 export function planFor(behind: Float64Array, found: number, target: number, delta: number): Plan {
   const count = behind.length - 1;
-  let best: Plan = { ahead: count, drawn: 0, expected: 0 };
+  const inAll = found + (behind[0] as number);
+  let best: Plan = { ahead: count, share: 0, cost: count };
   for (let cut = 0; cut < CUTS; cut++) {
-    const plan = planAt(Math.round((count * cut * cut) / (CUTS * CUTS)), behind, found, target, delta);
-    if (plan !== null && costOf(plan) < costOf(best)) best = plan;
+    const ahead = Math.round((count * cut * cut) / (CUTS * CUTS));
+    const expected = behind[ahead] as number;
+    const share = shareFor(expected, allowedLeft(inAll - expected, target), delta);
+    const cost = ahead + share * (count - ahead);
+    if (cost < best.cost) best = { ahead, share, cost };
   }
   return best;
-}
-
-/** The plan with its cut behind so many texts; null where more would be left than the target allows. */
-export function planAt(ahead: number, behind: Float64Array, found: number, target: number, delta: number): Plan | null {
-  const rest = behind.length - 1 - ahead;
-  const expected = behind[ahead] as number;
-  const allowed = allowedLeft(found + (behind[0] as number) - expected, target);
-  if (rest === 0 || expected >= allowed) return null;
-  return { ahead, drawn: sampleSize(rest, allowed, expected, delta), expected };
 }

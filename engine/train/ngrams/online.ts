@@ -1,7 +1,8 @@
 /**
- * Logistic regression on hashed character n-grams that learns row by row, for a proxy that learns while it is asked. Steps by
- * AdaGrad (Duchi, Hazan and Singer, "Adaptive subgradient methods for online learning and stochastic optimization", JMLR 12,
- * 2011): a bucket that was seldom met moves far, one that was met often moves little, so that one pass is enough.
+ * Logistic regression on hashed n-grams that learns row by row, for a proxy that learns while it is asked: plain stochastic
+ * gradient descent with steps of one length. Rows are about as long as each other, so that no bucket needs steps of its own.
+ * AdaGrad, which gives it these, lets buckets that were seldom met shout: after 10,000 of 60,000 real texts (1% flagged, words and
+ * n-grams) 98% of what is flagged stood in the first 15% of its order, and stands in the first 10% of this one.
  */
 import { setImmediate as breathe } from 'node:timers/promises';
 import { seededRandom, shuffle } from '../random.ts';
@@ -10,27 +11,24 @@ import type { SparseRows } from './sparse-rows.ts';
 
 export interface OnlineOptions {
   readonly shape?: NgramShape;
-  /** length of a step along a gradient that was never met before */
+  /** length of a step along the gradient of a row */
   readonly rate: number;
 }
 
-/** What the sum of squared gradients of a bucket starts with: the first step is finite. */
-const LEAST_SQUARES = 1e-4;
+/** The constant moves less: every row pulls at it, and the rare flagged ones would throw it to and fro. */
+const BIAS_RATE = 0.1;
 /** Rows between two breaths of the event loop: some 10 ms. */
 const BREATH = 2_000;
 
 export class OnlineNgrams {
   readonly #rate: number;
   readonly #weights: Float32Array;
-  readonly #squares: Float32Array;
   #bias = 0;
-  #biasSquares = LEAST_SQUARES;
   readonly #random = seededRandom(1);
 
   constructor({ shape = NGRAM_SHAPE, rate }: OnlineOptions) {
     this.#rate = rate;
     this.#weights = new Float32Array(shape.buckets);
-    this.#squares = new Float32Array(shape.buckets).fill(LEAST_SQUARES);
   }
 
   /**
@@ -54,17 +52,14 @@ export class OnlineNgrams {
         const row = wanted[i] as number;
         const [from, to] = [starts[row] as number, starts[row + 1] as number];
         const error = 1 / (1 + Math.exp(-this.#logOddsOf(buckets, values, from, to))) - (targets[i] as number);
-        this.#biasSquares += error * error;
-        this.#bias -= (this.#rate * error) / Math.sqrt(this.#biasSquares);
-        for (let k = from; k < to; k++) this.#step(buckets[k] as number, error * (values[k] as number));
+        const step = this.#rate * error;
+        this.#bias -= BIAS_RATE * step;
+        for (let k = from; k < to; k++) {
+          const bucket = buckets[k] as number;
+          this.#weights[bucket] = (this.#weights[bucket] as number) - step * (values[k] as number);
+        }
       }
     }
-  }
-
-  #step(bucket: number, gradient: number): void {
-    const squares = (this.#squares[bucket] as number) + gradient * gradient;
-    this.#squares[bucket] = squares;
-    this.#weights[bucket] = (this.#weights[bucket] as number) - (this.#rate * gradient) / Math.sqrt(squares);
   }
 
   /** Log-odds of some rows, in their order. */

@@ -38,14 +38,4 @@ describe('what is expected of the rest', () => {
       assert.ok(said > truth / 2 && said < truth * 2, `seed ${seed}: ${said} expected, ${truth} there`);
     }
   });
-
-  it('is raised by a sample that found more, and never lowered', () => {
-    const { proxy } = order(1_000, 3);
-    const expected = new Expected(odds);
-    const [before = 0] = expected.behind(proxy);
-    expected.correct(10, 5);
-    assert.equal(expected.behind(proxy)[0], before);
-    expected.correct(10, 30);
-    assert.ok(Math.abs((expected.behind(proxy)[0] ?? 0) - 3 * before) < 1e-6);
-  });
 });

@@ -57,6 +57,20 @@ describe('character n-grams', () => {
     assert.deepEqual(featuresOf('Some  WORDS\n here'), featuresOf('some words here'));
   });
 
+  it('counts words beside, which weigh as much as all n-grams together', () => {
+    const wide = { buckets: 1 << 20, shortest: 2, longest: 4 };
+    const ngrams = featuresOf('you, You! boat', wide);
+    const both = featuresOf('you, You! boat', { ...wide, words: true });
+    assert.ok([...ngrams].every(([bucket, value]) => both.get(bucket) === value));
+    // "you" twice, and once each: "," "!" "boat".
+    const words = [...both].filter(([bucket]) => !ngrams.has(bucket)).map(([, value]) => value);
+    const twice = 1 + Math.log(2);
+    const length = Math.sqrt(3 + twice * twice);
+    assert.equal(words.length, 4);
+    assert.ok(Math.abs(Math.max(...words) - twice / length) < 1e-12);
+    assert.ok(Math.abs(words.reduce((sum, value) => sum + value * value, 0) - 1) < 1e-12);
+  });
+
   it('does not let one text leave anything for the next', () => {
     const counter = new NgramCounter(small);
     counter.count('a long text before the other one');
