@@ -36,10 +36,14 @@ export default {
     {
       name: 'door-by-type',
       comment:
-        'The window takes types of the contract, and the names of the messages that bring its ports: the desk checks what goes in and out.',
+        'The window takes types of the contract, and code of those of its files that have no schema: the desk checks what goes in and out.',
       severity: 'error',
       from: { path: '^renderer/' },
-      to: { path: '^desk/contract', pathNot: '^desk/contract/surface\\.ts$', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^desk/contract',
+        pathNot: '^desk/contract/(surface|reports|passphrase)\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     below(
       'program-without-tests',

@@ -3,9 +3,9 @@ import { ORPCError, createRouterClient, type RouterClient } from '@orpc/server';
 import { Desk } from '../desk/desk.ts';
 import { ownEngine } from '../desk/engine/process.ts';
 import type { Job, Start } from '../desk/contract/jobs.ts';
+import { type JobReports, reportOf } from '../desk/contract/reports.ts';
 import type { Event } from '../desk/contract/workspace.ts';
 import { router } from '../desk/door/router.ts';
-import type { JobReports } from '../desk/jobs/kinds.ts';
 import { askSecret, canAskAgain } from './passphrase.ts';
 import type { Setting } from './run.ts';
 import { Interrupted, NotDone } from './terminal/problem.ts';
@@ -95,8 +95,9 @@ export class VerbDesk implements AsyncDisposable {
       const job = isOver(now) ? now : await ended.promise;
       if (job.state === 'cancelled') throw new Interrupted('Stopped.');
       if (job.problem !== null) throw new NotDone(job.problem.message, job.problem.remedy);
-      // The desk's own, gone through JSON.
-      return job.report as unknown as JobReports[K];
+      const report = reportOf<K>(job, start.kind as K);
+      if (report !== null) return report;
+      throw new Error(`The job ${job.id} is ${job.state}, and has no report.`);
     } finally {
       stop();
       this.#signal.removeEventListener('abort', cancel);

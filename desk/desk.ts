@@ -24,7 +24,7 @@ import { WorkspaceLock } from './store/lock.ts';
 import { SALT_BYTES, type Secret, keyOf, recoveryKeyOf } from './store/secret.ts';
 import { Workspace } from './store/workspace.ts';
 import { settingsOf } from './review/settings.ts';
-import { forgetCheckpoint } from './retrain/challenger.ts';
+import { forgetCheckpoint } from './retrain/checkpoint.ts';
 import { stateOf } from './state.ts';
 import type { Supervisor } from './supervisor.ts';
 import { queueModelOf } from './triage/queue-model.ts';

@@ -15,6 +15,8 @@ import type { ParentPort } from '../engine/process/transport.ts';
 const ToDesk = z.discriminatedUnion('kind', [
   /** comes with a port */
   z.object({ kind: z.literal('window') }),
+  /** what a window will ask for: opened while that is made */
+  z.object({ kind: z.literal('open'), path: z.string() }),
   z.object({ kind: z.literal('suspend') }),
   z.object({ kind: z.literal('close') }),
 ]);
@@ -53,6 +55,13 @@ parentPort.on('message', ({ data, ports: [port] }) => {
   switch (parsed.data.kind) {
     case 'window':
       if (port !== undefined) answerPort(desk, port);
+      return;
+    case 'open':
+      desk.open(parsed.data.path, 'never').then(
+        () => desk.tell({ kind: 'state', state: desk.state() }),
+        // A window asks for it once more, and hears why it is refused.
+        () => {},
+      );
       return;
     case 'suspend':
       desk.suspend().catch(() => {});

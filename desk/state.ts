@@ -2,7 +2,7 @@
 import type { State } from './contract/workspace.ts';
 import type { Opened } from './opened.ts';
 import { guaranteeOf } from './triage/cascade/statement.ts';
-import { isForeign } from './triage/scoring.ts';
+import { isForeign } from './triage/foreign.ts';
 import { shownRevision } from './triage/shown.ts';
 
 export function stateOf(opened: Opened): State {

@@ -4,7 +4,7 @@
  */
 import { getContext, setContext } from 'svelte';
 import type { Preferences } from '../desk/contract/preferences.ts';
-import type { Event } from '../desk/contract/workspace.ts';
+import type { Event, State } from '../desk/contract/workspace.ts';
 import type { Connect } from './desk/connect.ts';
 import { type DeskClient, Door } from './desk/door.svelte.ts';
 import { problemOf } from './desk/problem.ts';
@@ -69,9 +69,9 @@ export class Session {
   async run(): Promise<void> {
     await this.door.keep(
       async () => {
-        this.#take(await this.desk.preferences.get());
-        await this.#openWhatWasMeant();
-        await this.askState();
+        const [preferences, state] = await Promise.all([this.desk.preferences.get(), this.desk.workspace.state()]);
+        this.#take(preferences);
+        await this.#show(await this.#withWhatWasMeant(state));
         // While it was away, anything may have changed.
         this.#tell({ kind: 'items', items: null });
       },
@@ -107,9 +107,13 @@ export class Session {
 
   /** Asks what is open, what is being worked on, and whether whoever sits here has reviewed in it before. */
   async askState(): Promise<void> {
-    const state = await this.desk.workspace.state();
-    this.jobs.replace(state.open ? await this.desk.jobs.list() : []);
-    this.me = state.open ? await this.#findMe() : null;
+    await this.#show(await this.desk.workspace.state());
+  }
+
+  async #show(state: State): Promise<void> {
+    const [jobs, me] = state.open ? await Promise.all([this.desk.jobs.list(), this.#findMe()]) : [[], null];
+    this.jobs.replace(jobs);
+    this.me = me;
     this.workspace.now = state;
   }
 
@@ -190,23 +194,33 @@ export class Session {
     await this.open(path, 'never').catch((error: unknown) => this.#refused(path, error));
   }
 
-  /** What the program was started with, or what was open when the desk died. */
-  async #openWhatWasMeant(): Promise<void> {
-    if (this.shell === null) return;
-    const state = await this.desk.workspace.state();
-    if (state.open || state.locked !== null) return;
+  /**
+   * Opens what the program was started with, or what was open when the desk died, unless the desk or another window has.
+   * @returns what is open then
+   */
+  async #withWhatWasMeant(state: State): Promise<State> {
+    if (this.shell === null) return state;
+    if (state.open) void this.attempt(() => this.#remember(state.path));
+    if (state.open || state.locked !== null) return state;
     const { path } = await this.shell.start();
-    if (path === null) return;
+    if (path === null) return state;
     await this.#openNow(path, 'never').catch(async (error: unknown) => {
       // Another window may have been faster.
       if (!(await this.desk.workspace.state()).open) await this.#refused(path, error);
     });
+    return await this.desk.workspace.state();
   }
 
   async #openNow(path: string, create: 'must' | 'may' | 'never', secret?: Secret): Promise<void> {
     await this.desk.workspace.open({ path, create, ...(secret !== undefined && { secret }) });
-    const recent = [path, ...(this.preferences?.recent ?? []).filter((one) => one !== path)].slice(0, 10);
-    await this.prefer({ recent });
+    await this.#remember(path);
+  }
+
+  /** As the one that was open last. */
+  async #remember(path: string): Promise<void> {
+    const recent = this.preferences?.recent ?? [];
+    if (path === recent[0]) return;
+    await this.prefer({ recent: [path, ...recent.filter((one) => one !== path)].slice(0, 10) });
   }
 
   async #refused(path: string, error: unknown): Promise<void> {
@@ -225,8 +239,8 @@ export class Session {
   }
 
   async #findMe(): Promise<{ readonly id: number; readonly name: string } | null> {
-    const name = (await this.#myName()).toLowerCase();
-    return (await this.desk.reviewers.list()).find((one) => one.name.toLowerCase() === name) ?? null;
+    const [name, all] = await Promise.all([this.#myName(), this.desk.reviewers.list()]);
+    return all.find((one) => one.name.toLowerCase() === name.toLowerCase()) ?? null;
   }
 
   async #myName(): Promise<string> {

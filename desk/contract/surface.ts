@@ -1,7 +1,7 @@
 /**
  * All that passes between a page and the shell beside the ports themselves; tests/e2e/shell.test.ts holds the page
  * against this list. The page gets no function and no global: the preload only carries four messages. Names alone, without
- * a schema: this is the one file of the contract whose code a page takes.
+ * a schema, so that a page can take them.
  */
 
 /** page → preload (`window.postMessage`): the page listens now and wants its ports. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Forecast, Guarantee } from './guarantee.ts';
 import { Job } from './jobs.ts';
 import { KINDS } from '../importers/kinds.ts';
+import { SHORTEST_PASSPHRASE } from './passphrase.ts';
 import { Preferences } from './preferences.ts';
 import { Id, Note, NotRead, Path, Share } from './shapes.ts';
 
@@ -24,7 +25,7 @@ export const Unlock = z.strictObject({ secret: Secret });
 export const Protect = z.strictObject({
   /** where it is encrypted already */
   secret: Secret.optional(),
-  passphrase: z.string().min(8, 'must have 8 signs or more').max(1024),
+  passphrase: z.string().min(SHORTEST_PASSPHRASE, `must have ${SHORTEST_PASSPHRASE} signs or more`).max(1024),
 });
 /** To be printed and kept apart: it opens the workspace until the passphrase is changed. */
 export const RecoveryKey = z.object({ recoveryKey: z.string() });

@@ -1,9 +1,9 @@
 import type { Examined } from '../contract/doctor.ts';
-import { examine } from '../doctor/examine.ts';
 import { door } from './door.ts';
 
 export const doctorCalls = {
   examine: door.doctor.examine.handler(async ({ context, input, signal }): Promise<Examined> => {
+    const { examine } = await import('../doctor/examine.ts');
     const { places, supervisor } = context.desk.options;
     const found = await examine(places, input.verify ? supervisor : null, { ...(signal && { signal }) });
     const { libraries, calibration, folders, models, backends, hints } = found;

@@ -1,31 +1,30 @@
-/** What each kind of job does, and what it changes that is seen elsewhere. */
+/**
+ * What each kind of job does, and what it changes that is seen elsewhere. What a job is made of is read from the disk when
+ * the first one of its kind runs: the desk is there sooner.
+ */
 import { resolve } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
 import type { FunctionalReport } from '../contract/functional.ts';
 import type { Start } from '../contract/jobs.ts';
 import type { Event, State } from '../contract/workspace.ts';
-import { evidenceJob, type EvidenceReport } from '../evidence/evidence-job.ts';
-import { reportJob, type AuditReport } from '../evidence/report-job.ts';
-import { exportJob, type ExportReport } from '../exporters/export-job.ts';
-import { type SignReport, signJob } from '../exporters/signed-decisions.ts';
+import type { EvidenceReport } from '../evidence/evidence-job.ts';
+import type { AuditReport } from '../evidence/report-job.ts';
+import type { ExportReport } from '../exporters/export-job.ts';
+import type { SignReport } from '../exporters/signed-decisions.ts';
 import type { SpawnEngine } from '../engine/process.ts';
-import { importJob } from '../importers/import-job.ts';
 import type { ImportReport } from '../importers/report.ts';
-import { functionalJob } from '../insight/functional/functional-job.ts';
-import { driftsOf, readSources } from '../insight/drifts.ts';
 import type { Places } from '../models/places.ts';
-import { opineJob, type OpineReport } from '../opinion/opine-job.ts';
+import type { OpineReport } from '../opinion/opine-job.ts';
 import type { LiveQueue } from '../queue/live-queue.ts';
 import type { Page, Place } from '../queue/page.ts';
 import type { Searches } from '../queue/searches.ts';
-import { retrainJob, type RetrainReport } from '../retrain/retrain-job.ts';
-import { placeWaitingLinks } from '../review/locate.ts';
-import { type MergeReport, mergeJob } from '../review/merge-job.ts';
+import type { RetrainReport } from '../retrain/retrain-job.ts';
+import type { MergeReport } from '../review/merge-job.ts';
 import type { Workspace } from '../store/workspace.ts';
 import type { Supervisor } from '../supervisor.ts';
 import { STATUSES } from '../review/status.ts';
 import { queueModelOf } from '../triage/queue-model.ts';
-import { score, type ScoreReport } from '../triage/score-job.ts';
+import type { ScoreReport } from '../triage/score-job.ts';
 import type { WriterClient } from '../writer/client.ts';
 import type { Precedence } from '../precedence.ts';
 import type { JobKind } from './runner.ts';
@@ -88,6 +87,8 @@ export function jobKinds(setting: JobSetting): Kinds {
     import: {
       lane: 'reading',
       run: async (start, hooks) => {
+        const { importJob } = await import('../importers/import-job.ts');
+        const { placeWaitingLinks } = await import('../review/locate.ts');
         const data = {
           writer: connect(),
           precedence: precedence.shared,
@@ -105,20 +106,54 @@ export function jobKinds(setting: JobSetting): Kinds {
         return report;
       },
     },
-    export: { lane: 'writing', run: (start, hooks) => exportJob(workspace, start, hooks) },
-    sign: { lane: 'writing', run: (start, hooks) => signJob(workspace, start, hooks) },
-    merge: { lane: 'writing', run: (start, hooks) => mergeJob(workspace, writer, start, hooks, follow) },
-    evidence: { lane: 'writing', run: (start, hooks) => evidenceJob(workspace, writer, start, hooks) },
-    report: { lane: 'writing', run: (start, hooks) => reportJob(workspace, start, hooks) },
+    export: {
+      lane: 'writing',
+      run: async (start, hooks) => {
+        const { exportJob } = await import('../exporters/export-job.ts');
+        return await exportJob(workspace, start, hooks);
+      },
+    },
+    sign: {
+      lane: 'writing',
+      run: async (start, hooks) => {
+        const { signJob } = await import('../exporters/signed-decisions.ts');
+        return await signJob(workspace, start, hooks);
+      },
+    },
+    merge: {
+      lane: 'writing',
+      run: async (start, hooks) => {
+        const { mergeJob } = await import('../review/merge-job.ts');
+        return await mergeJob(workspace, writer, start, hooks, follow);
+      },
+    },
+    evidence: {
+      lane: 'writing',
+      run: async (start, hooks) => {
+        const { evidenceJob } = await import('../evidence/evidence-job.ts');
+        return await evidenceJob(workspace, writer, start, hooks);
+      },
+    },
+    report: {
+      lane: 'writing',
+      run: async (start, hooks) => {
+        const { reportJob } = await import('../evidence/report-job.ts');
+        return await reportJob(workspace, start, hooks);
+      },
+    },
     retrain: {
       lane: 'engine',
-      run: (start, hooks) =>
-        retrainJob({ ...target, key: workspace.key, undecided: () => queue.mostUncertain() }, start, hooks),
+      run: async (start, hooks) => {
+        const { retrainJob } = await import('../retrain/retrain-job.ts');
+        const setting = { ...target, key: workspace.key, undecided: () => queue.mostUncertain() };
+        return await retrainJob(setting, start, hooks);
+      },
     },
     opine: {
       lane: 'engine',
-      run: (start, hooks) =>
-        opineJob(
+      run: async (start, hooks) => {
+        const { opineJob } = await import('../opinion/opine-job.ts');
+        return await opineJob(
           {
             ...target,
             spawn: setting.spawnOpinions,
@@ -131,12 +166,21 @@ export function jobKinds(setting: JobSetting): Kinds {
           },
           start,
           hooks,
-        ),
+        );
+      },
     },
-    functional: { lane: 'engine', run: (start, hooks) => functionalJob(target, start, hooks) },
+    functional: {
+      lane: 'engine',
+      run: async (start, hooks) => {
+        const { functionalJob } = await import('../insight/functional/functional-job.ts');
+        return await functionalJob(target, start, hooks);
+      },
+    },
     score: {
       lane: 'engine',
       run: async (start, hooks) => {
+        const { score } = await import('../triage/score-job.ts');
+        const { driftsOf, readSources } = await import('../insight/drifts.ts');
         const before = setting.loaded().then(
           () => readSources(queue.columns),
           () => new Set<number>(),

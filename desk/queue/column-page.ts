@@ -24,6 +24,11 @@ const ALIGNMENT = 8;
 const LENGTH_BYTES = 4;
 /** Names of languages and blind items of a page beside its columns. */
 const MOST_HEAD_BYTES = 1 << 20;
+const UNPACKING = {
+  maxOutputLength: MOST_HEAD_BYTES + PAGE_ITEMS * BYTES_PER_ITEM,
+  // A usual page comes in one piece.
+  chunkSize: (PAGE_ITEMS + 64) * BYTES_PER_ITEM,
+};
 
 export function encodePage({ columns, languages, blindTo, parties }: ColumnsPart): Uint8Array {
   const items = columns.channel.length;
@@ -45,12 +50,13 @@ export function encodePage({ columns, languages, blindTo, parties }: ColumnsPart
 /** @returns null for bytes that `encodePage` did not make: the rows say the same */
 export function decodePage(page: number, data: Uint8Array): ColumnsPart | null {
   try {
-    const packed = zstdDecompressSync(data, { maxOutputLength: MOST_HEAD_BYTES + PAGE_ITEMS * BYTES_PER_ITEM });
+    const packed = zstdDecompressSync(data, UNPACKING);
     const start = LENGTH_BYTES + packed.readUInt32LE();
     const { items, ...known } = Head.parse(JSON.parse(packed.toString('utf8', LENGTH_BYTES, start)));
     if (packed.length !== start + items * BYTES_PER_ITEM) return null;
-    const { buffer } = Uint8Array.from(packed.subarray(start));
-    let at = 0;
+    // A small page may come in a piece of a larger buffer, where columns lie at no multiple of their size.
+    const { buffer, byteOffset } = packed.byteOffset % ALIGNMENT === 0 ? packed : Uint8Array.from(packed);
+    let at = byteOffset + start;
     const columns = Object.fromEntries(
       COLUMN_NAMES.map((name) => {
         const column = new COLUMNS[name](buffer, at, items);
@@ -58,7 +64,7 @@ export function decodePage(page: number, data: Uint8Array): ColumnsPart | null {
         return [name, column];
       }),
     ) as unknown as Columns;
-    if (columns.language.some((language) => language > known.languages.length)) return null;
+    for (const language of columns.language) if (language > known.languages.length) return null;
     return { from: page * PAGE_ITEMS, columns, ...known };
   } catch {
     return null;

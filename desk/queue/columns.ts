@@ -153,7 +153,8 @@ export class QueueColumns {
       if (this.channel[id] === 0) continue;
       this.language[id] = numbers[this.language[id] as number] as number;
       this.repeats[id] = this.#equals.count(this.textPlace[id] as number);
-      this.#rank(id);
+      // Its marks are as they were when it was put the first time.
+      this.#place(id);
       this.channelScores.put(this.channel[id] as number, NaN, this.score[id] as number);
       this.authorScores.put(this.author[id] as number, NaN, this.score[id] as number);
     }
@@ -256,13 +257,16 @@ export class QueueColumns {
   }
 
   #rank(item: number): void {
-    const score = this.score[item] as number;
-    const urgency = urgencyOf(score, this.status[item] as number);
-    this.urgency[item] = urgency;
-    this.uncertainty[item] = uncertaintyOf(score, this.#threshold, this.repeats[item] as number);
-    this.#mark(item, URGENT, urgency !== -Infinity);
-    this.#mark(item, SCORED, !Number.isNaN(score));
+    this.#place(item);
+    this.#mark(item, URGENT, this.urgency[item] !== -Infinity);
+    this.#mark(item, SCORED, !Number.isNaN(this.score[item]));
     this.#mark(item, NOT_READ, this.reason[item] !== NONE);
+  }
+
+  #place(item: number): void {
+    const score = this.score[item] as number;
+    this.urgency[item] = urgencyOf(score, this.status[item] as number);
+    this.uncertainty[item] = uncertaintyOf(score, this.#threshold, this.repeats[item] as number);
   }
 
   /** Makes room for ids below `length`, so that columns that will hold so many need not grow on the way. */

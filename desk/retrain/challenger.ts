@@ -1,6 +1,4 @@
 /** Trains a challenger on what was decided, with rows of public sets beside it, from where the champion is where that fits. */
-import { hkdfSync } from 'node:crypto';
-import { existsSync, rmSync } from 'node:fs';
 import { canStartFrom } from '../../engine/train/start.ts';
 import type { EngineSession } from '../engine/session.ts';
 import type { ChosenModel } from '../models/choose.ts';
@@ -121,17 +119,4 @@ function startsFrom(
     modules,
     hidden: training.hidden,
   });
-}
-
-/** Where a training is kept after every epoch: beside the workspace, under a key of its own that the workspace holds. */
-export const checkpointOf = (path: string): string => `${path}-training`;
-
-/** @param key of the workspace */
-export const checkpointKey = (key: Uint8Array): Uint8Array =>
-  new Uint8Array(hkdfSync('sha256', key, '', 'training checkpoint', 32));
-
-/** Nothing of a training is left once nobody will go on with it. */
-export function forgetCheckpoint(path: string): void {
-  const file = checkpointOf(path);
-  if (existsSync(file)) rmSync(file);
 }

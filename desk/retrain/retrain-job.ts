@@ -18,13 +18,8 @@ import { newRevisionOf } from '../triage/scoring.ts';
 import { shownRevision } from '../triage/shown.ts';
 import { storedModel } from '../triage/stored-model.ts';
 import type { WriterClient } from '../writer/client.ts';
-import {
-  trainChallenger,
-  checkpointKey,
-  checkpointOf,
-  forgetCheckpoint,
-  type ChallengerSetting,
-} from './challenger.ts';
+import { trainChallenger, type ChallengerSetting } from './challenger.ts';
+import { checkpointKey, checkpointOf, forgetCheckpoint } from './checkpoint.ts';
 import { recommendationOf } from './comparison.ts';
 import { Curve } from './curve.ts';
 import { decisionsOf, type DecidedRow, type Decisions } from './decisions.ts';

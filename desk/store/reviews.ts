@@ -35,6 +35,12 @@ interface VerdictRow extends Omit<Verdict, 'labels'> {
 
 const ids = z.array(z.int());
 
+interface Latest {
+  readonly item: number;
+  readonly version: number;
+  readonly labels: readonly number[];
+}
+
 /** What follows from the links, kept so that the queue need not follow it anew. */
 export class Reviews {
   readonly #get;
@@ -91,8 +97,9 @@ export class Reviews {
          LEFT JOIN trained_on ON trained_on.item = reviews.item AND trained_on.revision = ?
        WHERE status = ? AND items.text <> '' GROUP BY label`,
     );
-    this.#latest = db.prepare<[number], { item: number; labels: string }>(
-      'SELECT item, labels FROM verdicts ORDER BY link DESC LIMIT ?',
+    this.#latest = db.prepare<[number], { item: number; labels: string; version: number }>(
+      `SELECT item, labels, items.version FROM verdicts JOIN items ON items.id = item
+       ORDER BY verdicts.link DESC LIMIT ?`,
     );
     this.#put = db.prepare<[number, number, number | null, number, number | null, number | null, number | null]>(
       `INSERT OR REPLACE INTO reviews (item, status, label, disagree, decided_at, blind_to, link)
@@ -158,9 +165,15 @@ export class Reviews {
     return this.#disagreeing.get() ?? 0;
   }
 
-  /** The latest decisions, newest first, with the ids of their labels. */
-  latest(limit: number): readonly { readonly item: number; readonly labels: readonly number[] }[] {
-    return this.#latest.all(limit).map(({ item, labels }) => ({ item, labels: ids.parse(JSON.parse(labels)) }));
+  /** The latest decisions, newest first, with the ids of their labels, and the version that the text of the item has now. */
+  latest(limit: number): readonly Latest[] {
+    // Of thousands of decisions there are a few kinds.
+    const parsed = new Map<string, readonly number[]>();
+    return this.#latest.all(limit).map(({ labels, ...decision }) => {
+      const known = parsed.get(labels) ?? ids.parse(JSON.parse(labels));
+      parsed.set(labels, known);
+      return { ...decision, labels: known };
+    });
   }
 
   /** @param label the most severe one of the verdict that counts */

@@ -32,9 +32,8 @@ export async function nearestDecided(
       `the model can read none of its ${rows.length} texts.`,
       'They are longer than it takes; name another column, or another file.',
     );
-  const packed = new Float32Array(readable.length * width);
-  readable.forEach(({ state }, i) => packed.set(state, i * width));
-  return nearest(stateOf(0), packed, count).flatMap(({ row: i, cosine }) => {
+  const known = readable.map(({ state }) => state);
+  return nearest(stateOf(0), known, count).flatMap(({ row: i, cosine }) => {
     const found = readable[i];
     return found ? [{ ...found.row, cosine }] : [];
   });

@@ -7,8 +7,6 @@ import type { Revision } from '../store/revisions.ts';
 import type { Store } from '../store/store.ts';
 import type { Supervisor } from '../supervisor.ts';
 import { explainText, type ExplainedText } from './explain.ts';
-import { openModel } from './scoring.ts';
-import { storedModel } from './stored-model.ts';
 import type { Judge } from './verdict.ts';
 
 export interface Alike {
@@ -29,6 +27,10 @@ const KEPT = 2_000;
 /** Decided messages that are compared with, the latest ones. */
 const COMPARED = 2_000;
 const NEIGHBOURS = 3;
+/** Of those, what one explanation reads: whoever waits for it does so for a second or two, and the next ones find more. */
+const MOST_READ = 256;
+/** What was read is kept when somebody goes on, and the message after that waits for no more than this. */
+const READ_TOGETHER = 32;
 /** A quarter of a second of two cores with the larger model that comes along. */
 const MOST_TOKENS = 1_000;
 
@@ -52,7 +54,7 @@ export class Explainer implements AsyncDisposable {
    */
   async explain(revision: Revision, item: Item, signal?: AbortSignal): Promise<ItemExplanation> {
     const { judge, session } = await this.#sessionOf(revision);
-    const key = `${revision.id} ${item.id} ${item.version}`;
+    const key = nameOf(revision, item.id, item.version);
     const explained =
       this.#kept.get(key) ?? (await explainText(session, judge, item.text, { mostTokens: MOST_TOKENS, signal }));
     this.#kept.set(key, explained);
@@ -67,6 +69,9 @@ export class Explainer implements AsyncDisposable {
   }
 
   async #sessionOf(revision: Revision): Promise<{ readonly judge: Judge; readonly session: EngineSession }> {
+    // A desk that explains nothing yet is there sooner without them.
+    const { openModel } = await import('./scoring.ts');
+    const { storedModel } = await import('./stored-model.ts');
     // Effects are differences of scores, so they come from the scores' own weight layout.
     if (this.#open?.revision.id !== revision.id || this.#open.revision.layout !== revision.layout) {
       await this[Symbol.asyncDispose]();
@@ -88,47 +93,53 @@ export class Explainer implements AsyncDisposable {
     signal: AbortSignal | undefined,
   ): Promise<readonly Alike[]> {
     const decided = this.#store.reviews.latest(COMPARED).filter(({ item: id }) => id !== item.id);
-    const others = decided
-      .flatMap(({ item: id }) => this.#store.items.get(id) ?? [])
-      .filter(({ text }) => text.trim() !== '');
-    const states = await this.#statesOf(revision, session, [item, ...others], signal);
-    const [own, ...rest] = states;
-    if (!own) return [];
-    const readable = others.flatMap((other, i) => (rest[i] ? [{ other, state: rest[i] }] : []));
-    const packed = new Float32Array(readable.length * own.length);
-    readable.forEach(({ state }, i) => packed.set(state, i * own.length));
-    return nearest(own, packed, NEIGHBOURS).flatMap(({ row, cosine }) => {
-      const found = readable[row]?.other;
-      const labels = decided.find(({ item: id }) => id === found?.id)?.labels;
-      return found && labels ? [{ item: found.id, labels, cosine }] : [];
+    const unread = decided.filter(
+      ({ item: id, version }) => this.#states.get(nameOf(revision, id, version)) === undefined,
+    );
+    await this.#read(revision, session, [item], signal);
+    for (let at = 0; at < Math.min(unread.length, MOST_READ); at += READ_TOGETHER) {
+      const some = unread.slice(at, at + READ_TOGETHER).flatMap(({ item: id }) => this.#store.items.get(id) ?? []);
+      await this.#read(revision, session, some, signal);
+    }
+    const stateOf = (id: number, version: number): Float32Array =>
+      this.#states.get(nameOf(revision, id, version)) ?? NONE;
+    const own = stateOf(item.id, item.version);
+    if (own.length === 0) return [];
+    const readable = decided.flatMap((one) => {
+      const state = stateOf(one.item, one.version);
+      return state.length === 0 ? [] : [{ ...one, state }];
+    });
+    const states = readable.map(({ state }) => state);
+    return nearest(own, states, NEIGHBOURS).flatMap(({ row, cosine }) => {
+      const found = readable[row];
+      return found === undefined ? [] : [{ item: found.item, labels: found.labels, cosine }];
     });
   }
 
-  /** Pooled states; null where the model cannot read a text. What was read before is not read again. */
-  async #statesOf(
+  /** Has the pooled states of some messages, of which those that were read before are not read again. */
+  async #read(
     revision: Revision,
     session: EngineSession,
     items: readonly Item[],
     signal: AbortSignal | undefined,
-  ): Promise<readonly (Float32Array | null)[]> {
-    const keyOf = ({ id, version }: Item): string => `${revision.id} ${id} ${version}`;
-    const missing = items.filter((item) => this.#states.get(keyOf(item)) === undefined);
-    if (missing.length > 0) {
-      const texts = missing.map(({ id, text }) => ({ key: String(id), text }));
-      const { states, read } = await session.embed(texts, { signal });
-      const { width } = session.info;
-      missing.forEach((item, i) => {
-        // One that cannot be read is kept as an empty state, so that it is not tried again.
-        const state = read[i] === true ? states.slice(i * width, (i + 1) * width) : new Float32Array();
-        this.#states.set(keyOf(item), state);
-      });
+  ): Promise<void> {
+    const missing = items.filter(({ id, version }) => this.#states.get(nameOf(revision, id, version)) === undefined);
+    const texts = missing.filter(({ text }) => text.trim() !== '');
+    const named = texts.map(({ id, text }) => ({ key: String(id), text }));
+    const { states, read } = named.length === 0 ? { states: NONE, read: [] } : await session.embed(named, { signal });
+    const { width } = session.info;
+    for (const item of missing) {
+      const place = texts.indexOf(item);
+      const state = read[place] === true ? states.slice(place * width, (place + 1) * width) : NONE;
+      this.#states.set(nameOf(revision, item.id, item.version), state);
     }
-    return items.map((item) => {
-      const state = this.#states.get(keyOf(item));
-      return state === undefined || state.length === 0 ? null : state;
-    });
   }
 }
+
+/** The state of what cannot be read: it is not tried again. */
+const NONE = new Float32Array();
+
+const nameOf = ({ id }: Revision, item: number, version: number): string => `${id} ${item} ${version}`;
 
 /** A few things by name; the oldest go when there are too many. */
 class Kept<T> {

@@ -13,7 +13,8 @@ import type { ChosenModel } from '../models/choose.ts';
 import type { Places } from '../models/places.ts';
 import type { Supervisor } from '../supervisor.ts';
 import type { Leader } from './leading.ts';
-import { drawUnscored, isForeign } from './scoring.ts';
+import { isForeign } from './foreign.ts';
+import { drawUnscored } from './scoring.ts';
 
 const Remembered = z.record(z.string(), z.object({ undisturbed: z.boolean() }));
 

@@ -11,6 +11,7 @@ import { queueScore, type ItemResult, type Run } from '../store/scores.ts';
 import type { Store } from '../store/store.ts';
 import type { Supervisor } from '../supervisor.ts';
 import type { WriterClient } from '../writer/client.ts';
+import { isForeign } from './foreign.ts';
 import type { Leader } from './leading.ts';
 import { higherOf, respelledAmong } from './respelled.ts';
 
@@ -59,17 +60,6 @@ export function newRevisionOf({ adapter, adapterBytes }: ChosenModel): NewRevisi
     report: training,
   };
 }
-
-/**
- * Whether a message is in a language that the adapter was not measured on. Such a message is not read: a low score
- * would say nothing of it. Where the language is not sure, it is read.
- */
-export function isForeign(adapter: { readonly languages: readonly string[] }, language: string): boolean {
-  if (adapter.languages.length === 0 || language === '' || language === 'unsure') return false;
-  return !adapter.languages.some((known) => primary(known) === primary(language));
-}
-
-const primary = (tag: string): string => tag.toLowerCase().split('-', 1)[0] ?? '';
 
 export interface Copy {
   readonly id: number;

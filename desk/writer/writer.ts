@@ -7,11 +7,15 @@ import type { CheckpointThreadData } from './checkpoint-thread.ts';
 import { WriterClient } from './client.ts';
 import type { Reply, Request, ThreadData } from './protocol.ts';
 
+/** A log is short at first, and whoever opens a workspace waits for what every core is wanted for. */
+const LATER_MS = 2_000;
+
 /** The thread that writes, with the one that keeps its log short, and the desk's end of both. */
 export class Writer extends WriterClient implements AsyncDisposable {
   readonly #worker: Worker;
   readonly #urgent: MessagePort;
-  readonly #checkpoints: Worker | null;
+  #checkpoints: Worker | null = null;
+  readonly #later: NodeJS.Timeout | undefined;
   readonly #exited: Promise<void>;
   #closing = false;
 
@@ -27,7 +31,8 @@ export class Writer extends WriterClient implements AsyncDisposable {
     super(path, { ordinary: worker, urgent: port1 });
     this.#urgent = port1;
     this.#worker = worker;
-    this.#checkpoints = connection.journal === 'wal' ? checkpointThread(path, connection) : null;
+    if (connection.journal === 'wal')
+      this.#later = setTimeout(() => (this.#checkpoints = checkpointThread(path, connection)), LATER_MS).unref();
     worker.on('message', (reply: Reply) => this.receive(reply));
     worker.on('error', (error) => this.fail(error instanceof Error ? error : new Error(String(error))));
     this.#exited = new Promise((resolve) => {
@@ -48,6 +53,7 @@ export class Writer extends WriterClient implements AsyncDisposable {
   /** Ends the thread; what was handed over is written first. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing = true;
+    clearTimeout(this.#later);
     if (this.#checkpoints !== null) {
       const ended = once(this.#checkpoints, 'exit');
       this.#checkpoints.postMessage('close');

@@ -19,6 +19,8 @@ const MINUTE = 60_000;
 const CLOSING_MS = 10_000;
 
 export interface DeskHooks {
+  /** path of what the first window will open */
+  readonly first: string | null;
   /** another workspace is open, or none */
   readonly onWorkspace: (path: string | null) => void;
 }
@@ -36,7 +38,7 @@ export class DeskProcess {
 
   constructor(hooks: DeskHooks) {
     this.#hooks = hooks;
-    this.start();
+    this.start(hooks.first);
   }
 
   /** Path of what is open; stays what it was when the desk dies, so that it can be opened again. */
@@ -56,13 +58,15 @@ export class DeskProcess {
     this.#child?.postMessage({ kind: 'suspend' });
   }
 
-  start(): void {
+  /** @param opens path of what it opens at once, while a window is made; one that it refuses waits for the window, to be refused there */
+  start(opens: string | null = null): void {
     const child = utilityProcess.fork(fileURLToPath(ENTRY), [], {
       serviceName: 'Moderato desk',
       env: cleanedEnvironment(process.env),
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     this.#child = child;
+    if (opens !== null) child.postMessage({ kind: 'open', path: opens });
     const children = new Children((message, ports) => child.postMessage(message, ports));
     child.on('message', (message: unknown) => {
       children.receive(message);

@@ -30,7 +30,13 @@ async function start(): Promise<void> {
   const opening = setUpOpening(openedFrom(process.argv));
   await app.whenReady();
   const recent = RecentWorkspaces.read();
-  const desk = new DeskProcess({ onWorkspace: (path) => recent.opened(path) });
+  const desk = new DeskProcess({
+    first: opening.first,
+    onWorkspace: (path) => {
+      if (path !== null) opening.take();
+      recent.opened(path);
+    },
+  });
   const windows = new Windows({ session: closedSession(), desk, recent, opening });
   setUpMenu(windows, recent);
   setUpPower(desk, windows);

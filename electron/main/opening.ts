@@ -9,7 +9,9 @@ export function openedFrom(argv: readonly string[], folder = process.cwd()): str
 }
 
 export interface Opening {
-  /** What is to be opened first; once. */
+  /** What is to be opened first, until it is taken. */
+  readonly first: string | null;
+  /** The same, once. */
   take(): string | null;
   /** Somebody wants this opened, or (null) only to see the program. Until it is set, the last one waits for `take`. */
   onOpened: (path: string | null) => void;
@@ -18,6 +20,9 @@ export interface Opening {
 export function setUpOpening(first: string | null): Opening {
   let waiting = first;
   const opening: Opening = {
+    get first() {
+      return waiting;
+    },
     take: () => {
       const taken = waiting;
       waiting = null;

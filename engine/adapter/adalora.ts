@@ -1,7 +1,8 @@
 import type { Tensor } from '../ggml/tensor.ts';
 import type { Adapted, AdapterModule, Frozen, Pass } from '../model/block.ts';
 import type { LowRankOptions } from './lora.ts';
-import { paddedSize, type Parameter } from './parameters.ts';
+import { paddedSize } from './padded-size.ts';
+import type { Parameter } from './parameters.ts';
 
 /** Of P and Q at the start, as the authors' code has it. */
 const START_DEVIATION = 0.02;

@@ -1,7 +1,8 @@
 import type { Tensor } from '../ggml/tensor.ts';
 import type { Adapted, AdapterModule, Frozen, Pass } from '../model/block.ts';
 import { activation } from '../model/blocks/activation.ts';
-import { paddedSize, type Parameter } from './parameters.ts';
+import { paddedSize } from './padded-size.ts';
+import type { Parameter } from './parameters.ts';
 
 export interface HoulsbyOptions {
   /** hidden width */

@@ -1,6 +1,7 @@
 import type { Tensor } from '../ggml/tensor.ts';
 import type { Adapted, AdapterModule, Frozen, Pass } from '../model/block.ts';
-import { paddedSize, type Parameter } from './parameters.ts';
+import { paddedSize } from './padded-size.ts';
+import type { Parameter } from './parameters.ts';
 
 export interface LowRankOptions {
   /** r */

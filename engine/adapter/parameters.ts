@@ -15,7 +15,7 @@ export interface Parameter {
   /** sizes in the adapter file, in ggml order */
   readonly ne: readonly [number, number];
   /**
-   * Sizes in memory: products want multiples of 16. What is beyond `ne` is zero and stays so, because its gradient is
+   * Sizes in memory: products want multiples of 4. What is beyond `ne` is zero and stays so, because its gradient is
    * (a zero row of A meets a zero column of B).
    */
   readonly padded: readonly [number, number];
@@ -102,8 +102,3 @@ export class Parameters implements AsyncDisposable {
     return values;
   }
 }
-
-const STEP = 4;
-
-/** The multiple of 16 that products of this many rows or columns are computed with. */
-export const paddedSize = (n: number): number => Math.ceil(n / STEP) * STEP;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { isForeign } from '../../../desk/triage/scoring.ts';
+import { isForeign } from '../../../desk/triage/foreign.ts';
 import { verdictOf, type Judge } from '../../../desk/triage/verdict.ts';
 
 const binary = (threshold: number): Judge => ({

@@ -10,7 +10,7 @@ import {
   tripletScores,
   type Importance,
 } from '../../../engine/adapter/rank-budget.ts';
-import { paddedSize } from '../../../engine/adapter/parameters.ts';
+import { paddedSize } from '../../../engine/adapter/padded-size.ts';
 import { seededRandom } from '../../../engine/train/random.ts';
 
 describe('the orthogonality penalty', () => {

@@ -180,7 +180,7 @@ describe('explain', () => {
 
 describe('nearest', () => {
   it('gives the rows of the smallest angle, whatever their length', () => {
-    const states = Float32Array.from([1, 0, 0, 5, -1, 0, 10, 1]);
+    const states = [Float32Array.of(1, 0), Float32Array.of(0, 5), Float32Array.of(-1, 0), Float32Array.of(10, 1)];
     assert.deepEqual(
       nearest(Float32Array.of(2, 0), states, 3).map(({ row }) => row),
       [0, 3, 1],
@@ -189,7 +189,7 @@ describe('nearest', () => {
   });
 
   it('gives all there are where fewer are there than asked for', () => {
-    assert.equal(nearest(Float32Array.of(1, 1), Float32Array.of(1, 0), 5).length, 1);
-    assert.equal(nearest(Float32Array.of(0, 0), Float32Array.of(1, 0), 5)[0]?.cosine, 0);
+    assert.equal(nearest(Float32Array.of(1, 1), [Float32Array.of(1, 0)], 5).length, 1);
+    assert.equal(nearest(Float32Array.of(0, 0), [Float32Array.of(1, 0)], 5)[0]?.cosine, 0);
   });
 });
