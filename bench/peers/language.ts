@@ -47,14 +47,22 @@ export class LanguageLearner implements Disposable {
     return this.#process.pid;
   }
 
-  /** Seconds of the steps alone, and the tokens that they read. */
-  async adapt(name: string, texts: readonly string[], options: TrainingOptions): Promise<z.infer<typeof Adapted>> {
-    return await this.#process.ask({ op: 'adapt', name, texts, options }, Adapted);
+  /**
+   * Seconds of the steps alone, and the tokens that they read.
+   * @param whole the next token is predicted behind the last block of the model, not behind `depth` of them
+   */
+  async adapt(
+    name: string,
+    whole: boolean,
+    texts: readonly string[],
+    options: TrainingOptions,
+  ): Promise<z.infer<typeof Adapted>> {
+    return await this.#process.ask({ op: 'adapt', name, whole, texts, options }, Adapted);
   }
 
   /** Nats for each next token of `texts`. */
-  async loss(name: string | null, texts: readonly string[]): Promise<number> {
-    return (await this.#process.ask({ op: 'loss', name, texts }, z.object({ loss: z.number() }))).loss;
+  async loss(name: string | null, whole: boolean, texts: readonly string[]): Promise<number> {
+    return (await this.#process.ask({ op: 'loss', name, whole, texts }, z.object({ loss: z.number() }))).loss;
   }
 
   /** The probability of label 1 for each of `held`. */

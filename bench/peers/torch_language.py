@@ -1,8 +1,9 @@
 """PyTorch with PEFT adapts a model to the language of unlabelled messages, and learns to classify from there (language.ts).
 
 Adapting is causal language modelling: LoRA on a frozen model, the loss is that of the next token, with the tied embedding as
-output matrix behind the exit layer and the output norm. What LoRA learned is then added to the weights, and the result
-is the base of a classifier: LoRA of its own and a linear head, with class weights, as in torch_train.py.
+output matrix behind the output norm, and that behind the exit layer or behind the last one. What LoRA learned in the layers up
+to the exit is then added to the weights, and the result is the base of a classifier: LoRA of its own and a linear head, with
+class weights, as in torch_train.py.
 """
 
 import math
@@ -46,11 +47,16 @@ class Learner:
     def autocast(self):
         return torch.autocast("cpu", torch.bfloat16, enabled=self.dtype == torch.bfloat16)
 
-    def adapt(self, name, texts, options):
+    def language_model(self, whole):
+        """All blocks, or those up to the exit."""
+        depth = self.weights.shape("block_count") if whole else self.depth
+        return Llama(self.weights, depth, TrainableLlamaBlock).to(self.dtype).requires_grad_(False)
+
+    def adapt(self, name, whole, texts, options):
         """Keeps under `name` what was learned; seconds are those of the steps alone."""
         torch.manual_seed(options["seed"])
-        base = Llama(self.weights, self.depth, TrainableLlamaBlock).to(self.dtype).requires_grad_(False)
-        add_modules(base, self.modules)
+        base = self.language_model(whole)
+        add_modules(base.blocks[: self.depth], self.modules)
         trained = {name: p for name, p in base.named_parameters() if p.requires_grad}
         for p in trained.values():
             p.data = p.data.float()
@@ -84,9 +90,9 @@ class Learner:
             base.get_submodule(place).weight.data.add_(delta)
 
     @torch.inference_mode()
-    def loss(self, name, texts):
+    def loss(self, name, whole, texts):
         """Mean over the tokens of `texts`."""
-        base = Llama(self.weights, self.depth, TrainableLlamaBlock).to(self.dtype)
+        base = self.language_model(whole)
         self.add_adapted(base, name)
         rows = sorted((row for row in self.token_ids(texts) if len(row) > 1), key=len)
         groups = [rows[i : i + EVALUATED_TOGETHER] for i in range(0, len(rows), EVALUATED_TOGETHER)]
