@@ -11,6 +11,7 @@ export const NAMES = [
   'import',
   'insights',
   'labels',
+  'language',
   'retrain',
   'score',
   'train',

@@ -14,7 +14,7 @@ export function wantedPython({ peers, say }: BenchOptions, peer: string, modules
 }
 
 /** A Python that has all these modules, from PYTHON or the path; null where there is none. */
-function findPython(modules: readonly string[]): string | null {
+export function findPython(modules: readonly string[]): string | null {
   for (const python of [process.env['PYTHON'], 'python3'].filter((name) => name !== undefined)) {
     try {
       execFileSync(python, ['-c', modules.map((name) => `import ${name}`).join('\n')], { stdio: 'ignore' });

@@ -86,13 +86,17 @@ class Llama(nn.Module):
         self.register_buffer("cos", angles.cos())
         self.register_buffer("sin", angles.sin())
 
-    def forward(self, ids, lengths):
-        """ids: (batch, length), padded on the right; lengths: (batch,). Gives (batch, width)."""
+    def states(self, ids):
+        """ids: (batch, length), padded on the right. Gives (batch, length, width)."""
         x = F.embedding(ids, self.embedding)
         cos, sin = self.cos[: ids.shape[1]], self.sin[: ids.shape[1]]
         for block in self.blocks:
             x = block(x, cos, sin)
-        return mean(F.rms_norm(x, (x.shape[-1],), self.norm, self.epsilon), lengths)
+        return F.rms_norm(x, (x.shape[-1],), self.norm, self.epsilon)
+
+    def forward(self, ids, lengths):
+        """ids: (batch, length), padded on the right; lengths: (batch,). Gives (batch, width)."""
+        return mean(self.states(ids), lengths)
 
 
 class BertBlock(nn.Module):
