@@ -249,7 +249,7 @@ class Run {
       if (rungs.length === 0) {
         const plan = planFor(this.#expected.behind(this.order.proxy), this.#found, target, DELTA);
         cost = plan.cost;
-        if (plan.ahead < this.#step / 2) {
+        if (plan.share > 0 && plan.ahead < this.#step / 2) {
           rungs = ladder(plan.share, DELTA);
           await this.#drawUpTo(plan.share);
         }

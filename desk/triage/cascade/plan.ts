@@ -4,7 +4,7 @@ import { allowedLeft, shareFor } from './bound.ts';
 export interface Plan {
   /** texts still to be read in the proxy's order */
   readonly ahead: number;
-  /** share of the rest to be drawn at random */
+  /** share of the rest to be drawn at random; 0 where nothing but reading all does */
   readonly share: number;
   /** texts to be read in all, about */
   readonly cost: number;

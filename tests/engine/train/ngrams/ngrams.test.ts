@@ -1,7 +1,7 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { NgramCounter, NGRAM_SHAPE } from '../../../../engine/train/ngrams/ngram-features.ts';
+import { NgramCounter, NGRAM_SHAPE, type NgramShape } from '../../../../engine/train/ngrams/ngram-features.ts';
 import { NgramError, predictNgrams, trainNgrams, type NgramTargets } from '../../../../engine/train/ngrams/ngrams.ts';
 import { seededRandom } from '../../../../engine/train/random.ts';
 
@@ -25,7 +25,7 @@ function sentences(count: number, seed: number): { texts: string[]; labels: numb
 
 const labelled = (labels: ArrayLike<number>): NgramTargets => ({ kind: 'labels', labels });
 
-function featuresOf(text: string, shape = small): Map<number, number> {
+function featuresOf(text: string, shape: NgramShape = small): Map<number, number> {
   const counter = new NgramCounter(shape);
   const filled = counter.count(text);
   return new Map(Array.from({ length: filled }, (_, i) => [counter.buckets[i] as number, counter.values[i] as number]));
