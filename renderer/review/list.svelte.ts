@@ -65,15 +65,22 @@ export class MessageList {
     return Math.max(0, this.count - this.#left.size);
   }
 
-  /** Reads it anew. @param keep message that should be the current one, where it is among the first */
+  /**
+   * Reads it anew.
+   * @param keep message that should be the current one, where it is among the first, unless somebody goes on meanwhile: then the
+   *   one that they have come to
+   */
   async load(wanted: Wanted = this.wanted, keep: number | null = null): Promise<void> {
     const reading = ++this.#reading;
+    const before = this.entry?.message.id;
     this.wanted = wanted;
     this.stale = false;
     if (this.count === 0 || this.state === 'failed') this.state = 'loading';
     try {
       const { entries, total, next } = await this.#page(0, null, wanted);
       if (reading !== this.#reading) return;
+      const now = this.entry?.message.id;
+      const stays = keep !== null && now !== undefined && now !== before ? now : keep;
       this.#rows = [];
       this.#indices.clear();
       this.#places.clear();
@@ -83,7 +90,7 @@ export class MessageList {
       this.#put(0, entries);
       if (next !== null) this.#places.set(entries.length, next);
       this.count = total;
-      this.current = entries.length === 0 ? null : ((keep === null ? undefined : this.#indices.get(keep)) ?? 0);
+      this.current = entries.length === 0 ? null : ((stays === null ? undefined : this.#indices.get(stays)) ?? 0);
       this.state = 'ready';
       this.error = null;
     } catch (error) {

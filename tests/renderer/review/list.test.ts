@@ -42,6 +42,21 @@ describe('a list of messages', () => {
     assert.equal(list.at(130), undefined);
   });
 
+  it('stays with the message that somebody has come to while it is read anew', async () => {
+    const { k, list, all } = await listing(20);
+    await using _ = k;
+    const reading = list.load(wanted, all[0] ?? null);
+    list.current = 3;
+    await reading;
+    assert.equal(list.current, 3);
+    await list.load(wanted, all[5] ?? null);
+    assert.equal(list.current, 5);
+    const other = list.load(wanted);
+    list.current = 7;
+    await other;
+    assert.equal(list.current, 0, 'a list that is asked for anew begins at its beginning');
+  });
+
   it('keeps what was decided in its place, and misses nothing behind it', async () => {
     const { k, list, all } = await listing(150);
     await using _ = k;
