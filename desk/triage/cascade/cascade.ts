@@ -62,6 +62,7 @@ export interface Outcome {
 export const TARGETS = [0.95, 0.99, 0.999] as const;
 /** The guarantee holds with 1 − DELTA. */
 export const DELTA = 0.05;
+
 /** Texts of the sample from which the proxy learns: a share of all, within limits. */
 const SAMPLE = { share: 0.02, least: 500, most: 1500 } as const;
 /** Parts of the sample for cross-fitting. */
@@ -75,6 +76,7 @@ const STEP = { share: 0.005, least: 256 } as const;
 /** It learns again each time that so many times more texts were read, up to a number beyond which it learns little. */
 const AGAIN = 1.4;
 const MOST_LEARNED = 200_000;
+
 /**
  * Throws what `read` and the proxy throw. A run that was broken off is gone on with by a new one for what is still unread: its
  * sample is drawn anew, so that its bound holds whatever was read before.
@@ -260,12 +262,14 @@ class Run {
         const most = mostFlagged(this.#drawnFlagged, rung.share, rung.delta);
         if (most <= allowedLeft(this.#found, target)) return this.#outcome(most - this.#drawnFlagged);
         const next = rungs[at + 1];
-        if (next !== undefined && readSince >= (next.share - rung.share) * this.order.places.length) {
+        const turn = ((next?.share ?? 1) - rung.share) * this.order.places.length;
+        if (next !== undefined && readSince >= turn) {
           at++;
           readSince = 0;
           await this.#drawUpTo(next.share);
           continue;
         }
+        cost = Math.max(0, turn - readSince);
         readSince += this.#step;
       }
       await this.#readStep(cost);
