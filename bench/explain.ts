@@ -17,6 +17,7 @@ import { benchTexts } from './texts.ts';
 import { waiting } from './explain/waiting.ts';
 import { plantedFigures, triggersOf } from './explain/planted.ts';
 import { faster, smaller, UsageError, type Bench, type BenchOptions, type Figure } from './figure.ts';
+import { mean } from './timing.ts';
 import { abusiveTexts, harmlessTexts, isThere, type AbusiveText, type MarkedSet } from './rationales.ts';
 import { Reader } from './reader.ts';
 
@@ -273,8 +274,6 @@ function figuresOf(
       : [faster(`explain.${prefix}agreement.${ranking}`, mean(agreeing), 'rank correlation with the effects')]),
   ];
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
 
 /** Mean difference, text by text, with its 95% interval. */
 function difference(ours: readonly number[], theirs: readonly number[]): string {

@@ -46,6 +46,16 @@ export interface Report {
 /** What bench/NAME.ts exports as its default. */
 export type Bench = (options: BenchOptions) => Promise<readonly Figure[] | Report>;
 
+/** A figure beside which nothing stands, and of which neither more nor less is better. */
+export const plain = (name: string, value: number, unit: string): Figure => ({
+  name,
+  value,
+  unit,
+  peer: null,
+  peer_value: null,
+  ratio: null,
+});
+
 /** A figure where more is better (messages per second). */
 export function faster(
   name: string,
@@ -53,14 +63,8 @@ export function faster(
   unit: string,
   peer?: { readonly name: string; readonly value: number },
 ): Figure {
-  return {
-    name,
-    value,
-    unit,
-    peer: peer?.name ?? null,
-    peer_value: peer?.value ?? null,
-    ratio: peer === undefined ? null : value / peer.value,
-  };
+  const own = plain(name, value, unit);
+  return peer === undefined ? own : { ...own, peer: peer.name, peer_value: peer.value, ratio: value / peer.value };
 }
 
 /** A figure where less is better (megabytes, seconds). */

@@ -12,6 +12,7 @@ import { AuditDraw, drawnOf } from '../desk/triage/audit-draw.ts';
 import { descendingOrder } from '../engine/explain/deletion.ts';
 import { seededRandom, shuffle, type Random } from '../engine/train/random.ts';
 import { faster, smaller, type Bench, type Figure } from './figure.ts';
+import { mean } from './timing.ts';
 import { Reader } from './reader.ts';
 import { labelledSamples } from './texts.ts';
 
@@ -244,5 +245,3 @@ function lineOf({ name, value, unit, peer, peer_value }: Figure): string {
   const other = peer === null || peer_value === null ? '' : `; ${peer}: ${peer_value.toFixed(4)}`;
   return `${name}: ${value.toFixed(4)} (${unit}${other})`;
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;

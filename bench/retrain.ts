@@ -30,7 +30,7 @@ import { seededRandom, shuffle } from '../engine/train/random.ts';
 import { cleaned } from '../native-models/recipe/clean-text.ts';
 import { readDataset, type DatasetRow } from '../native-models/recipe/datasets.ts';
 import { keyOf } from './ablation/ledger.ts';
-import { smaller, UsageError, type Bench, type Figure } from './figure.ts';
+import { plain, smaller, UsageError, type Bench, type Figure } from './figure.ts';
 import { watched } from './timing.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
@@ -112,14 +112,7 @@ function figuresOf(moderator: Moderator, runs: readonly Run[]): readonly Figure[
     ratio: null,
   };
   return [
-    {
-      name: `retrain.${moderator}.recommended`,
-      value: better,
-      unit: `of ${runs.length} seeds`,
-      peer: null,
-      peer_value: null,
-      ratio: null,
-    },
+    plain(`retrain.${moderator}.recommended`, better, `of ${runs.length} seeds`),
     ranking,
     smaller(`retrain.${moderator}.seconds`, Math.max(...runs.map(({ seconds }) => seconds)), 's, the slowest'),
   ];

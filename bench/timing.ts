@@ -107,6 +107,9 @@ export async function watched<T>(
 
 const disturbance = (round: readonly Run[]): number => Math.max(...round.map(({ others }) => others ?? 0));
 
+export const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;

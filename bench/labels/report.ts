@@ -1,5 +1,6 @@
 /** Curves and hints as figures, and as tables to read. */
-import type { Figure } from '../figure.ts';
+import { plain, type Figure } from '../figure.ts';
+import { mean } from '../timing.ts';
 import { WORTH } from '../../desk/retrain/learning-curve.ts';
 import { meanOf, STARTS, type Curves } from './curves.ts';
 import type { Hinted } from './hints.ts';
@@ -186,14 +187,4 @@ function hintTable(hinted: readonly Hinted[]): readonly string[] {
   ];
 }
 
-const plain = (name: string, value: number, unit: string): Figure => ({
-  name,
-  value,
-  unit,
-  peer: null,
-  peer_value: null,
-  ratio: null,
-});
-
 const short = (value: number): string => value.toFixed(3).replace(/^0/, '');
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,6 +1,6 @@
 /** Runs as figures, each arm beside the model as it comes, and the verdict. */
-import type { Figure } from '../figure.ts';
-import { QUIET } from '../timing.ts';
+import { plain, type Figure } from '../figure.ts';
+import { mean, QUIET } from '../timing.ts';
 import type { Community } from './communities.ts';
 import type { Arm, Run } from './runs.ts';
 import { gainOf, isKept, metricOf, type Gain, type Metric } from './verdict.ts';
@@ -21,9 +21,9 @@ export function figuresOf(
     if (gains.length === 0) return [];
     const unit = `of ${gains.length} communities`;
     return [
-      alone(`language.better${ADAPTED[arm]}`, gains.filter(({ low }) => low > 0).length, unit),
-      alone(`language.worse${ADAPTED[arm]}`, gains.filter(({ high }) => high < 0).length, unit),
-      alone(`language.kept${ADAPTED[arm]}`, isKept(gains) ? 1 : 0, '1: kept'),
+      plain(`language.better${ADAPTED[arm]}`, gains.filter(({ low }) => low > 0).length, unit),
+      plain(`language.worse${ADAPTED[arm]}`, gains.filter(({ high }) => high < 0).length, unit),
+      plain(`language.kept${ADAPTED[arm]}`, isKept(gains) ? 1 : 0, '1: kept'),
     ];
   });
   return [...of.flatMap((one) => one.figures(settings)), ...verdicts];
@@ -79,10 +79,10 @@ class Measured {
     if (gain === null) return [];
     const unit = `${TITLES[metric]}, ${gain.seeds === 1 ? 'one seed' : `mean of ${gain.seeds} seeds`}`;
     return [
-      { ...alone(name, gain.after, unit), peer, peer_value: gain.before },
-      alone(`${name}.gain`, gain.after - gain.before, `difference in ${TITLES[metric]}`),
-      alone(`${name}.gain.low`, gain.low, 'its 95% interval, from'),
-      alone(`${name}.gain.high`, gain.high, 'its 95% interval, to'),
+      { ...plain(name, gain.after, unit), peer, peer_value: gain.before },
+      plain(`${name}.gain`, gain.after - gain.before, `difference in ${TITLES[metric]}`),
+      plain(`${name}.gain.low`, gain.low, 'its 95% interval, from'),
+      plain(`${name}.gain.high`, gain.high, 'its 95% interval, to'),
     ];
   }
 
@@ -92,11 +92,11 @@ class Measured {
     const before = arm === 'whole' ? runs.flatMap(({ lossBefore }) => lossBefore ?? []) : this.#lossesAsItComes();
     return [
       {
-        ...alone(`${name}.loss${ending}`, mean(runs.map(({ loss }) => loss)), 'nats for each next token'),
+        ...plain(`${name}.loss${ending}`, mean(runs.map(({ loss }) => loss)), 'nats for each next token'),
         peer: AS_IT_COMES,
         peer_value: mean(before),
       },
-      alone(
+      plain(
         `${name}.seconds${ending}`,
         mean(runs.flatMap(({ adaptation }) => adaptation?.seconds ?? [])),
         `s to adapt, ${settings}${disturbance(mean(runs.flatMap(({ adaptation }) => adaptation?.others ?? [])))}`,
@@ -127,14 +127,3 @@ export function inWords({ seed, arm, adaptation, loss, probabilities }: Run, com
 /** No speed to publish, where others took a part of the processor. */
 const disturbance = (others: number): string =>
   others > QUIET ? `, disturbed: others had ${(others * 100).toFixed(0)}% of the processor` : '';
-
-const alone = (name: string, value: number, unit: string): Figure => ({
-  name,
-  value,
-  unit,
-  peer: null,
-  peer_value: null,
-  ratio: null,
-});
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -2,6 +2,7 @@
 import { bootstrap, type Interval } from '../../desk/insight/bootstrap.ts';
 import { areaUnderRoc, rank } from '../../desk/insight/metrics.ts';
 import { seededRandom } from '../../engine/train/random.ts';
+import { mean } from '../timing.ts';
 
 export type Metric = 'auroc' | 'macroF1';
 
@@ -62,5 +63,3 @@ export function isKept(gains: readonly Interval[]): boolean {
   const better = gains.filter(({ low }) => low > 0).length;
   return better > gains.length / 2 && gains.every(({ high }) => high >= 0);
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;

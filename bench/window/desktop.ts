@@ -2,9 +2,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Program, Screen } from '../../tests/e2e/runtime.ts';
-import { Home, Started } from '../../tests/e2e/started.ts';
+import { Home, isThere, Started } from '../../tests/e2e/started.ts';
 import { residentMegabytes } from './processes.ts';
-import { isThere } from './page.ts';
 import { decide, watchPresses } from './review.ts';
 import { scroll } from './scroll.ts';
 import type { Random } from '../../engine/train/random.ts';

@@ -54,10 +54,6 @@ export interface Frame {
   readonly missing: number;
 }
 
-/** Whether something is there. */
-export const isThere = (selector: string): boolean =>
-  (globalThis as unknown as PageWindow).document.querySelector(selector) !== null;
-
 /** From now on every press of `key` is noted. */
 export function notePresses(key: string): void {
   const page = globalThis as unknown as PageWindow;

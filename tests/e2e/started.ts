@@ -56,7 +56,7 @@ export class Started implements AsyncDisposable {
     const started = new Started(app, await app.firstWindow());
     if (program.shows === 'smallest') await started.portsOf(started.window, 1);
     // Looked for in every frame, not twice a second as a locator would: a bench measures the start.
-    else await started.window.waitForFunction(hasHeading, undefined, { timeout: PATIENCE_MS });
+    else await started.window.waitForFunction(isThere, 'h1', { timeout: PATIENCE_MS });
     return started;
   }
 
@@ -94,10 +94,10 @@ export class Started implements AsyncDisposable {
   }
 }
 
-/** In the page, whose types a bench that starts the program has not got. */
-function hasHeading(): boolean {
+/** Whether something is in the page in which this runs, whose types a bench that starts the program has not got. */
+export function isThere(selector: string): boolean {
   const { document } = globalThis as unknown as { readonly document: { querySelector(selector: string): unknown } };
-  return document.querySelector('h1') !== null;
+  return document.querySelector(selector) !== null;
 }
 
 export function environment({ display }: Screen, home: Home): Record<string, string> {

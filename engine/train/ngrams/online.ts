@@ -6,11 +6,11 @@
  */
 import { setImmediate as breathe } from 'node:timers/promises';
 import { seededRandom, shuffle } from '../random.ts';
-import { NGRAM_SHAPE, type NgramShape } from './ngram-features.ts';
+import type { NgramShape } from './ngram-features.ts';
 import type { SparseRows } from './sparse-rows.ts';
 
 export interface OnlineOptions {
-  readonly shape?: NgramShape;
+  readonly shape: NgramShape;
   /** length of a step along the gradient of a row */
   readonly rate: number;
 }
@@ -26,7 +26,7 @@ export class OnlineNgrams {
   #bias = 0;
   readonly #random = seededRandom(1);
 
-  constructor({ shape = NGRAM_SHAPE, rate }: OnlineOptions) {
+  constructor({ shape, rate }: OnlineOptions) {
     this.#rate = rate;
     this.#weights = new Float32Array(shape.buckets);
   }
