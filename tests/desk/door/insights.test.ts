@@ -201,7 +201,8 @@ async function scored({ desk, client }: Knocking, count = MESSAGES + LATER): Pro
     fineLabel: 0,
     languages: ['en'],
   });
-  await client.settings.set({ auditEvery: 8 });
+  // Many enough that every tenth of the scores has its share of the sample, which is drawn anew for each workspace.
+  await client.settings.set({ auditEvery: 4 });
   const run = await writer.write('startRun', { revision, backend: 'cpu', layout: 'f32', threads: 1 });
   const page = await client.queue.page({ order: 'newest', size: 500 });
   const rest = await client.queue.page({ order: 'newest', size: 500, after: page.next });
