@@ -17,6 +17,8 @@ import { joinedTexts, realTexts } from './guarantee/streams.ts';
 
 const KEPT = path.join(import.meta.dirname, '../.cache/guarantee');
 const RUNS = 200;
+/** One of a million takes a quarter of a minute and more for each target. */
+const MILLION_RUNS = 50;
 const TARGETS = [0.95, 0.99] as const;
 const REAL = 60_000;
 const JOINED = 200_000;
@@ -28,7 +30,7 @@ type StreamName = 'real' | 'joined' | 'million';
 const bench: Bench = async ({ data, adapter, scale, tables, say }) => {
   if (data === null) throw new UsageError('This bench reads the data sets: name their folder with --data.');
   const isWanted = (name: StreamName): boolean => tables.length === 0 || tables.includes(name);
-  const runs = Math.max(2, Math.round(RUNS * scale));
+  const runsOf = (all: number): number => Math.max(2, Math.round(all * scale));
   const real = realTexts(data);
   const { scores } = await scoresOf(real, KEPT, adapter, say);
   const figures: Figure[] = [];
@@ -37,7 +39,7 @@ const bench: Bench = async ({ data, adapter, scale, tables, say }) => {
     const rows = await ngramRows(real.slice(0, REAL), PROXY_SHAPE);
     for (const share of [0.01, 0.05, 0.2])
       figures.push(
-        ...(await measured(streamOf(`real.${100 * share}%`, own, rows, thresholdFor(own, share)), runs, say)),
+        ...(await measured(streamOf(`real.${100 * share}%`, own, rows, thresholdFor(own, share)), runsOf(RUNS), say)),
       );
   }
   if (!isWanted('joined') && !isWanted('million')) return figures;
@@ -45,8 +47,9 @@ const bench: Bench = async ({ data, adapter, scale, tables, say }) => {
   const { scores: own } = await scoresOf(joined, KEPT, adapter, say);
   const rows = await ngramRows(joined, PROXY_SHAPE);
   if (isWanted('joined'))
-    figures.push(...(await measured(streamOf('joined.1%', own, rows, thresholdFor(own, 0.01)), runs, say)));
+    figures.push(...(await measured(streamOf('joined.1%', own, rows, thresholdFor(own, 0.01)), runsOf(RUNS), say)));
   if (isWanted('million')) {
+    const runs = runsOf(MILLION_RUNS);
     const random = seededRandom(3);
     const drawn = Uint32Array.from({ length: MILLION }, () => Math.floor(random() * joined.length));
     const resampled = Float32Array.from(drawn, (row) => own[row] as number);

@@ -1,13 +1,14 @@
 /**
- * How many flagged texts a part can hold of which only a random sample was read. Every text of the part was drawn on its own, with
- * the same chance `share`; so of K flagged ones Binomial(K, share) were drawn, wherever they stand and however many others there
- * are. Clopper and Pearson's one-sided bound on K follows ("The use of confidence or fiducial limits", Biometrika 26, 1934):
- * the largest K of which so few would be drawn with a chance above δ.
+ * How many flagged texts may be left unread in a part of which a random sample was read. Every text of the part is drawn on its
+ * own, with the same chance `share`, and the flagged ones that were drawn count as found. Call the flagged texts from the end of
+ * the part to its front trials: that A + 1 of them are left unread before more than d were drawn means that of the last
+ * A + 1 + d of them d or fewer were drawn, and the chance of that is binomial. Where it is δ at most, A are left at most: Clopper
+ * and Pearson's one-sided bound ("The use of confidence or fiducial limits", Biometrika 26, 1934), less what was drawn.
  *
- * The part may be looked at again while it shrinks. If texts leave it in an order that does not depend on what was drawn, both
- * the flagged ones in it and the drawn of them only get fewer. That the bound allows some number A, while more than A are
- * there, is possible at any moment only if the bound is below the truth at the last moment at which more than A are there: one
- * moment, which the draws do not choose, and so a chance of δ for all looks together.
+ * The part may be looked at again while it shrinks, if texts leave it in an order that does not depend on what was drawn. Each
+ * look that would wrongly allow A finds more than A unread behind it with no more drawn than it allows for; then that is also so
+ * at the text that is the A + 1st unread one from the end, since fewer were drawn behind that. The order and A settle which
+ * chance this has, however often somebody looks: δ for all looks together.
  */
 import { betaCdf } from '../../insight/beta.ts';
 
@@ -16,18 +17,18 @@ const chanceOfSoFew = (drawn: number, all: number, share: number): number =>
   drawn >= all ? 1 : betaCdf(1 - share, all - drawn, drawn + 1);
 
 /**
- * Flagged texts of a part at most, those that were drawn included, with a chance of 1 − δ.
+ * Flagged texts of a part that are left unread at most, with a chance of 1 − δ.
  * @param drawn flagged texts among those that were drawn
  * @param share chance of each text to be drawn, above 0
  */
-export function mostFlagged(drawn: number, share: number, delta: number): number {
-  if (share >= 1) return drawn;
-  let low = drawn;
-  let high = drawn + 1;
-  while (chanceOfSoFew(drawn, high, share) > delta) high *= 2;
+export function mostLeft(drawn: number, share: number, delta: number): number {
+  if (share >= 1) return 0;
+  let low = 0;
+  let high = 1;
+  while (chanceOfSoFew(drawn, drawn + high, share) > delta) high *= 2;
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if (chanceOfSoFew(drawn, middle, share) > delta) low = middle;
+    if (chanceOfSoFew(drawn, drawn + middle, share) > delta) low = middle;
     else high = middle;
   }
   return low;
@@ -44,7 +45,7 @@ export interface Rung {
 
 const GROWTH = 1.4;
 /** Of δ for the first rung; every other one gets half of what is left. */
-const FIRST = 0.8;
+const FIRST = 0.6;
 
 export function ladder(first: number, delta: number): readonly Rung[] {
   const rungs: Rung[] = [{ share: first, delta: FIRST * delta }];
@@ -56,13 +57,19 @@ export function ladder(first: number, delta: number): readonly Rung[] {
   return rungs;
 }
 
-/** Share that is to be drawn first where `expected` flagged texts are and `allowed` may be; 1 where only reading all would do. */
+/** An expectation is easily too low, and a second draw costs more than a first one that is somewhat too large. */
+const PRUDENCE = 1.5;
+
+/**
+ * Share that is to be drawn first where `expected` flagged texts are and `allowed` may be; 1 where only reading all would do. Plans
+ * for more than is expected, and does not take what will be drawn off what is left, as the bound does.
+ */
 export function shareFor(expected: number, allowed: number, delta: number): number {
   let low = 0;
   let high = 1;
   while (high - low > 1e-3 * high) {
     const middle = (low + high) / 2;
-    if (chanceOfSoFew(middle * expected, allowed + 1, middle) <= FIRST * delta) high = middle;
+    if (chanceOfSoFew(middle * PRUDENCE * expected, allowed + 1, middle) <= FIRST * delta) high = middle;
     else low = middle;
   }
   return high;

@@ -9,7 +9,7 @@
  */
 import type { Forecast } from '../../contract/guarantee.ts';
 import { drawn, type Random } from '../../../engine/train/random.ts';
-import { allowedLeft, ladder, mostFlagged, type Rung } from './bound.ts';
+import { allowedLeft, ladder, mostLeft, type Rung } from './bound.ts';
 import { Expected, fitOdds } from './odds.ts';
 import { planFor } from './plan.ts';
 
@@ -259,8 +259,8 @@ class Run {
       const rung = rungs[at];
       if (rung !== undefined) {
         if (count - this.#passes < LEAST_ASIDE * count) return await this.readAll();
-        const most = mostFlagged(this.#drawnFlagged, rung.share, rung.delta);
-        if (most <= allowedLeft(this.#found, target)) return this.#outcome(most - this.#drawnFlagged);
+        const most = mostLeft(this.#drawnFlagged, rung.share, rung.delta);
+        if (most <= allowedLeft(this.#found + this.#drawnFlagged, target)) return this.#outcome(most);
         const next = rungs[at + 1];
         const turn = ((next?.share ?? 1) - rung.share) * this.order.places.length;
         if (next !== undefined && readSince >= turn) {
