@@ -71,8 +71,8 @@ const PARTS = 5;
 const FEWEST = 2 * SAMPLE.least;
 /** Where less than this share would be set aside, nothing is: a guarantee would save nothing. */
 const LEAST_ASIDE = 0.1;
-/** Steps in which texts are read, between which plans are made anew. */
-const STEP = { share: 0.005, least: 256 } as const;
+/** Steps in which texts are read, between which plans are made anew: of longer ones half of the last is too much. */
+const STEP = { share: 0.001, least: 128 } as const;
 /** It learns again each time that so many times more texts were read, up to a number beyond which it learns little. */
 const AGAIN = 1.4;
 const MOST_LEARNED = 200_000;

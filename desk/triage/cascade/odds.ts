@@ -45,7 +45,7 @@ const chance = ({ offset, slope }: Odds, proxy: number): number =>
   1 / (1 + Math.exp(-Math.min(50, Math.max(-50, offset + slope * proxy))));
 
 /** Steps of the order, the last ones, that the curve is fitted to: further back the proxy was another. */
-const STEPS = 4;
+const STEPS = 20;
 /** Before so many were read it is the curve of the sample. */
 const FIRST_STEPS = 2;
 
