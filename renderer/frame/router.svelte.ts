@@ -8,15 +8,19 @@ export class Router {
   /** what a view is asked for: a filter, an item */
   asked = $state.raw(new URLSearchParams());
   readonly #page: Window;
+  #hash: string | null = null;
 
   constructor(page: Window) {
     this.#page = page;
     this.read();
   }
 
-  /** Takes over what the address says. */
+  /** Takes over what the address says, if it says something else than before. */
   read(): void {
-    const [path = '', query = ''] = this.#page.location.hash.replace(/^#\/?/, '').split('?');
+    const { hash } = this.#page.location;
+    if (hash === this.#hash) return;
+    this.#hash = hash;
+    const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?');
     this.place = path === '' ? 'queue' : path === 'gallery' ? path : (VIEWS.find((view) => view === path) ?? 'nowhere');
     this.asked = new URLSearchParams(query);
   }
@@ -27,7 +31,9 @@ export class Router {
     return `#/${view}${query === '' ? '' : `?${query}`}`;
   }
 
+  /** At once: the page hears of its new address only after the keys that were pressed meanwhile, which mean the new view. */
   go(view: ViewName, asked: Readonly<Record<string, string>> = {}): void {
     this.#page.location.hash = this.address(view, asked);
+    this.read();
   }
 }

@@ -359,6 +359,18 @@ describe('the queue', () => {
 });
 
 describe('a search', () => {
+  it('takes what is typed right after its key, however fast', async () => {
+    await using shown = new Shown();
+    const page = await withSample(shown);
+    const focused = await page.evaluate(async () => {
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '/', bubbles: true, cancelable: true }));
+      // The next key is another task; what this one does in its own is done by now.
+      for (let i = 0; i < 50; i++) await Promise.resolve();
+      return document.activeElement?.getAttribute('type');
+    });
+    assert.equal(focused, 'search');
+  });
+
   it('finds what was decided, too, and decides all that it found', async () => {
     await using shown = new Shown();
     const page = await withSample(shown);
