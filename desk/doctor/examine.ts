@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, readFileSync, statfsSync } from 'nod
 import { availableParallelism, cpus, freemem, release, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { reasonOf } from '../reason.ts';
 import type { BackendCheck } from '../../engine/contract.ts';
 import { ACCELERATORS, findLibraries, libraryFolder, type Accelerator } from '../../engine/ggml/library.ts';
 import { readCatalog } from '../models/catalog.ts';
@@ -97,7 +98,7 @@ export async function examine(
       if (status !== 'ok') hints.push(`The file of ${id} is ${status}: get it again.`);
     }
   } catch (error) {
-    hints.push(error instanceof Error ? error.message : String(error));
+    hints.push(reasonOf(error));
   }
   let backends: readonly BackendCheck[] | null = null;
   let trial: Trial | null = null;
@@ -137,7 +138,7 @@ function libraryReport(backend: Accelerator): LibraryReport {
     findLibraries(folder);
     return { backend, folder, reason: '' };
   } catch (error) {
-    return { backend, folder, reason: error instanceof Error ? error.message : String(error) };
+    return { backend, folder, reason: reasonOf(error) };
   }
 }
 
@@ -184,7 +185,7 @@ async function tryMainJob(places: Places, engine: Supervisor, signal: AbortSigna
   } catch (error) {
     if (signal?.aborted === true) throw error;
     const remedy: unknown = error instanceof Error ? Reflect.get(error, 'remedy') : undefined;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = reasonOf(error);
     return { status: 'failed', reason, remedy: typeof remedy === 'string' && !reason.includes(remedy) ? remedy : '' };
   }
 }

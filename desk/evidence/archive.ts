@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
-import { sentenceOf } from '../importers/import-error.ts';
+import { sentenceOf } from '../reason.ts';
 import type { Problem } from './problems.ts';
 import { type Member, ZIP_LIMITS, directory, localHeader } from './zip-layout.ts';
 
@@ -40,6 +40,13 @@ export class Archive implements AsyncDisposable {
     try {
       const list = await entriesOf(zip);
       refuseShared(list, zip.fileSize);
+      const packed = list.filter((entry) => entry.isEncrypted() || entry.compressionMethod !== 0);
+      if (packed[0] !== undefined) {
+        zip.close();
+        const others = packed.length > 1 ? ` and ${packed.length - 1} more` : '';
+        const what = `${packed[0].fileName}${others} in it: packed anew, which this program never does. Ask for the file as it was made.`;
+        return { file: path, what };
+      }
       const entries = new Map(list.map((entry) => [entry.fileName, entry]));
       const read = await readAll(zip, list, path);
       return new Archive(path, zip, entries, read);
@@ -102,8 +109,6 @@ async function readAll(zip: ZipFile, entries: readonly Entry[], path: string): P
     const { fileName: name } = entry;
     const refuse = (what: string): void => void problems.push({ file: name, what });
     if (sums.has(name)) refuse('it is in the archive twice.');
-    else if (entry.isEncrypted() || entry.compressionMethod !== 0)
-      refuse('it is packed, which this program never does.');
     else {
       const sum = createHash('sha256');
       let crc = 0;

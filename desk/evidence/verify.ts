@@ -2,7 +2,7 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { DeskError } from '../errors.ts';
-import { sentenceOf } from '../importers/import-error.ts';
+import { sentenceOf } from '../reason.ts';
 import { Archive } from './archive.ts';
 import { HEAD, Head } from './files.ts';
 import { type Problem, Problems } from './problems.ts';

@@ -1,4 +1,5 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
+import { reasonOf } from '../reason.ts';
 import { DeskError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
 import { checkTarget } from './target.ts';
@@ -36,9 +37,7 @@ export async function wholeFile(
     const full = error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
     throw new DeskError(
       full ? 'disk-full' : 'bad-input',
-      full
-        ? `There is no room left for ${path}.`
-        : `${path} cannot be written: ${error instanceof Error ? error.message : String(error)}.`,
+      full ? `There is no room left for ${path}.` : `${path} cannot be written: ${reasonOf(error)}.`,
       full ? 'Free some space or choose another disk, then start it again.' : 'Check the path and its permissions.',
     );
   }

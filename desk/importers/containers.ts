@@ -1,8 +1,9 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sentenceOf } from '../reason.ts';
 import { unpacked, type Compression } from './compressed.ts';
-import { ImportError, sentenceOf } from './import-error.ts';
+import { ImportError } from './import-error.ts';
 import { headOf, type Head, type Input } from './input.ts';
 import type { Limits } from './limits.ts';
 import { tarMembers } from './tar.ts';

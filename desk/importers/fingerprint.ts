@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ImportError, sentenceOf } from './import-error.ts';
+import { sentenceOf } from '../reason.ts';
+import { ImportError } from './import-error.ts';
 
 export interface Fingerprint {
   readonly path: string;

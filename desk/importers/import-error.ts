@@ -37,9 +37,3 @@ function inWords(file: string, member: string, place: ErrorPlace): string {
   if (place.byte !== undefined) parts.push(`byte ${place.byte}`);
   return parts.join(', ');
 }
-
-/** The sentence of an unknown thing that was thrown, for use inside another sentence. */
-export function sentenceOf(thrown: unknown): string {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return /[.!?]$/.test(message) ? message : `${message}.`;
-}

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { ImportError, sentenceOf } from './import-error.ts';
+import { sentenceOf } from '../reason.ts';
+import { ImportError } from './import-error.ts';
 
 const CHUNK = 256 * 1024;
 /** How much of a file is looked at to recognise it. */

@@ -8,8 +8,9 @@ import {
   type FileMetaData,
 } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
+import { sentenceOf } from '../reason.ts';
 import { columnsOf, guessMapping } from './columns.ts';
-import { ImportError, sentenceOf } from './import-error.ts';
+import { ImportError } from './import-error.ts';
 import { allOf, type Input } from './input.ts';
 import { rejected } from './json-rows.ts';
 import { LIMITS } from './limits.ts';

@@ -1,5 +1,6 @@
+import { sentenceOf } from '../reason.ts';
 import { Utf8Stream } from './encoding.ts';
-import { ImportError, sentenceOf } from './import-error.ts';
+import { ImportError } from './import-error.ts';
 import { CutError, type Input } from './input.ts';
 import type { SourceRow } from './record.ts';
 import type { Reading, ReadOptions } from './source.ts';

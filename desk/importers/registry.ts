@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
+import { sentenceOf } from '../reason.ts';
 import { filesBelow, leavesOf, type Leaf } from './containers.ts';
-import { ImportError, sentenceOf } from './import-error.ts';
+import { ImportError } from './import-error.ts';
 import { fileInput, type Input } from './input.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import type { Format } from './record.ts';

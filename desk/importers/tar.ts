@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { Readable } from 'node:stream';
 import { extract } from 'tar-stream';
-import { ImportError, sentenceOf } from './import-error.ts';
+import { sentenceOf } from '../reason.ts';
+import { ImportError } from './import-error.ts';
 import { CutError, type Input } from './input.ts';
 import type { Limits } from './limits.ts';
 import { labelOf } from './member-name.ts';

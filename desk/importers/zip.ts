@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { fromBufferPromise, getFileNameLowLevel, openPromise, type Entry, type ZipFile } from 'yauzl';
-import { ImportError, sentenceOf } from './import-error.ts';
+import { sentenceOf } from '../reason.ts';
+import { ImportError } from './import-error.ts';
 import { allOf, CutError, type Input } from './input.ts';
 import { UnpackWatch, type Limits } from './limits.ts';
 import { labelOf } from './member-name.ts';

@@ -1,6 +1,7 @@
 /** Takes base models into this computer's own catalog, and checks that those in it are still what they were. */
 import { copyFileSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { reasonOf } from '../reason.ts';
 import { readGguf } from '../../engine/ggml/gguf/read.ts';
 import { readHyperparameters } from '../../engine/model/hyperparameters.ts';
 import { INDEX, readCatalog, type CatalogModel, type NewModel } from './catalog.ts';
@@ -59,7 +60,7 @@ export async function addModel(places: Places, path: string, options: AddOptions
     if (signal?.aborted === true) throw error;
     throw new ModelFileError(
       target,
-      `${path} could not be copied to ${places.modelsFolder}: ${error instanceof Error ? error.message : String(error)}.`,
+      `${path} could not be copied to ${places.modelsFolder}: ${reasonOf(error)}.`,
       'Free some space or check the permissions of that folder; or use the file where it is with --model.',
       error,
     );

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { reasonOf } from '../reason.ts';
 import { ModelFileError } from './errors.ts';
 import type { Places } from './places.ts';
 
@@ -97,7 +98,7 @@ function read<T>(file: string, shape: z.ZodType<T>, remedy: string): T {
     const why =
       error instanceof z.ZodError
         ? `${error.issues[0]?.path.join('.') ?? ''}: ${error.issues[0]?.message ?? ''}`
-        : String(error instanceof Error ? error.message : error);
+        : reasonOf(error);
     throw new ModelFileError(file, `${file}: the list of models cannot be read (${why}).`, remedy, error);
   }
 }

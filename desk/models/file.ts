@@ -1,5 +1,6 @@
 /** Looks at a file before anything is made of it, so that a folder or a missing file is said in words. */
 import { stat } from 'node:fs/promises';
+import { reasonOf } from '../reason.ts';
 import { ModelFileError } from './errors.ts';
 
 /**
@@ -17,7 +18,7 @@ export async function sizeOf(path: string, what: string): Promise<number> {
       path,
       missing
         ? `${path}: there is no such ${what} file.`
-        : `${path}: the ${what} file cannot be read (${reason(error)}).`,
+        : `${path}: the ${what} file cannot be read (${reasonOf(error)}).`,
       missing ? 'Check the path; `moderato models list` shows what is on this computer.' : 'Check its permissions.',
       error,
     );
@@ -31,5 +32,3 @@ export async function sizeOf(path: string, what: string): Promise<number> {
   }
   return stats.size;
 }
-
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

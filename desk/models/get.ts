@@ -7,6 +7,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
+import { reasonOf } from '../reason.ts';
 import { fileSha256 } from '../../engine/model/file-hash.ts';
 import { addModel } from './add.ts';
 import type { CatalogModel, Offer } from './catalog.ts';
@@ -170,13 +171,11 @@ const full = (offer: Offer, part: string, done: number): ModelFileError =>
 const cut = (offer: Offer, part: string, error: unknown): ModelFileError =>
   new ModelFileError(
     part,
-    `The connection to ${new URL(offer.url).host} failed: ${reasonOf(error)}.`,
+    `The connection to ${new URL(offer.url).host} failed: ${reasonOf(causeOf(error))}.`,
     'Run it again when the network is there: it goes on from where it was.',
     error,
   );
 
 /** fetch says only that it failed; why stands in its cause. */
-function reasonOf(error: unknown): string {
-  const cause: unknown = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error ? cause.message : error instanceof Error ? error.message : String(error);
-}
+const causeOf = (error: unknown): unknown =>
+  error instanceof Error && error.cause instanceof Error ? error.cause : error;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
+import { reasonOf } from '../reason.ts';
 import { seededRandom, shuffle } from '../../engine/train/random.ts';
 import { ModelFileError } from '../models/errors.ts';
 import type { Places } from '../models/places.ts';
@@ -66,7 +67,7 @@ function read<T>(file: string, shape: z.ZodType<T>): T {
   } catch (error) {
     throw new ModelFileError(
       file,
-      `${file} cannot be read (${error instanceof z.ZodError ? 'it is not in the form that was expected' : error instanceof Error ? error.message : String(error)}).`,
+      `${file} cannot be read (${error instanceof z.ZodError ? 'it is not in the form that was expected' : reasonOf(error)}).`,
       'Get the program again; its checkout is incomplete.',
       error,
     );

@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
 import { z } from 'zod';
+import { reasonOf } from '../reason.ts';
 import { DeskError } from '../errors.ts';
 import { LineSplitter, type Line } from '../importers/lines.ts';
 import { BETWEEN } from '../store/policies.ts';
@@ -106,7 +107,7 @@ export async function readSigned(
   } catch (error) {
     if (error instanceof DeskError) throw error;
     if (signal.aborted) throw new DeskError('cancelled', 'The merge was stopped.', 'Nothing was merged.');
-    const why = error instanceof Error ? error.message : String(error);
+    const why = reasonOf(error);
     throw new DeskError('bad-input', `${path} cannot be read: ${why}.`, 'Check the path and its permissions.');
   }
   return reading.whole();
