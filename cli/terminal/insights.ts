@@ -36,12 +36,16 @@ function sparkline(values: readonly number[]): string {
   return values.map((n) => (n === 0 ? ' ' : (SPARKS[Math.ceil((n / most) * SPARKS.length) - 1] ?? ''))).join('');
 }
 
-export function auditLines({ read, aside, audit }: Rows, columns: number): readonly string[] {
+export function auditLines({ read, waiting, aside, audit }: Rows, columns: number): readonly string[] {
   const { drawn, decided, positives, least } = audit;
   const unread = aside === 0 ? '' : ` ${counted(aside, 'message')} set aside: recall is of these, too.`;
+  const old =
+    waiting === 0
+      ? ''
+      : ` ${counted(waiting, 'message')} read by the model before alone: no figure counts these. \`moderato triage\` reads them.`;
   const known = `${counted(read, 'message')} read by the model; ${counted(drawn, 'audit item')}, ${count(decided)} decided, ${count(positives)} of them to act on.`;
   const missing = decided < least ? ` ${notEnough(audit)}` : '';
-  return wrap(known + unread + missing, columns);
+  return wrap(known + old + unread + missing, columns);
 }
 
 const notEnough = ({ decided, least }: z.infer<typeof Audit>): string =>
@@ -147,7 +151,7 @@ export function conformalLines({ conformal }: z.infer<typeof Calibration>, colum
 }
 
 export function driftLines(drifts: z.infer<typeof Drifts>, columns: number): readonly string[] {
-  if (drifts.length === 0) return ['One import: there is nothing to compare it with yet.'];
+  if (drifts.length === 0) return ['There are no two imports yet that this model has read whole: nothing to compare.'];
   return drifts.flatMap(({ source, notice, verdict, psi, now }) =>
     wrap(
       notice === null

@@ -26,6 +26,8 @@ export const Thresholds = z.object({
   threshold: Share,
   /** messages that the model read, but for those that it read for the audit sample alone */
   read: Count,
+  /** messages that only the model before has read: in no figure */
+  waiting: Count,
   /** messages that a recall target set aside: no threshold flags them, and what abuse is among them counts as missed */
   aside: Count,
   audit: Audit,

@@ -19,12 +19,13 @@ export const insightCalls = {
     const { threshold } = await modelOf(opened);
     const { columns } = opened.queue;
     const judged = judgedOf(columns, opened.workspace);
-    const { scores, aside, audited, urgent } = judged;
+    const { scores, waiting, aside, audited, urgent } = judged;
     const asked = input.threshold === undefined ? [] : [input.threshold];
     const thresholds = [...new Set([...THRESHOLDS, threshold, ...asked])].sort((a, b) => a - b);
     return {
       threshold,
       read: scores.length,
+      waiting,
       aside,
       audit: auditOf(judged),
       histogram: [...histogramOf(columns)],

@@ -1,5 +1,5 @@
 /** The scores of each of the last imports beside those of all imports before it, with a sentence where they have moved. */
-import { PRESENT, type QueueColumns } from '../queue/columns.ts';
+import { isOfModel, PRESENT, reasonNumber, type QueueColumns } from '../queue/columns.ts';
 import type { Source } from '../store/sources.ts';
 import { driftOf, type Drift } from './drift.ts';
 
@@ -11,10 +11,15 @@ export interface SourceDrift extends Drift {
 /** Imports that are looked at. */
 const LAST = 5;
 
-/** @param sources in the order in which they were imported. @returns the latest last */
+/**
+ * Imports of which a recall target set a part aside are left out: what was read of them was picked for its scores.
+ *
+ * @param sources in the order in which they were imported. @returns the latest last
+ */
 export function driftsOf(columns: Readonly<QueueColumns>, sources: readonly Source[]): readonly SourceDrift[] {
   const bySource = scoresBySource(columns);
-  const read = sources.filter(({ id }) => bySource.has(id));
+  const picked = pickedFrom(columns);
+  const read = sources.filter(({ id }) => bySource.has(id) && !picked.has(id));
   const first = Math.max(1, read.length - LAST);
   return read.slice(first).map(({ id, path, member }, i) => {
     const before = read.slice(0, first + i).flatMap((one) => bySource.get(one.id) ?? []);
@@ -25,8 +30,21 @@ export function driftsOf(columns: Readonly<QueueColumns>, sources: readonly Sour
 }
 
 /** Imports of which a model, this one or one before it, has read something. */
-export const readSources = (columns: Readonly<QueueColumns>): ReadonlySet<number> =>
-  new Set(scoresBySource(columns).keys());
+export function readSources({ marks, score, source, length }: Readonly<QueueColumns>): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (let i = 0; i < length; i++)
+    if (((marks[i] as number) & PRESENT) !== 0 && !Number.isNaN(score[i])) found.add(source[i] as number);
+  return found;
+}
+
+/** Imports of which something is set aside. */
+function pickedFrom({ marks, reason, source, length }: Readonly<QueueColumns>): ReadonlySet<number> {
+  const setAside = reasonNumber('set-aside');
+  const found = new Set<number>();
+  for (let i = 0; i < length; i++)
+    if (reason[i] === setAside && isOfModel(marks[i] as number)) found.add(source[i] as number);
+  return found;
+}
 
 function noticeOf(name: string, { verdict, means, psi }: Drift): string | null {
   if (verdict === 'alike' || verdict === 'too few') return null;
@@ -42,7 +60,7 @@ function scoresBySource({ marks, score, source, length }: Readonly<QueueColumns>
   const found = new Map<number, number[]>();
   for (let i = 0; i < length; i++) {
     const own = score[i] as number;
-    if (((marks[i] as number) & PRESENT) === 0 || Number.isNaN(own)) continue;
+    if (!isOfModel(marks[i] as number) || Number.isNaN(own)) continue;
     const list = found.get(source[i] as number);
     if (list === undefined) found.set(source[i] as number, [own]);
     else list.push(own);

@@ -1,5 +1,5 @@
-/** How the scores are spread, and how many messages of each height were decided. */
-import { PRESENT, type QueueColumns } from '../queue/columns.ts';
+/** How the scores of a model are spread, and how many messages of each height were decided. */
+import { isOfModel, type QueueColumns } from '../queue/columns.ts';
 import { statusCode } from '../review/status.ts';
 
 export interface Bar {
@@ -18,7 +18,7 @@ export function histogramOf({ marks, score, status, length }: Readonly<QueueColu
   const decided = new Uint32Array(BARS);
   for (let i = 0; i < length; i++) {
     const own = score[i] as number;
-    if (((marks[i] as number) & PRESENT) === 0 || Number.isNaN(own)) continue;
+    if (!isOfModel(marks[i] as number) || Number.isNaN(own)) continue;
     const bar = Math.min(BARS - 1, Math.floor(own * BARS));
     messages[bar]! += 1;
     if (status[i] === DECIDED) decided[bar]! += 1;

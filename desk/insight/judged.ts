@@ -1,5 +1,5 @@
 /** What the model said of every message, and what people decided about some of them. */
-import { AUDIT, PRESENT, reasonNumber, type QueueColumns } from '../queue/columns.ts';
+import { AUDIT, isOfModel, PRESENT, reasonNumber, type QueueColumns } from '../queue/columns.ts';
 import { statusCode } from '../review/status.ts';
 import { ASIDE } from '../store/audit-items.ts';
 import type { Store } from '../store/store.ts';
@@ -8,6 +8,8 @@ import type { Audited } from './audit-sample.ts';
 export interface Judged {
   /** of all messages that the model read, but for those that it read for the audit sample alone */
   readonly scores: Float32Array;
+  /** messages that only the model before has read: in no other figure here */
+  readonly waiting: number;
   /** messages that a recall target set aside, those of the audit sample included */
   readonly aside: number;
   /** audit items, decided or not */
@@ -37,10 +39,13 @@ export function judgedOf(columns: Readonly<QueueColumns>, { auditItems, policies
   const urgent: Omit<Audited, 'probability'>[] = [];
   let read = 0;
   let drawn = 0;
+  let waiting = 0;
   let aside = unread;
   for (let i = 0; i < length; i++) {
     const own = score[i] as number;
-    if (((marks[i] as number) & PRESENT) === 0 || Number.isNaN(own) || reason[i] === setAside) continue;
+    if (((marks[i] as number) & PRESENT) === 0 || Number.isNaN(own)) continue;
+    if (!isOfModel(marks[i] as number)) waiting++;
+    if (!isOfModel(marks[i] as number) || reason[i] === setAside) continue;
     const isAudit = ((marks[i] as number) & AUDIT) !== 0;
     const chance = isAudit ? chances.get(i) : undefined;
     // Once nothing is set aside any more, what was is like all others.
@@ -53,11 +58,11 @@ export function judgedOf(columns: Readonly<QueueColumns>, { auditItems, policies
     if (!isAudit) urgent.push(one);
     else if (chance !== undefined) audited.push({ ...one, probability: chance.probability, aside: isAside });
   }
-  return { scores: scores.slice(0, read), aside, drawn, audited, urgent };
+  return { scores: scores.slice(0, read), waiting, aside, drawn, audited, urgent };
 }
 
 function countAside({ marks, reason, length }: Readonly<QueueColumns>, setAside: number): number {
   let count = 0;
-  for (let i = 0; i < length; i++) if (reason[i] === setAside && ((marks[i] as number) & PRESENT) !== 0) count++;
+  for (let i = 0; i < length; i++) if (reason[i] === setAside && isOfModel(marks[i] as number)) count++;
   return count;
 }

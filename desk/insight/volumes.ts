@@ -1,5 +1,5 @@
 /** How many messages there were in each channel on each day, and how many of them a threshold flags. */
-import { NO_TIME, PRESENT, type QueueColumns } from '../queue/columns.ts';
+import { isOfModel, NO_TIME, PRESENT, type QueueColumns } from '../queue/columns.ts';
 
 export interface Day {
   /** its start, milliseconds since 1970 UTC */
@@ -30,7 +30,7 @@ export function volumesOf(columns: Readonly<QueueColumns>, threshold: number): r
     const id = channel[i] as number;
     let own = channels.get(id);
     if (own === undefined) channels.set(id, (own = { messages: 0, flagged: 0, days: new Map() }));
-    const isFlagged = (score[i] as number) >= threshold ? 1 : 0;
+    const isFlagged = isOfModel(marks[i] as number) && (score[i] as number) >= threshold ? 1 : 0;
     own.messages++;
     own.flagged += isFlagged;
     if (time[i] === NO_TIME) continue;

@@ -20,6 +20,9 @@ export const URGENT = 16;
 export const SCORED = 32;
 export const NOT_READ = 64;
 
+/** Whether what is said of an item is what the model of the queue says, and not the one before. */
+export const isOfModel = (marks: number): boolean => (marks & (PRESENT | STANDS_IN)) === PRESENT;
+
 /** No label, language or reason. */
 export const NONE = 0;
 /** The time of what has none: before all others. */
