@@ -33,6 +33,7 @@ const BARS: readonly Bar[] = [
   { figure: /^desk\.search(\.encrypted)?$/, most: 100 },
   { figure: /^desk\.decision(\.encrypted)?$/, of: 'beyond', most: 5 },
   { figure: /^guarantee\.(real|joined)\..*\.missed$/, most: 16 },
+  { figure: /^guarantee\.million\..*\.missed$/, most: 4 },
   { figure: /^guarantee\.real\.1%\.95$/, of: 'ratio', least: 3 },
   { figure: /^guarantee\.joined\.1%\.95$/, of: 'ratio', least: 6 },
   { figure: /^guarantee\.joined\.1%\.99$/, of: 'ratio', least: 3 },

@@ -6,6 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { TARGETS } from '../desk/triage/cascade/cascade.ts';
 import { NgramProxy, PROXY_SHAPE } from '../desk/triage/cascade/ngram-proxy.ts';
 import { seededRandom } from '../engine/train/random.ts';
 import { ngramRows } from '../engine/train/ngrams/ngrams.ts';
@@ -19,7 +20,6 @@ const KEPT = path.join(import.meta.dirname, '../.cache/guarantee');
 const RUNS = 200;
 /** One of a million takes a quarter of a minute and more for each target. */
 const MILLION_RUNS = 50;
-const TARGETS = [0.95, 0.99] as const;
 const REAL = 60_000;
 const JOINED = 200_000;
 const MILLION = 1_000_000;

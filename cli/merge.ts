@@ -78,5 +78,8 @@ export async function exportSigned(
   if (options.json) return screen.line(JSON.stringify(report));
   screen.line(`${safeLine(report.path)}: ${counted(report.links, 'link')} of ${report.pseudonym}.`);
   screen.line(`Head ${report.head}`);
-  screen.paragraph('It holds no texts and no names, but the notes that were written.', 'dim');
+  screen.paragraph(
+    'It holds no texts and no names, but the notes that were written, and sums by which a guess at a message can be checked: give it only to people who have the export.',
+    'dim',
+  );
 }

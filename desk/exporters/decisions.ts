@@ -1,5 +1,5 @@
 /** What was decided, one verdict after the other: of every message, what each reviewer decided last. */
-import { readBody } from '../review/link.ts';
+import { readBody, type Span } from '../review/link.ts';
 import { textOf } from '../review/seen-text.ts';
 import type { Item } from '../store/items.ts';
 import { BETWEEN } from '../store/policies.ts';
@@ -24,8 +24,15 @@ export interface Decision {
   /** pseudonym */
   readonly reviewer: string;
   readonly decided_at: string;
+  /** mentions in them stand under pseudonyms, as in the text; so in the note */
   readonly reasons: readonly string[];
   readonly note: string | null;
+  /** what was marked of the text, as [start, end) in UTF-16 units */
+  readonly spans: readonly Span[];
+  /** what others had decided was not shown to the reviewer */
+  readonly blind: boolean;
+  /** said by a third person, where others saw it differently */
+  readonly settles: boolean;
   /** what the model had said, where that was shown */
   readonly score: number | null;
   /** what a larger model says of this version, which is nobody's decision; null where it was not asked */
@@ -49,11 +56,17 @@ export const COLUMNS = [
   'decided_at',
   'reasons',
   'note',
+  'spans',
+  'blind',
+  'settles',
   'score',
   'opinion',
   'opinion_probability',
   'opinion_model',
 ] as const satisfies readonly (keyof Decision)[];
+
+/** What a table says where something holds; where it does not, nothing. */
+export const YES = 'yes';
 
 export type DecisionRow = Readonly<Record<(typeof COLUMNS)[number], string | number | null>>;
 
@@ -64,6 +77,9 @@ export const rowOf = (decision: Decision): DecisionRow => ({
   ...decision,
   labels: decision.labels.join(BETWEEN),
   reasons: decision.reasons.join(BETWEEN),
+  spans: decision.spans.length === 0 ? null : JSON.stringify(decision.spans),
+  blind: decision.blind ? YES : null,
+  settles: decision.settles ? YES : null,
 });
 
 const OF_VERDICT = [
@@ -73,6 +89,9 @@ const OF_VERDICT = [
   'labels',
   'reasons',
   'note',
+  'spans',
+  'blind',
+  'settles',
   'score',
   'opinion',
   'opinion_probability',
@@ -101,6 +120,9 @@ export function* decisions(store: Store): Generator<Decision, void, void> {
         const link = store.links.get(verdict.link);
         const body = link && readBody(link.body);
         if (!link || body?.deed.kind !== 'decide') continue;
+        const { reasons, spans, blind, settles, model } = body.deed;
+        const text = store.authors.shown(textOf(store, item, verdict.version) ?? '', item.platform);
+        const shown = (words: string): string => store.authors.shown(words, item.platform).text;
         yield {
           platform: item.platform,
           channel_id: channel.platformId,
@@ -109,14 +131,20 @@ export function* decisions(store: Store): Generator<Decision, void, void> {
           item: store.authors.reference(item.messageId, store.items.identity(id)),
           author: item.author?.pseudonym ?? null,
           time: item.time === null ? null : new Date(item.time).toISOString().replace(/Z$/, item.localTime ? '' : 'Z'),
-          text: store.authors.shown(textOf(store, item, verdict.version) ?? '', item.platform).text,
+          text: text.text,
           version: verdict.version,
           labels: verdict.labels.map((label) => names.get(label) ?? ''),
           reviewer: reviewers.get(verdict.reviewer) ?? '',
           decided_at: new Date(body.time).toISOString(),
-          reasons: body.deed.reasons,
-          note: link.note,
-          score: body.deed.model?.score ?? null,
+          reasons: reasons.map(shown),
+          note: link.note === null ? null : shown(link.note),
+          spans: spans.map(({ start, end }) => ({
+            start: text.toShown(start, 'start'),
+            end: text.toShown(end, 'end'),
+          })),
+          blind,
+          settles,
+          score: model?.score ?? null,
           ...opinionOf(store, item, verdict.version),
         };
       }

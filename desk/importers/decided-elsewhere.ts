@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Span } from '../review/link.ts';
 
 /** How somebody decided elsewhere: data of the message that was read, and no decision here, since nobody signed it. */
 export const DecidedElsewhere = z.object({
@@ -13,6 +14,10 @@ export const DecidedElsewhere = z.object({
   labels: z.array(z.string().max(200)).max(100),
   reasons: z.array(z.string().max(200)).max(20),
   note: z.string().max(10_000).nullable(),
+  /** of the text; what follows was not told by earlier versions of this program */
+  spans: z.array(Span).max(1000).default([]),
+  blind: z.boolean().default(false),
+  settles: z.boolean().default(false),
   /** what the model had said */
   score: z.number().min(0).max(1).nullable(),
   /** of a larger model, and nobody's decision */

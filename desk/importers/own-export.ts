@@ -1,5 +1,6 @@
 /** Tables of decisions that this program wrote (desk/exporters), read again. */
 import { z } from 'zod';
+import { YES } from '../exporters/decisions.ts';
 import { BETWEEN } from '../store/policies.ts';
 import { DecidedElsewhere } from './decided-elsewhere.ts';
 import type { ColumnMapping } from './source.ts';
@@ -70,6 +71,9 @@ function decidedIn(of: CellOf): readonly DecidedElsewhere[] {
             labels: listIn(of('labels')),
             reasons: listIn(of('reasons')),
             note: of('note') || null,
+            spans: of('spans') === '' ? [] : parsed(of('spans')),
+            blind: of('blind') === YES,
+            settles: of('settles') === YES,
             score: numberIn(of('score')),
             opinion: of('opinion') || null,
             opinion_probability: numberIn(of('opinion_probability')),

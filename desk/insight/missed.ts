@@ -16,7 +16,7 @@ import type { Estimate } from './thresholds.ts';
  * part was decided: below the threshold, above it, or of what was set aside.
  */
 export function missedBy(
-  { scores, aside, audited }: Omit<Judged, 'drawn' | 'urgent'>,
+  { scores, aside, audited }: Pick<Judged, 'scores' | 'aside' | 'audited'>,
   threshold: number,
 ): Estimate | null {
   if (audited.length < LEAST_AUDIT_ITEMS) return null;

@@ -5,7 +5,8 @@
  * and of the note it has a salted hash. The salt is kept beside it and goes with the text, so that the chain stays whole
  * when a text is erased. It names a message by its identity. Where the platform gives ids, that says nothing of the text;
  * for exports without ids it is a plain hash of time, author and text (store/identity.ts), by which a guess can be tried.
- * So no body about such a message leaves the workspace without real names (evidence/references.ts).
+ * So no body about such a message goes into evidence without real names (evidence/references.ts). A signed file for a merge
+ * has them all, since the other workspace must find the messages: it is for people who have the export themselves.
  */
 import { createHash, hash, randomBytes } from 'node:crypto';
 import { z } from 'zod';

@@ -33,7 +33,7 @@ describe('moderato insights', () => {
     assert.equal(code, 0, err);
     assert.match(out, /^90 messages read by the model; \d+ audit items, 0 decided/);
     assert.match(out, /Not enough labels yet: decide 30 more audit items/);
-    assert.match(out, /One import: there is nothing to compare it with yet/);
+    assert.match(out, /no two imports yet that this model has read whole/);
     assert.match(out, /general +90/);
     const json = JSON.parse((await insights('--json')).out) as Figures;
     assert.equal(json.thresholds.read, 90);

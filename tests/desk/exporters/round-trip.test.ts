@@ -122,7 +122,8 @@ describe('what is exported', () => {
       using c = await decided(HOSTILE);
       const { workspace: store, ada, ben, labels, folder } = c;
       const model = { base: 'b'.repeat(64), adapter: null, depth: 4, score: 0.625 };
-      const whole = (note: string) => ({ ...as(labels.threat), reasons: ['rule 4', '=rude'], note, model });
+      const spans = [{ start: 0, end: 4 }];
+      const whole = (note: string) => ({ ...as(labels.threat), reasons: ['rule 4', '=rude'], note, spans, model });
       HOSTILE.forEach((note, i) => {
         decide(store, i % 2 === 0 ? ada : ben, first(i + 1), whole(note), NOW + 1 + i);
         if (i % 3 === 0) decide(store, ben, first(i + 1), as(labels.fine), NOW + 100 + i);
@@ -184,6 +185,29 @@ describe('what is exported', () => {
       assert.ok(!bytes.includes('Person'), format);
       assert.ok(!bytes.includes('Ada'), format);
       assert.ok(bytes.includes(reviewerPseudonym(c.ada.publicKey)), format);
+    }
+  });
+
+  it('replaces mentions in notes and reasons, too, and marks the same words of the text that is shown', async () => {
+    using c = await community(0);
+    const { workspace: store, ada, ben, labels, folder } = c;
+    const cem = store.reviewers.add('Cem', NOW);
+    const grace = { id: 'a1', name: 'Grace Person', bot: false };
+    const text = 'Well @Grace Person, what a fool';
+    await importFiles(store, writeRows(folder.file('said'), [message({ author: grace, text })]));
+    const marked = { start: text.indexOf('fool'), end: text.length };
+    const said = { reasons: ['said to @Grace Person'], note: 'ask @Grace Person', spans: [marked], settles: true };
+    decide(store, ada, first(1), as(labels.fine), NOW);
+    decide(store, ben, first(1), as(labels.threat), NOW + 1);
+    decide(store, cem, first(1), { ...as(labels.insult), ...said }, NOW + 2);
+    for (const format of EXPORT_FORMATS) {
+      const path = await exported(c, format);
+      assert.ok(!readFileSync(path).includes('Grace'), format);
+      const [row] = await read(path);
+      const [verdict] = row?.decided ?? [];
+      const words = verdict?.spans.map(({ start, end }) => row?.text.slice(start, end));
+      assert.deepEqual([words, verdict?.settles, verdict?.blind], [['fool'], true, false], format);
+      assert.match(verdict?.note ?? '', /^ask @user-/, format);
     }
   });
 
