@@ -43,6 +43,11 @@ function printRevision(screen: Screen, revision: z.infer<typeof Revision>): void
   const mark = shown ? screen.style('green', '  in use') : '';
   screen.line(`${String(id).padStart(3)}  ${safeLine(name)}${mark}`);
   screen.line(screen.style('dim', `     ${moment(createdAt, false)} · ${safeLine(base)}, depth ${depth}${learned}`));
+  const { messages: opinions, models } = comparison?.opinions ?? { messages: 0, models: [] };
+  if (opinions > 0)
+    screen.line(
+      `     ${count(opinions)} of these nobody decided: it learned what ${safeLine(models.join(', '))} says of them`,
+    );
   if (comparison !== null)
     screen.line(
       `     against ${comparison.against}: ${WORDS[comparison.recommendation]}${intervalOf(comparison.ranking)}`,
@@ -77,7 +82,10 @@ export function comparisonLines(
     ...wrap(`Recommendation: ${WORDS[recommendation]}. ${because}`, columns),
     ...rows,
     ...general,
-    ...wrap(`${count(flips.count)} of ${count(flips.read)} verdicts flip.`, columns),
+    ...wrap(
+      `${count(flips.count)} of ${count(flips.read)} verdicts flip, of messages that were compared on and of undecided ones about which the old model is least sure.`,
+      columns,
+    ),
     ...flips.items
       .slice(0, FLIPS)
       .map(

@@ -39,8 +39,10 @@ export const Comparison = z.object({
   ranking: Difference.nullable(),
   /** on the development part of HateCheck; null where the two cannot be compared on it */
   regression: Difference.nullable(),
+  /** opinions of larger models that it learned from beside the decisions: nobody's decisions. None in comparisons of earlier programs */
+  opinions: z.object({ messages: z.int().min(0), models: z.array(z.string()) }).default({ messages: 0, models: [] }),
   flips: z.object({
-    /** messages that both read */
+    /** messages that both read: those that they were compared on, and of the undecided ones those that the champion was least sure of */
     read: z.int().min(0),
     count: z.int().min(0),
     /** the first of them */
@@ -70,7 +72,7 @@ export const Revision = z.object({
   createdAt: Time,
   /** its queue is shown */
   shown: z.boolean(),
-  /** decisions that it learned from */
+  /** messages that it learned from: decided ones, and those of `comparison.opinions` */
   learnedFrom: z.int().min(0),
   /** null for one that was not trained here */
   comparison: Comparison.nullable(),

@@ -145,8 +145,18 @@ function tooFew(counts: ReadonlyMap<string, number>, rows: number, held: number)
   return new DeskError(
     'nothing-to-do',
     `There are too few decisions to learn from: ${rows === 0 ? 'none' : rows} of ${LEAST}${each === '' ? '' : ` (${each})`}${aside}.`,
-    `Decide ${Math.max(0, LEAST - rows)} more or so: ${LEAST} in all, with ${LEAST_PER_LABEL} of each of two labels or more. Audit items do not count.`,
+    `${wanted(counts, rows)} It takes ${LEAST} in all, with ${LEAST_PER_LABEL} of each of two labels or more. Audit items do not count.`,
   );
+}
+
+/** What to decide now, in a sentence. Of the labels that are short of decisions, the two that have most. */
+function wanted(counts: ReadonlyMap<string, number>, rows: number): string {
+  if (rows < LEAST) return `Decide ${LEAST - rows} more or so.`;
+  const second = [...counts].sort(([, a], [, b]) => b - a)[1];
+  if (second === undefined) return `Decide ${LEAST_PER_LABEL} that have another label.`;
+  const [label, has] = second;
+  // Two labels have enough, and yet too few decisions are learned from: others have the rest.
+  return has < LEAST_PER_LABEL ? `Decide ${LEAST_PER_LABEL - has} more that are ${label}.` : 'Decide some more.';
 }
 
 function noneFine(fine: string | null, counts: ReadonlyMap<string, number>): DeskError {

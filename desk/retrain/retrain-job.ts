@@ -146,7 +146,9 @@ export async function retrainJob(
     { signal: hooks.signal, shares, regression: regressionRows(places) },
   );
   const { recommendation, because } = recommendationOf(judged.ranking, judged.regression);
-  const comparison: Comparison = { recommendation, because, against: champion.id, ...judged };
+  const weakModels = [...new Set(weak.map(({ model: said }) => said))].sort();
+  const opinions = { messages: weak.length, models: weakModels };
+  const comparison: Comparison = { recommendation, because, against: champion.id, opinions, ...judged };
   await deps.writer.write('keepComparison', { revision: revision.id, comparison });
   forgetCheckpoint(store.path);
   const f1 = challenger.report['devMacroF1'];
@@ -158,7 +160,7 @@ export async function retrainJob(
     dev: challenger.dev,
     replayed: challenger.replayed,
     weak: weak.length,
-    weakModels: [...new Set(weak.map(({ model: said }) => said))].sort(),
+    weakModels,
     fromChampion: challenger.fromChampion,
     devMacroF1: typeof f1 === 'number' ? f1 : null,
     training: curve.training,

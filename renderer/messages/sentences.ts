@@ -191,8 +191,11 @@ export const SENTENCES: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<s
     '{name} has no adapter.': '{name} hat keinen Adapter.',
     'There are too few decisions to learn from: {n} of {least}.':
       'Es gibt zu wenige Entscheidungen, um daraus zu lernen: {n} von {least}.',
-    'Decide {missing} more or so: {least} in all, with {each} of each of two labels or more. Audit items do not count.':
-      'Entscheiden Sie noch etwa {missing}: {least} insgesamt, mit je {each} von mindestens zwei Labels. Die Prüfstichprobe zählt nicht.',
+    '{what} It takes {least} in all, with {each} of each of two labels or more. Audit items do not count.':
+      '{what} Es braucht {least} insgesamt, mit je {each} von mindestens zwei Labels. Die Prüfstichprobe zählt nicht.',
+    'Decide {missing} more or so.': 'Entscheiden Sie noch etwa {missing}.',
+    'Decide {n} that have another label.': 'Entscheiden Sie {n}, die ein anderes Label haben.',
+    'Decide some more.': 'Entscheiden Sie noch einige.',
     'Only {n} of the decisions say {label}; {least} are needed to learn what is all right.':
       'Nur {n} der Entscheidungen sagen {label}; {least} braucht es, um zu lernen, was in Ordnung ist.',
     'Decide {n} more that are {label}.': 'Entscheiden Sie noch {n}, die {label} sind.',

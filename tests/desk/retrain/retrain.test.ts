@@ -131,9 +131,17 @@ describe('retraining', () => {
       ],
     );
     assert.deepEqual(revisions[1]?.comparison, comparison);
-    const item = revisions[1] && comparison.flips.items.find(({ decided }) => decided !== null)?.item;
-    const erased = await client.audit.erase({ reviewer, items: [item ?? 1], reason: 'asked to' });
-    assert.ok(erased.revisions.every(({ name }) => name === 'ours'));
+    const { tombstones } = s.desk.opened.workspace;
+    const item = Array.from({ length: 120 }, (_, i) => i + 1).find((one) =>
+      tombstones.trainedOn(one).includes(revision),
+    );
+    assert.ok(item);
+    const erased = await client.audit.erase({ reviewer, items: [item], reason: 'asked to' });
+    assert.deepEqual(
+      erased.revisions.map(({ name }) => name),
+      ['ours'],
+      'whoever erases a message is told what learned from it',
+    );
   });
 
   it('compares on audit items alone, once enough of them are decided', async () => {
@@ -201,7 +209,11 @@ describe('retraining', () => {
 });
 
 describe('a promotion', () => {
-  const comparison = (recommendation: Comparison['recommendation'], against: number): Comparison => ({
+  const comparison = (
+    recommendation: Comparison['recommendation'],
+    opinions: { messages: 0; models: [] },
+    against: number,
+  ): Comparison => ({
     ...{ recommendation, because: 'x', against, on: 'decisions', ranking: null, regression: null },
     flips: { read: 0, count: 0, items: [] },
   });

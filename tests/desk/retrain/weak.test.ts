@@ -107,6 +107,9 @@ describe('what a larger model says, to learn from', () => {
     const learnedFrom = new Map(revisions.map((one) => [one.id, one.learnedFrom]));
     assert.equal(learnedFrom.get(plain.revision), DECIDED);
     assert.equal(learnedFrom.get(weak.revision), DECIDED + DECIDED / 2);
+    const opinions = new Map(revisions.map((one) => [one.id, one.comparison?.opinions]));
+    assert.deepEqual(opinions.get(plain.revision), { messages: 0, models: [] });
+    assert.deepEqual(opinions.get(weak.revision), { messages: DECIDED / 2, models: ['Larger'] });
     const { workspace } = s.desk.opened;
     const [row] = await weakRows(workspace, await decisionsOf(workspace));
     assert.ok(row);
