@@ -45,7 +45,7 @@ const english = {
   builtDaysAgo: (days: number) => `built ${days === 1 ? '1 day' : `${days} days`} ago`,
   deskStops: 'The desk stopped again and again.',
   deskStopsDetail: (path: string | null) =>
-    `${path === null ? 'Nothing was open.' : `${path} was open.`} What was confirmed is saved. Start without a workspace, or quit. The command line says whether the file is whole: Moderato --cli workspace check FILE.`,
+    `${path === null ? 'Nothing was open.' : `${path} was open.`} What was confirmed is saved. Start without a workspace, or quit. Whether the file is whole, the command line says (workspace check).`,
   startEmpty: 'Start without a workspace',
   quit: 'Quit',
   windowStops: 'The window stopped again and again.',
@@ -98,7 +98,7 @@ const german: typeof english = {
   builtDaysAgo: (days) => `vor ${days === 1 ? 'einem Tag' : `${days} Tagen`} gebaut`,
   deskStops: 'Der Schreibtisch ist mehrmals abgestürzt.',
   deskStopsDetail: (path) =>
-    `${path === null ? 'Nichts war offen.' : `${path} war offen.`} Was bestätigt wurde, ist gesichert. Starten Sie ohne Arbeitsbereich, oder beenden Sie Moderato. Ob die Datei heil ist, sagt die Kommandozeile: Moderato --cli workspace check DATEI.`,
+    `${path === null ? 'Nichts war offen.' : `${path} war offen.`} Was bestätigt wurde, ist gesichert. Starten Sie ohne Arbeitsbereich, oder beenden Sie Moderato. Ob die Datei heil ist, sagt die Kommandozeile (workspace check).`,
   startEmpty: 'Ohne Arbeitsbereich starten',
   quit: 'Beenden',
   windowStops: 'Das Fenster ist mehrmals abgestürzt.',
