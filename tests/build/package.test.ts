@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Packager, Platform } from 'electron-builder';
+import type { Platform } from 'electron-builder';
 import type { NATIVE_FILES } from '../../build/native-files.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -20,20 +20,20 @@ interface Target {
 }
 
 /** The parts of electron-builder that its command line calls, without what would pack. */
-const require = createRequire(createRequire(import.meta.url).resolve('electron-builder'));
-const { configureBuildCommand, createYargs, normalizeOptions } = require('./builder.js') as {
+const load = createRequire(createRequire(import.meta.url).resolve('electron-builder'));
+const { configureBuildCommand, createYargs, normalizeOptions } = load('./builder.js') as {
   createYargs(): { parse(words: readonly string[]): object };
   configureBuildCommand<Y>(yargs: Y): Y;
   normalizeOptions(options: object): { readonly targets: Map<Platform, ByProcessor> };
 };
-const { Arch, Packager: MakePackager } = require('app-builder-lib') as {
+const { Arch, Packager: MakePackager } = load('app-builder-lib') as {
   readonly Arch: Readonly<Record<number, string>>;
-  readonly Packager: new (options: object) => Packager & {
+  readonly Packager: new (options: object) => {
     validateConfig(): Promise<void>;
     createHelper(platform: Platform): Promise<PlatformPackager>;
   };
 };
-const { computeArchToTargetNamesMap } = require('app-builder-lib/out/targets/targetFactory.js') as {
+const { computeArchToTargetNamesMap } = load('app-builder-lib/out/targets/targetFactory.js') as {
   computeArchToTargetNamesMap(raw: ByProcessor, packager: PlatformPackager, platform: Platform): ByProcessor;
 };
 
