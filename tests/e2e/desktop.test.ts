@@ -180,10 +180,7 @@ describe('the program with its own window', () => {
     await using started = await Started.start(program, screen, home, [first!]);
     const { app } = started;
     await heading(started.window, 'Queue');
-    await app.evaluate(({ app: main }) => {
-      main.removeAllListeners('window-all-closed');
-      main.on('window-all-closed', () => {});
-    });
+    await started.staysWithoutWindow();
     /** The window that comes up when this is done while there is none. */
     const withoutWindow = async (what: () => Promise<unknown>): Promise<Page> => {
       for (const window of app.windows()) await window.close();

@@ -25,6 +25,7 @@ describe('the program and the system around it', () => {
   it('tells a window of a file that was opened before its page listened, and in their order of those after it', async () => {
     using home = new Home();
     await using started = await Started.start(program, screen, home);
+    await started.staysWithoutWindow();
     const { app } = started;
     const [first, second] = [home.file('first.moderato'), home.file('second.moderato')];
     const opened = app.waitForEvent('window');
