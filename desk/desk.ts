@@ -156,11 +156,12 @@ export class Desk implements AsyncDisposable {
 
   /** Closes an encrypted workspace, so that nothing can be seen until its passphrase is given. @throws DeskError */
   async lock(): Promise<void> {
-    const { workspace } = this.opened;
-    if (!workspace.isEncrypted)
-      throw new DeskError('not-allowed', 'This workspace is not encrypted.', 'Set a passphrase first.');
-    const { path } = workspace;
-    await this.close();
+    const { opened } = this;
+    const { path, isEncrypted } = opened.workspace;
+    if (!isEncrypted) throw new DeskError('not-allowed', 'This workspace is not encrypted.', 'Set a passphrase first.');
+    // Not closed: one that is new and empty is there to be unlocked.
+    await this.#end(opened);
+    opened.lock[Symbol.dispose]();
     this.#locked = path;
     this.tell({ kind: 'state', state: this.state() });
   }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { homedir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { MENU_KEYS } from './contract/menus.ts';
 import { type Computer, Preferences, type PreferencesChange } from './contract/preferences.ts';
 import { DeskError } from './errors.ts';
 
@@ -38,10 +39,12 @@ export function readPreferences(file: string): Preferences {
   return { ...DEFAULTS, ...Object.fromEntries(kept) };
 }
 
-/** Changes some of it. @throws DeskError disk-full, not-allowed */
+/** Changes some of it. @throws DeskError conflict, disk-full, not-allowed */
 export function changePreferences(file: string, change: PreferencesChange): Preferences {
+  const before = readPreferences(file);
+  refuseMenuKeys(change.keys ?? {}, before.keys);
   const said = Object.entries(change).filter(([, value]) => value !== undefined);
-  const preferences: Preferences = { ...readPreferences(file), ...Object.fromEntries(said) };
+  const preferences: Preferences = { ...before, ...Object.fromEntries(said) };
   try {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(`${file}.new`, JSON.stringify(preferences, null, 2));
@@ -55,6 +58,13 @@ export function changePreferences(file: string, change: PreferencesChange): Pref
     );
   }
   return preferences;
+}
+
+/** @param before keys that were there already stay, so that others can be changed beside them */
+function refuseMenuKeys(keys: Preferences['keys'], before: Preferences['keys']): void {
+  const ofMenus: ReadonlySet<string> = new Set(Object.values(MENU_KEYS));
+  const refused = Object.entries(keys).some(([action, key]) => ofMenus.has(key) && before[action] !== key);
+  if (refused) throw new DeskError('conflict', 'This key belongs to the menus of the program.', 'Choose another key.');
 }
 
 export function thisComputer(): z.infer<typeof Computer> {

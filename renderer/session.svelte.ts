@@ -2,7 +2,7 @@
  * All that the window holds, from its start to its end: the door to the desk, what the desk said last, keys, the place that is
  * shown. Made once in main.ts; a component takes it with `session()`.
  */
-import { getContext, setContext } from 'svelte';
+import { getContext, setContext, tick } from 'svelte';
 import type { Preferences } from '../desk/contract/preferences.ts';
 import type { Event, State } from '../desk/contract/workspace.ts';
 import type { Connect } from './desk/connect.ts';
@@ -51,6 +51,9 @@ export class Session {
   readonly #listeners = new Set<(event: Event) => void>();
   #asking: ReturnType<typeof setTimeout> | undefined;
   #landing: ((paths: readonly string[]) => void) | null = null;
+  #begin: () => void = () => {};
+  /** it is known what is open, for the first time */
+  readonly #begun = new Promise<void>((resolve) => (this.#begin = resolve));
 
   constructor(connect: Connect, page: Window) {
     this.door = new Door(connect);
@@ -72,6 +75,9 @@ export class Session {
         const [preferences, state] = await Promise.all([this.desk.preferences.get(), this.desk.workspace.state()]);
         this.#take(preferences);
         await this.#show(await this.#withWhatWasMeant(state));
+        // The views are there, which do what menus ask for.
+        await tick();
+        this.#begin();
         // While it was away, anything may have changed.
         this.#tell({ kind: 'items', items: null });
       },
@@ -170,10 +176,17 @@ export class Session {
     this.workspace.now = { open: false, locked: null };
   }
 
-  /** Sets how somebody likes the window; it shows at once. @throws what the desk refuses */
+  /** Sets how somebody likes the window; it shows at once, until the desk refuses it. @throws what the desk refuses */
   async prefer(change: Partial<Preferences>): Promise<void> {
-    if (this.preferences !== null) this.#take({ ...this.preferences, ...change });
-    this.#take(await this.desk.preferences.set(change));
+    const before = this.preferences;
+    const wanted = before === null ? null : { ...before, ...change };
+    if (wanted !== null) this.#take(wanted);
+    try {
+      this.#take(await this.desk.preferences.set(change));
+    } catch (error) {
+      if (before !== null && this.preferences === wanted) this.#take(before);
+      throw error;
+    }
   }
 
   /** Does something whose failure is said in a toast. @returns undefined where it failed */
@@ -231,6 +244,8 @@ export class Session {
   /** Until the shell is gone, and with it the window. */
   async #hearShell(shell: Shell): Promise<void> {
     for await (const event of await shell.events()) {
+      // What a window was opened for comes before it knows what it would close for that.
+      await this.#begun;
       if (event.kind === 'open') await this.openFromOutside(event.path);
       else if (event.kind === 'command') await this.attempt(() => doCommand(this, event.command));
       // Times on the screen are old, and the desk may have locked.

@@ -4,6 +4,7 @@
  */
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
+import { COMMANDS } from './menus.ts';
 import { Path } from './shapes.ts';
 
 /** What files are chosen for: decides which endings the dialog offers, and what it is called. */
@@ -26,23 +27,6 @@ export const About = z.object({
   days: z.int().min(0),
   runtime: z.string(),
 });
-
-/** What a menu asks the window to do; every one of them can be done in the window as well. */
-export const COMMANDS = [
-  'new',
-  'open',
-  'close',
-  'copy',
-  'import',
-  'export',
-  'lock',
-  'settings',
-  'undo',
-  'redo',
-  'search',
-  'palette',
-  'keys',
-] as const;
 
 export const ShellEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('command'), command: z.enum(COMMANDS) }),
@@ -69,6 +53,8 @@ export const shellContract = {
   recent: oc.output(z.array(Recent)),
   forgetRecent: oc.input(z.strictObject({ path: Path })).output(z.array(Recent)),
   about: oc.output(About),
+  /** the language of the window, which menus and dialogs take from then on */
+  speak: oc.input(z.strictObject({ language: z.enum(['en', 'de']) })).output(nothing),
   newWindow: oc.output(nothing),
   quit: oc.output(nothing),
   events: oc.output(eventIterator(ShellEvent)),

@@ -5,7 +5,13 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import { reasonOf } from '../reason.ts';
 import type { BackendCheck } from '../../engine/contract.ts';
-import { ACCELERATORS, findLibraries, libraryFolder, type Accelerator } from '../../engine/ggml/library.ts';
+import {
+  ACCELERATORS,
+  INSTALL_AGAIN,
+  findLibraries,
+  libraryFolder,
+  type Accelerator,
+} from '../../engine/ggml/library.ts';
 import { readCatalog } from '../models/catalog.ts';
 import { chooseModel } from '../models/choose.ts';
 import type { Places } from '../models/places.ts';
@@ -77,7 +83,7 @@ export async function examine(
   const libraries = ACCELERATORS.map(libraryReport);
   for (const { backend, reason } of libraries) if (reason !== '') hints.push(`${backend}: ${reason}`);
   if (libraries.every(({ folder }) => folder === null)) {
-    hints.push('No native libraries are installed: run `npm ci` again, with optional packages.');
+    hints.push(`No native libraries are installed. ${INSTALL_AGAIN}`);
   }
   const folders = [
     folderReport('calibration', dirname(places.calibrationFile)),

@@ -6,6 +6,7 @@ import { shellContract, type ShellEvent } from '../../desk/contract/shell.ts';
 import { about } from './about.ts';
 import { chooseFiles, chooseFolder, chooseTarget } from './dialogs.ts';
 import type { RecentWorkspaces } from './recent.ts';
+import type { Language } from './words.ts';
 
 /** One window, as its calls see it. */
 export interface ShellContext {
@@ -13,6 +14,7 @@ export interface ShellContext {
   readonly recent: RecentWorkspaces;
   readonly start: () => string | null;
   readonly newWindow: () => void;
+  readonly speak: (language: Language) => void;
   /** @returns ends it */
   readonly listen: (listener: (event: ShellEvent) => void) => () => void;
 }
@@ -36,6 +38,10 @@ const router = shell.router({
     return context.recent.list();
   }),
   about: shell.about.handler(() => about()),
+  speak: shell.speak.handler(({ context, input }) => {
+    context.speak(input.language);
+    return {};
+  }),
   newWindow: shell.newWindow.handler(({ context }) => {
     context.newWindow();
     return {};

@@ -9,6 +9,8 @@ import type { RecentWorkspaces } from './recent.ts';
 import { recover } from './recovery.ts';
 import { ORIGIN, START_PAGE } from './scheme.ts';
 import { answerShell } from './shell-calls.ts';
+import { Told } from './told.ts';
+import { speak } from './words.ts';
 
 const PRELOAD = fileURLToPath(new URL('../preload/preload.cjs', import.meta.url));
 
@@ -21,8 +23,11 @@ export interface WindowsOptions {
 
 export class Windows {
   readonly #options: WindowsOptions;
-  /** windows whose page has its ports, with whoever tells it what happens */
-  readonly #listeners = new Map<BrowserWindow, Set<(event: ShellEvent) => void>>();
+  /** what each window is told, and whether its page listens yet */
+  readonly #told = new Map<BrowserWindow, Told>();
+
+  /** told when windows speak another language */
+  onLanguage: () => void = () => {};
 
   constructor(options: WindowsOptions) {
     this.#options = options;
@@ -33,13 +38,13 @@ export class Windows {
       if (window !== null && isOurs) this.#connect(window);
     });
     desk.onRestart = () => {
-      for (const window of this.#listeners.keys()) this.#connect(window);
+      for (const window of this.#told.keys()) this.#connect(window);
     };
     opening.onOpened = (path) => {
+      if (path !== null) this.tellFront({ kind: 'open', path });
       const window = this.front() ?? this.open();
       window.show();
       window.focus();
-      if (path !== null) this.#tell(window, { kind: 'open', path });
     };
   }
 
@@ -73,31 +78,26 @@ export class Windows {
         safeDialogs: true,
       },
     });
-    this.#listeners.set(window, new Set());
-    window.once('closed', () => this.#listeners.delete(window));
+    this.#told.set(window, new Told());
+    window.once('closed', () => this.#told.delete(window));
     window.once('ready-to-show', () => window.show());
     recover(window);
     void window.loadURL(START_PAGE);
     return window;
   }
 
-  /** Tells the window in front, or every one. */
+  /** Tells the window in front; where there is none (on a Mac the program stays without one), a new one. */
   tellFront(event: ShellEvent): void {
-    const window = this.front();
-    if (window !== undefined) this.#tell(window, event);
+    this.#told.get(this.front() ?? this.open())?.tell(event);
   }
 
   tellAll(event: ShellEvent): void {
-    for (const window of this.#listeners.keys()) this.#tell(window, event);
-  }
-
-  #tell(window: BrowserWindow, event: ShellEvent): void {
-    for (const listener of this.#listeners.get(window) ?? []) listener(event);
+    for (const told of this.#told.values()) told.tell(event);
   }
 
   #connect(window: BrowserWindow): void {
-    const listeners = this.#listeners.get(window);
-    if (listeners === undefined) return;
+    const told = this.#told.get(window);
+    if (told === undefined) return;
     const { desk, recent, opening } = this.#options;
     const { port1, port2 } = new MessageChannelMain();
     answerShell(port1, {
@@ -105,10 +105,10 @@ export class Windows {
       recent,
       start: () => desk.workspace ?? opening.take(),
       newWindow: () => void this.open(),
-      listen: (listener) => {
-        listeners.add(listener);
-        return () => void listeners.delete(listener);
+      speak: (language) => {
+        if (speak(language)) this.onLanguage();
       },
+      listen: (listener) => told.listen(listener),
     });
     window.webContents.postMessage(CHANNELS.ports, null, [desk.connect(), port2]);
   }

@@ -1,4 +1,4 @@
-import { LibraryError } from './library.ts';
+import { INSTALL_AGAIN, LibraryError } from './library.ts';
 import type { Native } from './native.ts';
 import { GGML_TYPES } from './gguf/types.ts';
 
@@ -54,7 +54,6 @@ export function checkAbi(native: AbiView): void {
   }
   if (differences.length > 0)
     throw new LibraryError(
-      `${native.files.base} is not the ggml that this program was made for: ${differences.join('; ')}. ` +
-        'Install node-llama-cpp 3.21.1 exactly ("npm ci").',
+      `${native.files.base} is not the ggml that this program was made for: ${differences.join('; ')}. ${INSTALL_AGAIN}`,
     );
 }

@@ -20,6 +20,9 @@ export class LibraryError extends Error {
   override name = 'LibraryError';
 }
 
+/** What helps where native libraries are not as they came, in the package and in a checkout. */
+export const INSTALL_AGAIN = 'Install Moderato again (in a checkout of its sources: npm ci).';
+
 const PATTERNS = {
   base: /^(lib)?ggml-base\.(so|dylib|dll)$/,
   registry: /^(lib)?ggml(\.[a-z]+)?(\.v\d[\d.]*)?\.(so|dylib|dll)$/,
@@ -28,14 +31,14 @@ const PATTERNS = {
 /** The libraries in one folder. Throws LibraryError when one is missing or the choice is not unique. */
 export function findLibraries(folder: string): LibraryFiles {
   if (!existsSync(folder))
-    throw new LibraryError(`The folder of the native libraries does not exist: ${folder}. Run "npm ci" again.`);
+    throw new LibraryError(`The folder of the native libraries does not exist: ${folder}. ${INSTALL_AGAIN}`);
   const names = readdirSync(folder);
   const only = (what: keyof typeof PATTERNS): string => {
     const found = names.filter((name) => PATTERNS[what].test(name));
     const [first] = found;
     if (first === undefined || found.length > 1)
       throw new LibraryError(
-        `Expected exactly one ${what} library of ggml in ${folder}, found ${found.length === 0 ? 'none' : found.join(', ')}. Run "npm ci" again.`,
+        `Expected exactly one ${what} library of ggml in ${folder}, found ${found.length === 0 ? 'none' : found.join(', ')}. ${INSTALL_AGAIN}`,
       );
     return join(folder, first);
   };

@@ -1,6 +1,6 @@
 import koffi from 'koffi';
 import type { GgmlType } from './gguf/types.ts';
-import { findLibraries, LibraryError, type LibraryFiles } from './library.ts';
+import { findLibraries, INSTALL_AGAIN, LibraryError, type LibraryFiles } from './library.ts';
 
 /** Address of a native object; 0n is NULL. Only engine/ggml handles these. */
 export type Pointer = bigint & { readonly __native: 'pointer' };
@@ -228,7 +228,7 @@ export function loadNative(folder: string): Native {
     try {
       return koffi.load(file, { global: true, lazy: true });
     } catch (error) {
-      throw new LibraryError(`${file} cannot be loaded: ${String(error)}. Run "npm ci" again on this machine.`);
+      throw new LibraryError(`${file} cannot be loaded: ${String(error)}. ${INSTALL_AGAIN}`);
     }
   };
   const base = open(files.base);
@@ -239,9 +239,7 @@ export function loadNative(folder: string): Native {
       try {
         bound[name] = library.func(prototype.c);
       } catch (error) {
-        throw new LibraryError(
-          `${files.base} has no usable ${name}: ${String(error)}. Install node-llama-cpp 3.21.1 exactly ("npm ci").`,
-        );
+        throw new LibraryError(`${files.base} has no usable ${name}: ${String(error)}. ${INSTALL_AGAIN}`);
       }
     }
     return bound as Bound<T>;

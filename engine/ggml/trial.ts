@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { driverName } from './driver.ts';
 import { cleanedEnvironment } from './environment.ts';
-import { libraryFolder, type Accelerator } from './library.ts';
+import { INSTALL_AGAIN, libraryFolder, type Accelerator } from './library.ts';
 import { Line, REPORT_FD, type Order } from './trial/report.ts';
 import { theShell, type Shell } from '../process/shell.ts';
 
@@ -202,8 +202,7 @@ function judge(accelerator: Accelerator, { lines, failure, timedOut, lastWords }
   };
   const refused = (reason: string): Verdict => ({ status: 'refused', ...about, reason });
   const step = last('step')?.step ?? 'starting';
-  const instead =
-    accelerator === 'cpu' ? 'Run "npm ci" again.' : 'Update the graphics driver; until then the CPU is used.';
+  const instead = accelerator === 'cpu' ? INSTALL_AGAIN : 'Update the graphics driver; until then the CPU is used.';
 
   const wrong = checks.find(({ difference, tolerance }) => !(difference !== null && difference <= tolerance));
   if (wrong)

@@ -143,6 +143,7 @@ export const SENTENCES: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<s
     'Choose another name: decisions name their labels.':
       'Wählen Sie einen anderen Namen: Entscheidungen nennen ihre Labels beim Namen.',
     'The key {key} already means {name}.': 'Die Taste {key} steht schon für {name}.',
+    'This key belongs to the menus of the program.': 'Diese Taste gehört den Menüs des Programms.',
     'Choose another key.': 'Wählen Sie eine andere Taste.',
     'A label cannot have {sign} in its name.': 'Ein Label kann kein {sign} im Namen haben.',
     'Tables put it between several labels. Choose another name.':

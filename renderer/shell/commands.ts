@@ -1,11 +1,9 @@
 /** What the desktop's menus ask for. Everything is an action of the window, or a place in it. */
-import type { COMMANDS } from '../../desk/contract/shell.ts';
+import type { Command } from '../../desk/contract/menus.ts';
 import type { Router } from '../frame/router.svelte.ts';
 import type { Keys } from '../keys/keys.svelte.ts';
 import type { WorkspaceState } from '../state/workspace.svelte.ts';
 import type { Shell } from './shell.ts';
-
-type Command = (typeof COMMANDS)[number];
 
 /** What of the session a command needs. */
 export interface Commanded {

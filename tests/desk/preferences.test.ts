@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { MENU_KEYS } from '../../desk/contract/menus.ts';
 import { DEFAULTS, changePreferences, readPreferences } from '../../desk/preferences.ts';
 import { Folder } from './store/fixtures.ts';
 
@@ -29,5 +30,18 @@ describe('preferences', () => {
       writeFileSync(file, broken);
       assert.deepEqual(readPreferences(file), DEFAULTS);
     }
+  });
+
+  it('give no action a key of the menus, and let one that has it be changed beside others', () => {
+    using folder = new Folder();
+    const file = folder.file('preferences.json');
+    for (const key of Object.values(MENU_KEYS))
+      assert.throws(() => changePreferences(file, { keys: { 'queue.skip': key } }), /belongs to the menus/, key);
+    assert.deepEqual(readPreferences(file), DEFAULTS);
+    // From before the menus had it.
+    writeFileSync(file, JSON.stringify({ keys: { 'queue.skip': 'Mod+O' } }));
+    const keys = { 'queue.skip': 'Mod+O', 'queue.next': 'X' };
+    assert.deepEqual(changePreferences(file, { keys }).keys, keys);
+    assert.throws(() => changePreferences(file, { keys: { 'queue.next': 'Mod+O' } }), /belongs to the menus/);
   });
 });

@@ -169,4 +169,61 @@ describe('the program with its own window', () => {
     assert.deepEqual(started.complaints, []);
     await started.quit();
   });
+
+  it('opens a file in place of another and does what its menus say while it has no window, as on a Mac', async () => {
+    using home = new Home();
+    const [first, second] = ['first', 'second'].map((name) => home.file(`${name}.moderato`));
+    for (const workspace of [first!, second!]) {
+      const make = [here('../../cli/moderato.js'), 'import', SAMPLE, '--workspace', workspace];
+      execFileSync(process.execPath, make, { env: environment(screen, home), stdio: 'ignore' });
+    }
+    await using started = await Started.start(program, screen, home, [first!]);
+    const { app } = started;
+    await heading(started.window, 'Queue');
+    await started.staysWithoutWindow();
+    /** The window that comes up when this is done while there is none. */
+    const withoutWindow = async (what: () => Promise<unknown>): Promise<Page> => {
+      for (const window of app.windows()) await window.close();
+      await until('there is no window', async () => {
+        return (await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)) === 0;
+      });
+      const [window] = await Promise.all([app.waitForEvent('window'), what()]);
+      return window;
+    };
+    const opened = await withoutWindow(() =>
+      app.evaluate(({ app: main }, path) => main.emit('open-file', { preventDefault: () => {} }, path), second!),
+    );
+    await opened.getByText('second', { exact: true }).first().waitFor();
+    assert.equal(app.windows().length, 1);
+    await heading(await withoutWindow(() => menu(started, 'Settings…')), 'Settings');
+    await (await withoutWindow(() => menu(started, 'Keys'))).getByRole('dialog', { name: 'Keys' }).waitFor();
+    await started.quit();
+  });
+
+  it('has menus in the language of the window, every item of them', async () => {
+    using home = new Home();
+    await using started = await Started.start(program, screen, home);
+    const { window } = started;
+    await create(window, home.file('community.moderato'));
+    const labels = (): Promise<readonly string[]> =>
+      started.app.evaluate(({ Menu }) =>
+        (Menu.getApplicationMenu()?.items ?? []).flatMap(({ label, submenu }) => [
+          label,
+          ...(submenu?.items ?? []).filter(({ type }) => type !== 'separator').map((item) => item.label),
+        ]),
+      );
+    const english = await labels();
+    await menu(started, 'Settings…');
+    await window.getByRole('tab', { name: 'Look' }).click();
+    await window.getByLabel('Language').selectOption('de');
+    await until('the menus are German', async () => (await labels()).includes('Datei'));
+    const german = await labels();
+    assert.equal(german.length, english.length);
+    assert.deepEqual(
+      german.filter((label, i) => label === english[i] || label === ''),
+      [],
+    );
+    assert.deepEqual(started.complaints, []);
+    await started.quit();
+  });
 });

@@ -81,6 +81,14 @@ export class Started implements AsyncDisposable {
     return descendants(this.pid).filter((pid) => commandOf(pid).includes(part));
   }
 
+  /** Has the program stay when its last window is closed, as it does on a Mac. */
+  async staysWithoutWindow(): Promise<void> {
+    await this.app.evaluate(({ app }) => {
+      app.removeAllListeners('window-all-closed');
+      app.on('window-all-closed', () => {});
+    });
+  }
+
   /** Quits as a person does, and waits for the end. */
   async quit(): Promise<void> {
     this.#ended = true;

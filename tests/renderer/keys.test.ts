@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ACTIONS } from '../../renderer/keys/actions.ts';
+import { MENU_KEYS } from '../../desk/contract/menus.ts';
 import { type Press, wordOf } from '../../renderer/keys/press.ts';
 import './runes.ts';
 
@@ -138,5 +139,14 @@ describe('keys', () => {
       const key = keys.keyOf(action);
       if (key !== null) assert.deepEqual(keys.collisions(action, key), [], action.id);
     }
+  });
+
+  it('that it comes with are none of the menus, but for what does the same there', () => {
+    const ofMenus: readonly string[] = Object.values(MENU_KEYS);
+    const shared = ACTIONS.filter(({ key }) => key !== null && ofMenus.includes(key));
+    assert.deepEqual(
+      shared.map(({ id, key }) => [id, key]),
+      [['go.settings', MENU_KEYS.settings]],
+    );
   });
 });

@@ -96,6 +96,14 @@ describe('encryption', () => {
     assert.ok((await client.workspace.unlock({ secret })).open);
   });
 
+  it('locks what is new and has nothing in it yet, too, and leaves its file there', async () => {
+    await using k = new Knocking();
+    const { client, path } = k;
+    await client.workspace.open({ path, create: 'must', secret });
+    await client.workspace.lock();
+    assert.ok((await client.workspace.unlock({ secret })).open);
+  });
+
   it('locks when the computer sleeps, unless that was switched off, and only what is encrypted', async () => {
     using folder = new Folder();
     const preferencesFile = folder.file('preferences.json');

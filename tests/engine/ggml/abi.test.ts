@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { checkAbi, EXPECTED, type AbiView } from '../../../engine/ggml/abi.ts';
 import { GGML_TYPES } from '../../../engine/ggml/gguf/types.ts';
-import { libraryFolder, LibraryError } from '../../../engine/ggml/library.ts';
+import { INSTALL_AGAIN, libraryFolder, LibraryError } from '../../../engine/ggml/library.ts';
 import { loadNative } from '../../../engine/ggml/native.ts';
 
 const types = Object.entries(GGML_TYPES);
@@ -51,7 +51,7 @@ describe('the ABI check', () => {
     it(`refuses another ${what} and names it`, () => {
       assert.throws(
         () => checkAbi({ ...GOOD, ...other }),
-        (error) => error instanceof LibraryError && said.test(error.message) && error.message.includes('npm ci'),
+        (error) => error instanceof LibraryError && said.test(error.message) && error.message.includes(INSTALL_AGAIN),
       );
     });
   }

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { findLibraries, libraryFolder, LibraryError, packageNames } from '../../../engine/ggml/library.ts';
+import {
+  findLibraries,
+  INSTALL_AGAIN,
+  libraryFolder,
+  LibraryError,
+  packageNames,
+} from '../../../engine/ggml/library.ts';
 
 describe('native libraries are found by pattern', () => {
   const folders: string[] = [];
@@ -70,5 +76,13 @@ describe('native libraries are found by pattern', () => {
     const folder = libraryFolder('cpu');
     assert.ok(folder !== null);
     assert.equal(findLibraries(folder).folder, folder);
+  });
+
+  it('what helps is said for the package first, and nowhere for a checkout alone', () => {
+    assert.match(INSTALL_AGAIN, /^Install Moderato again \(in a checkout/);
+    const root = new URL('../../../', import.meta.url);
+    const files = globSync('{engine,desk,electron,renderer}/**/*.{ts,svelte}', { cwd: root });
+    const said = files.filter((file) => readFileSync(new URL(file, root), 'utf8').includes('npm ci'));
+    assert.deepEqual(said, ['engine/ggml/library.ts']);
   });
 });

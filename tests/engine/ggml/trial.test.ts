@@ -90,7 +90,7 @@ describe('a backend in a throw-away process', () => {
     const trial = await tryBackend('cpu', { folder });
     rmSync(folder, { recursive: true });
     assert.equal(trial.status, 'refused');
-    assert.match(trial.reason ?? '', /found none\. Run "npm ci" again/);
+    assert.match(trial.reason ?? '', /found none\. Install Moderato again/);
   });
 
   it('is ended at once when nobody wants to know any more', async () => {
