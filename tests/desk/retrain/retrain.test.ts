@@ -209,12 +209,9 @@ describe('retraining', () => {
 });
 
 describe('a promotion', () => {
-  const comparison = (
-    recommendation: Comparison['recommendation'],
-    opinions: { messages: 0; models: [] },
-    against: number,
-  ): Comparison => ({
+  const comparison = (recommendation: Comparison['recommendation'], against: number): Comparison => ({
     ...{ recommendation, because: 'x', against, on: 'decisions', ranking: null, regression: null },
+    opinions: { messages: 0, models: [] },
     flips: { read: 0, count: 0, items: [] },
   });
 
