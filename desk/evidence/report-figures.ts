@@ -8,6 +8,8 @@ import type { Store } from '../store/store.ts';
 import { sourceMark } from './marks.ts';
 
 /** What an audit report says; people stand under pseudonyms. */
+export type PromotedBecause = Extract<Deed, { readonly kind: 'promote' }>['why'];
+
 export interface Figures {
   readonly messages: Readonly<Record<string, number>>;
   /** about which somebody has done something */
@@ -26,6 +28,8 @@ export interface Figures {
   readonly deeds: ReadonlyMap<Deed['kind'], number>;
   readonly escalations: ReadonlyMap<string, number>;
   readonly reopenings: ReadonlyMap<string, number>;
+  /** changes of the queue's model, by why */
+  readonly promotions: ReadonlyMap<PromotedBecause, number>;
   /** days of the first and of the last deed, milliseconds */
   readonly first: number | null;
   readonly last: number | null;
@@ -76,10 +80,13 @@ export function figuresOf(store: Store): Figures {
   };
 }
 
-function deedsOf(store: Store): Pick<Figures, 'deeds' | 'escalations' | 'reopenings' | 'first' | 'last'> {
+function deedsOf(
+  store: Store,
+): Pick<Figures, 'deeds' | 'escalations' | 'reopenings' | 'promotions' | 'first' | 'last'> {
   const deeds = new Map<Deed['kind'], number>();
   const escalations = new Map<string, number>();
   const reopenings = new Map<string, number>();
+  const promotions = new Map<PromotedBecause, number>();
   let first: number | null = null;
   let last: number | null = null;
   for (const { id } of store.reviewers.list())
@@ -93,12 +100,13 @@ function deedsOf(store: Store): Pick<Figures, 'deeds' | 'escalations' | 'reopeni
         add(deeds, deed.kind);
         if (deed.kind === 'escalate') add(escalations, deed.reason);
         if (deed.kind === 'reopen') add(reopenings, deed.reason);
+        if (deed.kind === 'promote') add(promotions, deed.why);
         first = Math.min(first ?? time, time);
         last = Math.max(last ?? time, time);
       }
       if (page.length < PAGE) break;
     }
-  return { deeds, escalations, reopenings, first, last };
+  return { deeds, escalations, reopenings, promotions, first, last };
 }
 
 function add<K>(counts: Map<K, number>, key: K): void {

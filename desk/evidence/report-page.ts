@@ -1,7 +1,7 @@
 /** An audit report as HTML: one file, without scripts, that prints well. */
 import { hash } from 'node:crypto';
 import type { Decision } from '../exporters/decisions.ts';
-import type { Figures } from './report-figures.ts';
+import type { Figures, PromotedBecause } from './report-figures.ts';
 
 const STYLE = `
 :root { color-scheme: light; }
@@ -103,17 +103,27 @@ ${row('Decisions', ({ total }) => total)}
 </table>`;
 }
 
-function done({ deeds, escalations, reopenings }: Figures): Row[] {
+const PROMOTED: Readonly<Record<PromotedBecause, string>> = {
+  recommended: 'Another model for the queue, as recommended',
+  override: 'Another model for the queue, though it was not recommended',
+  'roll-back': 'Back to the model before',
+};
+
+function done({ deeds, escalations, reopenings, promotions }: Figures): Row[] {
   const of = (kind: Parameters<typeof deeds.get>[0]): number => deeds.get(kind) ?? 0;
   return [
     ['Decisions made, those taken back too', of('decide')],
     ['Actions taken back', of('undo')],
+    ['Actions done again', of('redo')],
     ['Put off', of('skip')],
     ...[...escalations].map(([reason, count]): Row => [`Escalated: ${reason}`, count]),
     ...[...reopenings].map(([reason, count]): Row => [`Reopened: ${reason}`, count]),
+    ...[...promotions].map(([why, count]): Row => [PROMOTED[why], count]),
+    ['Notes', of('note')],
     ['Real names looked at', of('reveal')],
     ['Evidence files made', of('evidence')],
     ['Put on hold', of('hold')],
+    ['Holds lifted', of('release')],
     ['Erasures', of('erase')],
   ];
 }

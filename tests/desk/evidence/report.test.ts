@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { record } from '../../../desk/review/deeds.ts';
+import { Workspace } from '../../../desk/store/workspace.ts';
 import { verify } from '../../../desk/evidence/verify.ts';
 import { SECRETS, changed, type Moderated, moderated } from './fixtures.ts';
 
@@ -17,6 +19,11 @@ describe('an audit report', () => {
     await using m = await moderated();
     const { client } = m.k;
     await client.audit.reveal({ reviewer: m.ids.ada, author: 1 });
+    using workspace = Workspace.open(m.k.path);
+    const ada = workspace.reviewers.get(m.ids.ada) ?? assert.fail();
+    const promoted = { kind: 'promote', base: 'b'.repeat(64), adapter: null, depth: 4 } as const;
+    for (const why of ['override', 'roll-back'] as const)
+      record(workspace, ada, { ...promoted, why, recommendation: null }, Date.now());
     const page = readFileSync(await reported(m, false), 'utf8');
     for (const secret of [...SECRETS, 'harbour']) assert.ok(!page.includes(secret), secret);
     for (const { head } of await client.audit.heads()) assert.ok(page.includes(head));
@@ -27,6 +34,8 @@ describe('an audit report', () => {
     assert.deepEqual(cells('threat'), ['0', '1', '1']);
     assert.deepEqual(cells('fine'), ['0', '0', '0']);
     assert.deepEqual(cells('Actions taken back'), ['1']);
+    assert.deepEqual(cells('Another model for the queue, though it was not recommended'), ['1']);
+    assert.deepEqual(cells('Back to the model before'), ['1']);
     assert.deepEqual(cells('Real names looked at'), ['1']);
   });
 
