@@ -119,6 +119,9 @@ function openState(state: State): OpenState {
   throw new Error('the workspace was closed while it was worked on');
 }
 
+/** Messages from which on a recall target saves minutes. */
+const WORTH_A_TARGET = 20_000;
+
 /** Scores all that has no score yet, and shows what comes first as it goes. */
 async function scoring(desk: VerbDesk, screen: Screen, progress: Progress, options: Options): Promise<ScoreReport> {
   let printed = false;
@@ -135,6 +138,12 @@ async function scoring(desk: VerbDesk, screen: Screen, progress: Progress, optio
     else for (const line of lines) screen.note(line);
   };
   const { adapter, model, anyLanguage, spellings, deterministic, recall: target, forecast } = options;
+  let hinted = target !== 'all' || forecast || options.json;
+  const hint = (total: number): void => {
+    if (hinted || total < WORTH_A_TARGET) return;
+    hinted = true;
+    progress.say(`All ${count(total)} messages are read. What a recall target would save instead: --forecast`);
+  };
   return await desk.run(
     {
       kind: 'score',
@@ -147,8 +156,10 @@ async function scoring(desk: VerbDesk, screen: Screen, progress: Progress, optio
       forecast,
     },
     (event) => {
-      if (event.kind === 'job' && event.job.state === 'running') showJob(progress, event.job);
-      else if (event.kind === 'forecast') for (const line of forecastLines(event.forecast)) progress.say(line);
+      if (event.kind === 'job' && event.job.state === 'running') {
+        if (event.job.unit === 'messages') hint(event.job.total ?? 0);
+        showJob(progress, event.job);
+      } else if (event.kind === 'forecast') for (const line of forecastLines(event.forecast)) progress.say(line);
       // Nothing depends on this list: what goes wrong with it shows in the queue itself.
       else if (event.kind === 'provisional') provisional(event).catch(() => {});
     },
