@@ -90,3 +90,10 @@ export function keepDrawn(
   for (const one of drawnOf(draw, scored, settingsOf(store).auditEvery, aside))
     if (store.tombstones.trainedOn(one.item).length === 0) store.auditItems.add(one, now);
 }
+
+/** Whether an item is in the audit sample, or will be once it is scored: nobody is shown its score before it is decided. */
+export function ofAudit(store: Store): (item: number) => boolean {
+  const draw = new AuditDraw(store.settings.workspaceKey(store.path));
+  const chance = chanceOf(settingsOf(store).auditEvery);
+  return (item) => draw.has(item, chance) || store.auditItems.has(item);
+}

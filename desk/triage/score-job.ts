@@ -13,6 +13,7 @@ import type { z } from 'zod';
 import { TARGETS } from './cascade/cascade.ts';
 import { reach } from './cascade/reach.ts';
 import { reached } from './cascade/statement.ts';
+import { ofAudit } from './audit-draw.ts';
 import { firstLook, measuresFirst, openPlainly } from './first-look.ts';
 import { Leading, type Leader } from './leading.ts';
 import { shownRevision } from './shown.ts';
@@ -103,6 +104,7 @@ export async function score(
   const started = performance.now();
   const scoring = await WorkspaceScoring.start(deps, session, chosen.adapter, revision, start);
   const leading = new Leading(LEADERS);
+  const isHidden = ofAudit(store);
   let scored = 0;
   const progress = (done: number): void =>
     onProgress({ doing: 'Scoring', done: Math.min(done, total), total, unit: 'messages' });
@@ -112,7 +114,7 @@ export async function score(
     onScored: (items, scores, done) => {
       deps.onItems(items);
       scored += scores.length;
-      for (const one of scores) leading.offer(one);
+      for (const one of scores) if (!isHidden(one.item)) leading.offer(one);
       deps.onProvisional(leading.list(), from + done, total);
     },
   });
@@ -207,7 +209,9 @@ async function opening(
   if (!deterministic && layout === null && measuresFirst(places)) {
     await using plain = await openPlainly(supervisor, chosen, signal);
     const leaders = await firstLook(store, plain, revision, FIRST_LOOK, signal);
-    deps.onProvisional(leaders.slice(0, LEADERS), Math.min(FIRST_LOOK, total), total);
+    const isHidden = ofAudit(store);
+    const shown = leaders.filter(({ item }) => !isHidden(item)).slice(0, LEADERS);
+    deps.onProvisional(shown, Math.min(FIRST_LOOK, total), total);
   }
   const session = await openModel(supervisor, places, chosen, { deterministic, layout }, signal);
   if (!deterministic && layout === null)

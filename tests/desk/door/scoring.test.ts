@@ -41,6 +41,23 @@ describe('scoring', () => {
     assert.equal((await client.queue.count({})).total, 4_000);
   });
 
+  it('lists nothing on the way whose score nobody may see before deciding it', async () => {
+    await using s = new WithEngine(bench, 32);
+    const { client } = s;
+    await client.workspace.open({ path: bench.path('listed.moderato'), create: 'must' });
+    await client.settings.set({ auditEvery: 2 });
+    await s.import('listed.csv', rows(1, 600));
+    const listed = new Set<number>();
+    const end = s.desk.listen((event) => {
+      if (event.kind === 'provisional') for (const { item } of event.leaders) listed.add(item);
+    });
+    await s.ended((await client.jobs.start(tiny)).id);
+    end();
+    const audit = await client.queue.page({ order: 'audit', size: 500 });
+    assert.ok(listed.size >= 10 && audit.total > 200, `${listed.size} listed, ${audit.total} drawn`);
+    for (const { message } of audit.entries) assert.ok(!listed.has(message.id), `item ${message.id}`);
+  });
+
   it('with another model shows the scores of the one before, until it has read a message', async () => {
     await using s = new WithEngine(bench, 32);
     const { client } = s;
