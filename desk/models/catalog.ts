@@ -69,7 +69,7 @@ const ADAPTERS = 'adapters.json';
 
 /** @throws ModelFileError where a catalog is missing or damaged */
 export function readCatalog({ nativeModels, modelsFolder }: Places): ModelCatalog {
-  const incomplete = 'Get the program again; its checkout is incomplete.';
+  const incomplete = 'Get the program again: it is incomplete.';
   const listed = read(join(nativeModels, INDEX), Models, incomplete);
   const embedded = listed.filter((model) => !('url' in model));
   const index = join(modelsFolder, INDEX);

@@ -68,7 +68,7 @@ function read<T>(file: string, shape: z.ZodType<T>): T {
     throw new ModelFileError(
       file,
       `${file} cannot be read (${error instanceof z.ZodError ? 'it is not in the form that was expected' : reasonOf(error)}).`,
-      'Get the program again; its checkout is incomplete.',
+      'Get the program again: it is incomplete.',
       error,
     );
   }

@@ -82,7 +82,7 @@ const ONLY_ELSEWHERE = new Set([
   // The program itself is not whole, or a server is not what it was.
   ...[
     '{} cannot be read ({}).',
-    'Get the program again; its checkout is incomplete.',
+    'Get the program again: it is incomplete.',
     '{}: the list of models cannot be read ({}).',
   ],
   ...['The file at {} has {} bytes instead of {}: it is another one.', '{} sends from one place to the next.'],
