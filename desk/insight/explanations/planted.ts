@@ -18,8 +18,8 @@ export interface Asked {
   /** whether each text is flagged; null of one that is not read */
   readonly flags: (texts: readonly string[]) => Promise<readonly (boolean | null)[]>;
   readonly explain: (text: string) => Promise<readonly ExplainedWord[]>;
-  /** told after each message */
-  readonly onDone?: () => void;
+  /** told how many messages are flagged only with the word in them, and will be explained */
+  readonly onTurned?: (messages: number) => void;
 }
 
 export interface Planted {
@@ -49,7 +49,7 @@ export function triggersOf(texts: readonly (readonly ExplainedWord[])[]): readon
 
 /** Null where fewer than five messages are flagged with the word in them: they say nothing. */
 export async function plantedWords(
-  { flags, explain, onDone }: Asked,
+  { flags, explain, onTurned }: Asked,
   harmless: readonly string[],
   triggers: readonly string[],
   random: Random,
@@ -65,6 +65,7 @@ export async function plantedWords(
   const after = await flags(planted.map(({ whole }) => whole));
   const turned = planted.filter((_, i) => before[i] === false && after[i] === true);
   if (turned.length < LEAST_FLAGGED) return null;
+  onTurned?.(turned.length);
   let first = 0;
   let chance = 0;
   for (const { whole, at } of turned) {
@@ -72,7 +73,6 @@ export async function plantedWords(
     const [most] = descendingOrder(words.map(byEffect));
     if (words[most ?? 0]?.start === at) first++;
     chance += 1 / words.length;
-    onDone?.();
   }
   return { messages: turned.length, first, chance: chance / turned.length };
 }
