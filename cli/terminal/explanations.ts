@@ -11,7 +11,8 @@ const left = (head: string) => ({ head });
 const percent = (p: number): string => `${Math.round(100 * p)}%`;
 const rated = ({ share }: Rated): string =>
   share === null ? '–' : `${percent(share.value)} (${percent(share.low)} … ${percent(share.high)})`;
-const decimal = (value: number): string => value.toFixed(2);
+/** Never −0.00. */
+const decimal = (value: number): string => (Math.round(value * 100) / 100 + 0).toFixed(2);
 
 export function explanationLines({ model, figures, seconds }: ExplanationsReport, columns: number): readonly string[] {
   const { messages, deletion, insertion, planted, gates, sentences } = figures;
