@@ -46,13 +46,13 @@ type Options = ReturnType<ReturnType<typeof command>['opts']>;
 
 export const insightsVerb = () =>
   command().action((options) =>
-    run((setting) =>
-      options.functional !== undefined
-        ? printFunctional(setting, options, options.functional)
-        : options.explanations
-          ? printExplanations(setting, options)
-          : printInsights(setting, options),
-    ),
+    run((setting) => {
+      if (options.functional === undefined)
+        return options.explanations ? printExplanations(setting, options) : printInsights(setting, options);
+      if (options.explanations)
+        throw new WrongUsage('These are two tests.', 'Name --functional or --explanations, one at a time.');
+      return printFunctional(setting, options, options.functional);
+    }),
   );
 
 async function printFunctional(setting: Setting, options: Options, path: string): Promise<void> {

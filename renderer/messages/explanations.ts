@@ -26,7 +26,7 @@ export const explanations = messages({
     backSooner: 'Score rises sooner',
     planted: 'An added word',
     plantedWhy:
-      'Harmless messages that are flagged as soon as one suspicious word is added. A true explanation names that word first.',
+      'Messages that the model leaves alone, and flags as soon as one suspicious word is added. A true explanation names that word first.',
     plantedFirst: 'named first',
     plantedChance: 'by chance',
     plantedNone: 'Hardly any message here is flagged for one added word, so this says nothing.',
@@ -64,7 +64,7 @@ export const explanations = messages({
     backSooner: 'Wert steigt früher',
     planted: 'Ein hinzugefügtes Wort',
     plantedWhy:
-      'Harmlose Nachrichten, die gemeldet werden, sobald ein verdächtiges Wort dazukommt. Eine Erklärung, die stimmt, nennt dieses Wort zuerst.',
+      'Nachrichten, die das Modell in Ruhe lässt, und meldet, sobald ein verdächtiges Wort dazukommt. Eine Erklärung, die stimmt, nennt dieses Wort zuerst.',
     plantedFirst: 'zuerst genannt',
     plantedChance: 'durch Zufall',
     plantedNone: 'Kaum eine Nachricht wird hier wegen eines hinzugefügten Wortes gemeldet; das sagt also nichts.',
