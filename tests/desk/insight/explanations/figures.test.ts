@@ -112,6 +112,17 @@ describe('the test of explanations', () => {
     assert.equal(await tryExplanation(none, text, explained(text), seededRandom(1)), null);
   });
 
+  it('begins with the whole message while words go, and ends with it while they come back', async () => {
+    const shares = (texts: readonly string[]) => Promise.resolve(texts.map((text) => wordsOf(text).length / 11));
+    const text = 'one two three four five six seven eight nine ten eleven';
+    const { deletion, insertion } =
+      (await tryExplanation(shares, text, explained(text), seededRandom(1))) ?? assert.fail();
+    for (const order of ['effects', 'longest', 'random'] as const) {
+      deletion[order].curve.forEach((value, i) => near(value, 1 - i / 11));
+      insertion[order].curve.forEach((value, i) => near(value, (i + 1) / 11));
+    }
+  });
+
   it('draws curves of any length at the same places', () => {
     assert.deepEqual(
       atSteps([1, 0]).map((value) => Math.round(value * 10)),
@@ -139,6 +150,8 @@ describe('planted words', () => {
     const found = await plantedWords({ flags, explain, onTurned }, harmless, ['idiot'], random);
     assert.deepEqual({ ...found, chance: 0 }, { messages: 12, first: 12, chance: 0 });
     near(found?.chance, 1 / 16);
+    const already = [...harmless, 'an idiot without any planted word'];
+    assert.equal((await plantedWords({ flags, explain }, already, ['idiot'], random))?.messages, 12);
     assert.deepEqual(told, [12]);
     const others = (text: string) => Promise.resolve(shuffledEffects(text, random));
     assert.ok(((await plantedWords({ flags, explain: others }, harmless, ['idiot'], random))?.first ?? 12) < 6);
