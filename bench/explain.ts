@@ -3,19 +3,20 @@
  * than in random order. Rationales: the words that people marked as the reason should stand first. Word effects and gates,
  * beside random order, the longest word first, which knows nothing of the model, and gradient × input.
  */
+import { plantedWords, triggersOf } from '../desk/insight/explanations/planted.ts';
+import { rankCorrelation } from '../desk/insight/explanations/rank-correlation.ts';
+import type { Ranking } from '../desk/insight/explanations/rankings.ts';
 import { averagePrecision, randomOrder, rank } from '../desk/insight/metrics.ts';
 import { explainedText, type ExplainedWord } from '../desk/triage/explain.ts';
 import { areaUnder, deletionCurves, descendingOrder } from '../engine/explain/deletion.ts';
 import { explain } from '../engine/explain/explain.ts';
 import { wordsOf, type Word } from '../engine/explain/words.ts';
-import type { Scorer } from '../engine/score/scorer.ts';
 import { seededRandom, shuffle, type Random } from '../engine/train/random.ts';
 import { GradientInput } from './explain/gradient-input.ts';
-import { randomF1, rankCorrelation, tokenF1 } from './explain/marked.ts';
-import { PEERS, RANDOM, rankingsOf, type Ranking } from './explain/rankings.ts';
+import { randomF1, tokenF1 } from './explain/marked.ts';
+import { PEERS, RANDOM, rankingsOf } from './explain/rankings.ts';
 import { benchTexts } from './texts.ts';
 import { waiting } from './explain/waiting.ts';
-import { plantedFigures, triggersOf } from './explain/planted.ts';
 import { faster, smaller, UsageError, type Bench, type BenchOptions, type Figure } from './figure.ts';
 import { mean } from './timing.ts';
 import { abusiveTexts, harmlessTexts, isThere, type AbusiveText, type MarkedSet } from './rationales.ts';
@@ -101,7 +102,7 @@ async function ofSet(
     rankings = rankingsOf(words, gradient && (await gradient.ofWords(text.text, found.tokens, words)));
     const flagged = reader.flags(reader.verdictOf(Float32Array.from(found.probabilities)));
     measured.push({
-      ...(await measure(session, text, words, rankings, { share, scoreOf: reader.scoreOf, random })),
+      ...(await measure(reader, text, words, rankings, { share, random })),
       flagged,
     });
     explained.push(words);
@@ -112,6 +113,30 @@ async function ofSet(
     .flatMap((ranking) => figuresOf(prefix, ranking, measured, say));
   const harmless = set === 'hatexplain' ? harmlessTexts(data).slice(0, wanted) : [];
   return [...figures, ...(await plantedFigures(reader, harmless, triggersOf(explained), random))];
+}
+
+/** Share of the messages that are flagged with a planted word in them, in which its effect is the largest. */
+async function plantedFigures(
+  reader: Reader,
+  harmless: readonly string[],
+  triggers: readonly string[],
+  random: Random,
+): Promise<readonly Figure[]> {
+  const found = await plantedWords(
+    {
+      flags: async (texts) => (await reader.read(texts)).map((verdict) => verdict && reader.flags(verdict)),
+      explain: async (text) => explainedText(reader.adapter, await explain(reader.session, { text })).words,
+    },
+    harmless,
+    triggers,
+    random,
+  );
+  if (found === null) return [];
+  const { messages, first, chance } = found;
+  const peer = { name: RANDOM, value: chance };
+  return [
+    faster('explain.planted.effects', first / messages, `share of ${messages} planted words that stand first`, peer),
+  ];
 }
 
 /** Share of a text's words that people marked, on average. */
@@ -128,19 +153,11 @@ const markedOf = (words: readonly Word[], spans: AbusiveText['spans']): readonly
   words.map(({ start, end }) => (spans.some(([from, to]) => from < end && to > start) ? 1 : 0));
 
 async function measure(
-  session: Scorer,
+  reader: Reader,
   { text, spans }: AbusiveText,
   words: readonly ExplainedWord[],
   rankings: ReadonlyMap<string, Ranking>,
-  {
-    share,
-    scoreOf,
-    random,
-  }: {
-    readonly share: number;
-    readonly scoreOf: (probabilities: Float32Array) => number;
-    readonly random: Random;
-  },
+  { share, random }: { readonly share: number; readonly random: Random },
 ): Promise<Omit<Measured, 'flagged'>> {
   const shuffled = (count: number) =>
     Array.from({ length: count }, () =>
@@ -155,7 +172,8 @@ async function measure(
   const all = [...orders, ...shuffled(RANDOM_ORDERS)];
   // What comes back last went first: one curve, walked from its other end.
   const backwards = all.map((order) => [...order].reverse());
-  const curves = await deletionCurves(session, text, words, [...all, ...backwards], scoreOf);
+  const curves = await deletionCurves(reader.scores, text, words, [...all, ...backwards]);
+  if (curves === null) throw new RangeError('A text with words left out is not read.');
   const areas = curves.map(areaUnder);
   const marked = markedOf(words, spans);
   const positives = marked.filter((is) => is === 1).length;

@@ -29,7 +29,9 @@ export class Reader implements AsyncDisposable {
     return new Reader(chosen.adapter, session);
   }
 
-  readonly scoreOf = (probabilities: Float32Array): number => this.verdictOf(probabilities).score;
+  /** null for a text that the model does not read */
+  readonly scores = async (texts: readonly string[]): Promise<readonly (number | null)[]> =>
+    (await this.read(texts)).map((verdict) => verdict && verdict.score);
 
   verdictOf(probabilities: Float32Array): Verdict {
     return verdictOf(this.adapter, probabilities);

@@ -5,6 +5,7 @@ import { VerbDesk } from './desk.ts';
 import { fraction } from './options.ts';
 import { showJob } from './reading.ts';
 import { run, type Setting } from './run.ts';
+import { explanationLines } from './terminal/explanations.ts';
 import { functionalLines } from './terminal/functional.ts';
 import {
   auditLines,
@@ -21,7 +22,7 @@ import { Progress } from './terminal/progress.ts';
 
 const command = () =>
   new Command('insights')
-    .summary('what the figures say: thresholds, calibration, drift, volumes, test suites')
+    .summary('what the figures say: thresholds, calibration, drift, volumes, test suites, explanations')
     .description(
       'Shows how the scores are spread, what each threshold would do, whether scores are probabilities, whether a new import reads otherwise, and how much was written where. Estimates rest on the audit sample alone.',
     )
@@ -32,6 +33,11 @@ const command = () =>
       '--functional <path>',
       'instead: what the model makes of your copy of HateCheck, HatemojiCheck or Multilingual HateCheck (CSV, or a folder of them)',
     )
+    .option(
+      '--explanations',
+      'instead: whether the explanations are true for the flagged messages of this workspace',
+      false,
+    )
     .option('--adapter <file>', 'with --functional: this adapter, instead of the model of the queue')
     .option('--model <file>', 'with --functional: its base model, by path or id')
     .option('--json', 'print JSON', false);
@@ -40,11 +46,13 @@ type Options = ReturnType<ReturnType<typeof command>['opts']>;
 
 export const insightsVerb = () =>
   command().action((options) =>
-    run((setting) =>
-      options.functional === undefined
-        ? printInsights(setting, options)
-        : printFunctional(setting, options, options.functional),
-    ),
+    run((setting) => {
+      if (options.functional === undefined)
+        return options.explanations ? printExplanations(setting, options) : printInsights(setting, options);
+      if (options.explanations)
+        throw new WrongUsage('These are two tests.', 'Name --functional or --explanations, one at a time.');
+      return printFunctional(setting, options, options.functional);
+    }),
   );
 
 async function printFunctional(setting: Setting, options: Options, path: string): Promise<void> {
@@ -70,6 +78,20 @@ async function printFunctional(setting: Setting, options: Options, path: string)
   progress.clear();
   if (options.json) screen.line(JSON.stringify(report));
   else for (const line of functionalLines(report, screen.columns)) screen.line(line);
+}
+
+async function printExplanations(setting: Setting, options: Options): Promise<void> {
+  const { screen } = setting;
+  if (options.workspace === undefined)
+    throw new WrongUsage('There are no messages to explain.', 'Name a workspace with --workspace.');
+  using progress = new Progress(screen, { quiet: options.json });
+  await using desk = await VerbDesk.open(setting, options.workspace, { say: (line) => progress.say(line) });
+  const report = await desk.run({ kind: 'explanations' }, (event) => {
+    if (event.kind === 'job' && event.job.state === 'running') showJob(progress, event.job);
+  });
+  progress.clear();
+  if (options.json) screen.line(JSON.stringify(report));
+  else for (const line of explanationLines(report, screen.columns)) screen.line(line);
 }
 
 async function printInsights(setting: Setting, options: Options): Promise<void> {

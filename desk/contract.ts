@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { Agreement } from './contract/agreement.ts';
 import * as audit from './contract/audit.ts';
 import { DoctorInput, Examined } from './contract/doctor.ts';
+import { Explanations } from './contract/explanations.ts';
 import { Functional } from './contract/functional.ts';
 import * as insights from './contract/insights.ts';
 import * as evidence from './contract/evidence.ts';
@@ -148,6 +149,8 @@ export const contract = {
     volumes: call.input(insights.VolumesInput).output(insights.Volumes),
     /** what the last functional audit said; the job `functional` makes one */
     functional: call.output(Functional),
+    /** what the last test of the explanations said; the job `explanations` makes one */
+    explanations: call.output(Explanations),
   },
   evidence: {
     /** needs no workspace: what proves an evidence file, or a report, is in it */

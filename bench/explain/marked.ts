@@ -1,4 +1,4 @@
-/** How the words that a ranking puts first agree with other things that are said of the same words. */
+/** How the words that a ranking puts first agree with those that people marked. */
 
 /**
  * F1 of the first `count` words against the marked ones, 1 where a word is marked. Equals in the order of `draw`.
@@ -20,25 +20,3 @@ export const randomF1 = (marked: readonly number[], count: number): number => {
   const positives = marked.filter((is) => is === 1).length;
   return (2 * count * positives) / (marked.length * (count + positives));
 };
-
-/** Spearman's rank correlation, equals sharing their mean rank; NaN where one side is all the same. */
-export function rankCorrelation(a: readonly number[], b: readonly number[]): number {
-  const [x, y] = [ranksOf(a), ranksOf(b)];
-  const middle = (a.length - 1) / 2;
-  let [xy, xx, yy] = [0, 0, 0];
-  x.forEach((rank, i) => {
-    const other = (y[i] ?? NaN) - middle;
-    xy += (rank - middle) * other;
-    xx += (rank - middle) ** 2;
-    yy += other ** 2;
-  });
-  return xx === 0 || yy === 0 ? NaN : xy / Math.sqrt(xx * yy);
-}
-
-function ranksOf(values: readonly number[]): readonly number[] {
-  return values.map((value) => {
-    const below = values.filter((other) => other < value).length;
-    const same = values.filter((other) => other === value).length;
-    return below + (same - 1) / 2;
-  });
-}

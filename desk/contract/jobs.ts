@@ -99,6 +99,9 @@ export const FunctionalStart = z.strictObject({
   model: z.string().max(32_768).optional(),
 });
 
+/** Whether explanations are true here: tests those of the model of the queue on this workspace's own messages. */
+export const ExplanationsStart = z.strictObject({ kind: z.literal('explanations') });
+
 /** A reviewer's decisions as one signed file, to be merged elsewhere. */
 export const SignStart = z.strictObject({ kind: z.literal('sign'), path: Path, reviewer: Id });
 
@@ -111,6 +114,7 @@ export const Start = z.discriminatedUnion('kind', [
   RetrainStart,
   OpineStart,
   FunctionalStart,
+  ExplanationsStart,
   ExportStart,
   SignStart,
   MergeStart,
@@ -141,7 +145,19 @@ export type Training = z.infer<typeof Training>;
 
 export const Job = z.object({
   id: Id,
-  kind: z.enum(['import', 'score', 'retrain', 'opine', 'functional', 'export', 'sign', 'merge', 'evidence', 'report']),
+  kind: z.enum([
+    'import',
+    'score',
+    'retrain',
+    'opine',
+    'functional',
+    'explanations',
+    'export',
+    'sign',
+    'merge',
+    'evidence',
+    'report',
+  ]),
   state: JobState,
   /** what is being done, for people */
   doing: z.string(),

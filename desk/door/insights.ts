@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { type Explanations, ExplanationsReport } from '../contract/explanations.ts';
 import { type Functional, FunctionalReport } from '../contract/functional.ts';
 import type { Opened } from '../opened.ts';
 import { DeskError } from '../errors.ts';
@@ -74,6 +75,8 @@ export const insightCalls = {
   }),
 
   functional: door.insights.functional.handler(({ context }) => lastAudit(context.desk.opened)),
+
+  explanations: door.insights.explanations.handler(({ context }) => lastTest(context.desk.opened)),
 };
 
 /** Of another version of this program where it does not parse. */
@@ -81,6 +84,14 @@ function lastAudit({ workspace }: Opened): z.infer<typeof Functional> {
   const last = workspace.jobs.lastDone('functional');
   const report = last && FunctionalReport.safeParse(last.report).data;
   return last && report ? { made: last.updatedAt, report } : null;
+}
+
+/** … and likewise. */
+function lastTest({ workspace, queue }: Opened): z.infer<typeof Explanations> {
+  const last = workspace.jobs.lastDone('explanations');
+  const report = last && ExplanationsReport.safeParse(last.report).data;
+  if (last === undefined || report === undefined) return null;
+  return { made: last.updatedAt, report, outdated: queue.model?.revision.id !== report.model.revision };
 }
 
 /** The model whose scores the queue shows, once they are read. @throws DeskError nothing-to-do */

@@ -4,6 +4,7 @@
  */
 import { resolve } from 'node:path';
 import type { MessagePort } from 'node:worker_threads';
+import type { ExplanationsReport } from '../contract/explanations.ts';
 import type { FunctionalReport } from '../contract/functional.ts';
 import type { Start } from '../contract/jobs.ts';
 import type { Event, State } from '../contract/workspace.ts';
@@ -57,6 +58,7 @@ export interface JobReports {
   readonly retrain: RetrainReport;
   readonly opine: OpineReport;
   readonly functional: FunctionalReport;
+  readonly explanations: ExplanationsReport;
   readonly score: ScoreReport;
   readonly sign: SignReport;
   readonly merge: MergeReport;
@@ -174,6 +176,15 @@ export function jobKinds(setting: JobSetting): Kinds {
       run: async (start, hooks) => {
         const { functionalJob } = await import('../insight/functional/functional-job.ts');
         return await functionalJob(target, start, hooks);
+      },
+    },
+    explanations: {
+      lane: 'engine',
+      run: async (_start, hooks) => {
+        const { explanationsJob } = await import('../insight/explanations/explanations-job.ts');
+        await setting.loaded();
+        await queue.caughtUp;
+        return await explanationsJob({ ...target, queue }, hooks);
       },
     },
     score: {

@@ -31,8 +31,8 @@ const NEIGHBOURS = 3;
 const MOST_READ = 256;
 /** What was read is kept when somebody goes on, and the message after that waits for no more than this. */
 const READ_TOGETHER = 32;
-/** A quarter of a second of two cores with the larger model that comes along. */
-const MOST_TOKENS = 1_000;
+/** What one explanation reads: a quarter of a second of two cores with the larger model that comes along. */
+export const MOST_TOKENS = 1_000;
 
 export class Explainer implements AsyncDisposable {
   readonly #store: Store;

@@ -187,6 +187,20 @@ export const SENTENCES: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<s
     // Models, and learning.
     'No model has read this workspace yet.': 'Noch kein Modell hat diesen Arbeitsbereich gelesen.',
     'Score it first.': 'Lassen Sie ihn zuerst lesen.',
+    'Flagged messages of four words or more: {n}. The test takes at least {least}.':
+      'Gemeldete Nachrichten mit vier Wörtern oder mehr: {n}. Die Prüfung braucht mindestens {least}.',
+    'Import more, or have the model read what it has not read yet.':
+      'Importieren Sie mehr, oder lassen Sie das Modell lesen, was es noch nicht gelesen hat.',
+    'Taking away the words that are named as causes lowers the score sooner than taking away random words in {n} of {all} messages.':
+      'Werden die als Gründe genannten Wörter weggenommen, fällt der Wert in {n} von {all} Nachrichten früher als mit zufälligen Wörtern.',
+    'In this workspace the named words are what the model goes by.':
+      'In diesem Arbeitsbereich sind die genannten Wörter das, wonach das Modell geht.',
+    'That can be chance: do not rely on the named words in this workspace.':
+      'Das kann Zufall sein: Verlassen Sie sich in diesem Arbeitsbereich nicht auf die genannten Wörter.',
+    'Random words do better: do not rely on the named words in this workspace.':
+      'Zufällige Wörter sind besser: Verlassen Sie sich in diesem Arbeitsbereich nicht auf die genannten Wörter.',
+    'Where a single added word made the model flag a message, the explanation names that word first in {n} of {all} messages.':
+      'Wo ein einziges hinzugefügtes Wort dazu führte, dass das Modell eine Nachricht meldet, nennt die Erklärung dieses Wort in {n} von {all} Nachrichten zuerst.',
     'Run `moderato triage` first.': 'Lassen Sie ihn zuerst lesen.',
     'Score with one first.': 'Lassen Sie zuerst mit einem lesen.',
     '{name} has no adapter.': '{name} hat keinen Adapter.',

@@ -82,6 +82,37 @@ describe('moderato insights', () => {
     assert.equal((await bench.run(['insights'])).code, 2);
   });
 
+  it('says whether the explanations are true for the messages of a workspace', async () => {
+    const { out, err, code } = await insights('--explanations');
+    assert.equal(code, 0, err);
+    const [, sooner, of] = /random words\s+in (\d+) of\s+(\d+)\s+messages\./.exec(out) ?? assert.fail(out);
+    assert.match(out, /tiny on tiny\.gguf, \d+ flagged messages/);
+    assert.match(
+      out,
+      /order of +mean score +by effects it falls sooner\neffects +\.\d+\nchance +\.\d+ +\d+% \(\d+% … \d+%\)/,
+    );
+    assert.doesNotMatch(out, /Gates and word effects/, 'this model has none');
+    const { figures } = JSON.parse((await insights('--explanations', '--json')).out) as {
+      figures: {
+        messages: number;
+        deletion: { sooner: { random: { share: { value: number } } } };
+        sentences: string[];
+      };
+    };
+    assert.equal(figures.messages, Number(of));
+    assert.equal(Math.round(figures.deletion.sooner.random.share.value * figures.messages), Number(sooner));
+    assert.match(figures.sentences[0] ?? '', new RegExp(`${sooner} of ${of} messages`));
+
+    const few = bench.path('few.moderato');
+    const file = bench.file('three.json', discordExport(sentences(3)));
+    await bench.run(['triage', file, '--workspace', few, ...bench.tiny, '--json']);
+    const refused = await bench.run(['insights', '--explanations', '--workspace', few]);
+    assert.equal(refused.code, 1);
+    assert.match(refused.err, /Flagged messages of four words or more: \d\. The test takes at least 10\./);
+    assert.equal((await bench.run(['insights', '--explanations'])).code, 2);
+    assert.equal((await insights('--explanations', '--functional', file)).code, 2, 'one at a time');
+  });
+
   it('shows the bias only where it is asked for', async () => {
     assert.match((await insights('--bias')).out, /Nothing was decided outside of the audit sample/);
     assert.doesNotMatch((await insights()).out, /outside of the audit sample/);

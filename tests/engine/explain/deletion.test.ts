@@ -41,7 +41,15 @@ describe('deletion', () => {
       const whole = scoreOf(Float32Array.from(probabilities));
       const order = descendingOrder(words.map((word) => whole - scoreOf(Float32Array.from(word.probabilities ?? []))));
       const shuffled = Array.from({ length: RANDOM_ORDERS }, () => shuffle([...order], random));
-      const curves = await deletionCurves(session, text, words, [order, order.toReversed(), ...shuffled], scoreOf);
+      const scoresOf = async (texts: readonly string[]) =>
+        (
+          await session.score(
+            texts.map((one, i) => ({ key: String(i), text: one })),
+            {},
+          )
+        ).map((one) => (one.status === 'scored' ? scoreOf(one.probabilities) : null));
+      const orders = [order, order.toReversed(), ...shuffled];
+      const curves = (await deletionCurves(scoresOf, text, words, orders)) ?? assert.fail();
       for (const curve of curves) assert.ok(Math.abs((curve[0] ?? NaN) - whole) < 1e-4);
       const [effects = NaN, upsideDown = NaN, ...others] = curves.map(areaUnder);
       const mean = others.reduce((sum, area) => sum + area, 0) / others.length;
@@ -58,29 +66,35 @@ describe('deletion', () => {
 
   it('scores each text that is left, once, whatever the order', async () => {
     const asked: string[] = [];
-    const counting = {
-      score: (items: readonly { key: string; text: string }[]) => {
-        asked.push(...items.map(({ text }) => text));
-        return Promise.resolve(
-          items.map(({ key, text }) => ({ key, status: 'scored', probabilities: Float32Array.of(text.length) })),
-        );
-      },
-    } as unknown as Scorer;
-    const curves = await deletionCurves(
-      counting,
-      'a bcd ef',
-      wordsOf('a bcd ef'),
-      [
-        [1, 0, 2],
-        [1, 2, 0],
-      ],
-      ([p]) => p ?? NaN,
-    );
+    const counting = (texts: readonly string[]) => {
+      asked.push(...texts);
+      return Promise.resolve(texts.map(({ length }) => length));
+    };
+    const curves = await deletionCurves(counting, 'a bcd ef', wordsOf('a bcd ef'), [
+      [1, 0, 2],
+      [1, 2, 0],
+    ]);
     assert.deepEqual(curves, [
       [8, 4, 2],
       [8, 4, 2],
     ]);
     assert.deepEqual([...asked].sort(), ['a ', 'a bcd ef', 'a ef', 'ef']);
+  });
+
+  it('goes down to the last word in as many steps as it may take, all of about the same size', async () => {
+    const text = Array.from({ length: 42 }, (_, i) => `w${i}`).join(' ');
+    const words = wordsOf(text);
+    const lengths = (texts: readonly string[]) => Promise.resolve(texts.map((one) => wordsOf(one).length));
+    const order = words.map((_, i) => i);
+    const [curve = []] = (await deletionCurves(lengths, text, words, [order], 4)) ?? [];
+    assert.deepEqual(curve, [42, 32, 21, 11, 1]);
+    assert.equal((await deletionCurves(lengths, text, words, [order], 100))?.[0]?.length, 42);
+    assert.deepEqual(await deletionCurves(lengths, 'one', wordsOf('one'), [[0]], 4), [[1]]);
+  });
+
+  it('says nothing of a text of which a part cannot be read', async () => {
+    const none = (texts: readonly string[]) => Promise.resolve(texts.map((one) => (one === 'ef' ? null : 1)));
+    assert.equal(await deletionCurves(none, 'a ef', wordsOf('a ef'), [[0, 1]]), null);
   });
 });
 
