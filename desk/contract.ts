@@ -176,6 +176,8 @@ export const contract = {
     learnable: call.output(revisions.Learnable),
     /** shows the queue of a revision; what it has not read yet keeps the scores of the one before */
     promote: call.input(revisions.Promote).output(revisions.Promoted),
+    /** stays with the model of the queue instead of promoting this one */
+    keep: call.input(revisions.Keep).output(nothing),
     /** shows the queue of the one before again */
     rollBack: call.input(review.By).output(revisions.Promoted),
   },

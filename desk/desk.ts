@@ -73,15 +73,20 @@ export class Desk implements AsyncDisposable {
     for (const listener of this.#listeners) listener(event);
   }
 
-  /** @throws WorkspaceError, DeskError conflict */
-  async open(path: string, create: 'must' | 'may' | 'never', secret?: Secret): Promise<Opened> {
-    if (this.#opened !== null)
-      throw new DeskError('conflict', `${this.#opened.workspace.path} is open.`, 'Close it first.');
+  /**
+   * @param instead closes what is open, once this one can be opened
+   * @throws WorkspaceError, DeskError conflict
+   */
+  async open(path: string, create: 'must' | 'may' | 'never', secret?: Secret, instead = false): Promise<Opened> {
     const file = resolve(path);
+    if (this.#opened !== null && !instead)
+      throw new DeskError('conflict', `${this.#opened.workspace.path} is open.`, 'Close it first.');
+    if (this.#opened?.workspace.path === file && create !== 'must') return this.#opened;
     const isNew = create === 'must' || (create === 'may' && !existsSync(file));
     const lock = WorkspaceLock.take(file);
     try {
       const workspace = await workspaceOf(file, isNew, secret);
+      if (instead) await this.close();
       if (this.#opened === null) return this.#start(workspace, lock, isNew);
       workspace.close();
       throw new DeskError('conflict', 'Another workspace was opened meanwhile.', 'Close it first.');

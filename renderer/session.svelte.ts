@@ -26,6 +26,16 @@ type Secret =
   | { readonly kind: 'passphrase'; readonly passphrase: string }
   | { readonly kind: 'recovery-key'; readonly key: string };
 
+/** What nobody can go on with, and is not said in passing: it needs a way out. */
+export interface Trouble {
+  readonly error: unknown;
+  /** the workspace that was to be opened; null where something else failed */
+  readonly path: string | null;
+}
+
+/** Of these nothing gets better by itself, and all that follows fails as well. */
+const STOPS: ReadonlySet<string> = new Set(['disk-full', 'storage', 'read-only', 'corrupt', 'model-file']);
+
 export class Session {
   readonly door: Door;
   readonly desk: DeskClient;
@@ -47,6 +57,8 @@ export class Session {
   recoveryKey = $state<string | null>(null);
   /** path of an encrypted workspace that somebody wants to open */
   asked = $state<string | null>(null);
+  /** said over whatever is shown, until somebody chooses a way out */
+  trouble = $state.raw<Trouble | null>(null);
   readonly #languages: readonly string[];
   readonly #listeners = new Set<(event: Event) => void>();
   #asking: ReturnType<typeof setTimeout> | undefined;
@@ -129,11 +141,11 @@ export class Session {
     return this.me.id;
   }
 
-  /** Opens a workspace, in place of the one that is open. @throws what the desk refuses */
+  /** Opens a workspace, in place of the one that is open: that stays where this one is refused. @throws what the desk refuses */
   async open(path: string, create: 'must' | 'may' | 'never', secret?: Secret): Promise<void> {
-    if (this.workspace.open !== null) await this.desk.workspace.close();
     try {
-      await this.#openNow(path, create, secret);
+      await this.desk.workspace.open({ path, create, instead: true, ...(secret !== undefined && { secret }) });
+      await this.#remember(path);
     } finally {
       await this.askState();
     }
@@ -189,19 +201,20 @@ export class Session {
     }
   }
 
-  /** Does something whose failure is said in a toast. @returns undefined where it failed */
+  /** Does something whose failure is said in a toast, or stops whoever did it. @returns undefined where it failed */
   async attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();
     } catch (error) {
       const { kind, message, remedy } = problemOf(error);
+      if (STOPS.has(kind)) this.trouble = { error, path: null };
       // The whole window says so already.
-      if (kind !== 'lost') this.toasts.say(`${message} ${remedy}`, { tone: 'bad' });
+      else if (kind !== 'lost') this.toasts.say(`${message} ${remedy}`, { tone: 'bad' });
       return undefined;
     }
   }
 
-  /** As `open`, of what somebody chose elsewhere: a refusal is said in a toast, a passphrase asked for. */
+  /** As `open`, of what somebody chose: a refusal is said with the ways out of it, a passphrase asked for. */
   async openFromOutside(path: string): Promise<void> {
     if (path === this.workspace.open?.path) return;
     await this.open(path, 'never').catch((error: unknown) => this.#refused(path, error));
@@ -217,16 +230,15 @@ export class Session {
     if (state.open || state.locked !== null) return state;
     const { path } = await this.shell.start();
     if (path === null) return state;
-    await this.#openNow(path, 'never').catch(async (error: unknown) => {
+    const opening = async (): Promise<void> => {
+      await this.desk.workspace.open({ path });
+      await this.#remember(path);
+    };
+    await opening().catch(async (error: unknown) => {
       // Another window may have been faster.
-      if (!(await this.desk.workspace.state()).open) await this.#refused(path, error);
+      if (!(await this.desk.workspace.state()).open) this.#refused(path, error);
     });
     return await this.desk.workspace.state();
-  }
-
-  async #openNow(path: string, create: 'must' | 'may' | 'never', secret?: Secret): Promise<void> {
-    await this.desk.workspace.open({ path, create, ...(secret !== undefined && { secret }) });
-    await this.#remember(path);
   }
 
   /** As the one that was open last. */
@@ -236,9 +248,10 @@ export class Session {
     await this.prefer({ recent: [path, ...recent.filter((one) => one !== path)].slice(0, 10) });
   }
 
-  async #refused(path: string, error: unknown): Promise<void> {
-    if (problemOf(error).kind === 'encrypted') this.asked = path;
-    else await this.attempt(() => Promise.reject(error));
+  #refused(path: string, error: unknown): void {
+    const { kind } = problemOf(error);
+    if (kind === 'encrypted') this.asked = path;
+    else if (kind !== 'lost') this.trouble = { error, path };
   }
 
   /** Until the shell is gone, and with it the window. */

@@ -72,6 +72,8 @@ export const Revision = z.object({
   createdAt: Time,
   /** its queue is shown */
   shown: z.boolean(),
+  /** somebody decided to stay with the model that the queue had */
+  kept: z.boolean(),
   /** messages that it learned from: decided ones, and those of `comparison.opinions` */
   learnedFrom: z.int().min(0),
   /** null for one that was not trained here */
@@ -116,5 +118,8 @@ export const Promote = z.strictObject({
   /** what is not recommended is promoted only by whoever names what was said of it; that is written down */
   override: Recommendation.optional(),
 });
+
+/** The queue stays with its model, whatever was said of this one: it is not asked about again. */
+export const Keep = z.strictObject({ revision: Id });
 
 export const Promoted = z.object({ from: Id.nullable(), to: Id });

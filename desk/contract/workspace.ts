@@ -16,6 +16,8 @@ export const Open = z.strictObject({
   path: Path,
   /** `may`: where there is none, one is made */
   create: z.enum(['must', 'may', 'never']).default('never'),
+  /** in place of what is open, which is closed once this one can be opened, and stays where it cannot */
+  instead: z.boolean().default(false),
   /** opens one that is encrypted; a new one is encrypted with a passphrase that is given here */
   secret: Secret.optional(),
 });

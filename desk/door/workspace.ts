@@ -14,7 +14,7 @@ function toldState(desk: Desk): State {
 export const workspaceCalls = {
   state: door.workspace.state.handler(({ context }) => context.desk.state()),
   open: door.workspace.open.handler(async ({ context, input }) => {
-    await context.desk.open(input.path, input.create, input.secret);
+    await context.desk.open(input.path, input.create, input.secret, input.instead);
     return toldState(context.desk);
   }),
   close: door.workspace.close.handler(async ({ context }) => {

@@ -4,6 +4,7 @@
  * as the desk says it. tests/renderer/sentences.test.ts holds them against the desk's sources.
  */
 import type { Locale } from '../i18n/locale.ts';
+import { REMARKS } from './remarks.ts';
 
 export const SENTENCES: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<string, string>>>> = {
   de: {
@@ -332,69 +333,7 @@ export const SENTENCES: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<s
     'Unpack it and import the file itself.': 'Entpacken Sie es, und importieren Sie die Datei selbst.',
     '{file}: could not be read on. {why} {what}': '{file}: ließ sich nicht weiterlesen. {why} {what}',
 
-    // What lies there, and by what it was recognised.
-    'It begins like a Parquet file.': 'Die Datei beginnt wie Parquet.',
-    'Every line is a JSON object.': 'Jede Zeile ist ein JSON-Objekt.',
-    'It is a JSON list of objects.': 'Es ist eine JSON-Liste von Objekten.',
-    'It is JSON with a list of objects under "{name}".': 'Es ist JSON mit einer Liste von Objekten unter „{name}“.',
-    'It is a table of {n} columns between {sign}.': 'Es ist eine Tabelle mit {n} Spalten, getrennt durch {sign}.',
-    'It is one column called "{name}".': 'Es ist eine einzige Spalte namens „{name}“.',
-    'Its columns are those of a Reddit data request.': 'Die Spalten sind die einer Datenauskunft von Reddit.',
-    'Its columns are those of DiscordChatExporter.': 'Die Spalten sind die von DiscordChatExporter.',
-    'It names a guild and a channel, as DiscordChatExporter does.':
-      'Server und Kanal werden genannt, wie DiscordChatExporter es tut.',
-    'Its messages have the fields of DiscordChatExporter.': 'Die Nachrichten haben die Felder von DiscordChatExporter.',
-    'It is one chat with a type and a number, as Telegram Desktop writes it.':
-      'Es ist ein Chat mit Art und Nummer, wie Telegram Desktop ihn schreibt.',
-    'Its messages have the fields of Telegram Desktop.': 'Die Nachrichten haben die Felder von Telegram Desktop.',
-    'It holds the chats of a whole Telegram account.': 'Es sind die Chats eines ganzen Telegram-Kontos.',
-    'It begins like the export of a whole Telegram account.':
-      'Die Datei beginnt wie der Export eines ganzen Telegram-Kontos.',
-    'It is the outbox of a Mastodon archive.': 'Es ist der Postausgang eines Mastodon-Archivs.',
-    'Its items are posts of an outbox.': 'Die Einträge sind Beiträge aus einem Postausgang.',
-    'Its lines are comments of a Reddit dump.': 'Die Zeilen sind Kommentare eines Reddit-Abzugs.',
-    'Its lines are posts of a Reddit dump.': 'Die Zeilen sind Beiträge eines Reddit-Abzugs.',
-    "It is an answer of Reddit's API.": 'Es ist eine Antwort der API von Reddit.',
-    'It is an answer of the API of a Reddit archive.': 'Es ist eine Antwort der API eines Reddit-Archivs.',
-    'Chosen by hand.': 'Von Hand gewählt.',
-    'It is empty: not one byte is in it. Export or copy it again.':
-      'Die Datei ist leer, kein einziges Byte ist darin. Exportieren oder kopieren Sie sie noch einmal.',
-    'It holds nothing but spaces and line breaks. Export or copy it again.':
-      'Es sind nur Leerzeichen und Zeilenumbrüche darin. Exportieren oder kopieren Sie noch einmal.',
-    'It is text without columns, and no line begins like a message of a known export.':
-      'Es ist Text ohne Spalten, und keine Zeile beginnt wie eine Nachricht eines bekannten Exports.',
-    'It is JSON, but holds no list of messages. If it is an export, it was cut before its first message: export it again.':
-      'Es ist JSON, aber ohne eine Liste von Nachrichten. Wenn es ein Export ist, wurde er vor der ersten Nachricht abgeschnitten: Exportieren Sie noch einmal.',
-    'It is JSON, but no list of messages begins in its first 64 kB.':
-      'Es ist JSON, aber in den ersten 64 kB beginnt keine Liste von Nachrichten.',
-    'It is the HTML of DiscordChatExporter, made for reading. Export the channel again and choose JSON as format.':
-      'Es ist das HTML von DiscordChatExporter, zum Lesen gemacht. Exportieren Sie den Kanal noch einmal, mit JSON als Format.',
-    'It is the plain text of DiscordChatExporter. Export the channel again and choose JSON as format.':
-      'Es ist der reine Text von DiscordChatExporter. Exportieren Sie den Kanal noch einmal, mit JSON als Format.',
-    "It is from Discord's own data package, which holds only one person's messages without their context. Export the channels with DiscordChatExporter as JSON.":
-      'Es ist aus dem Datenpaket von Discord, in dem nur die Nachrichten einer Person ohne Zusammenhang stehen. Exportieren Sie die Kanäle mit DiscordChatExporter als JSON.',
-    'It is the HTML export of Telegram. In Telegram Desktop, export the chat again and choose "Machine-readable JSON".':
-      'Es ist der HTML-Export von Telegram. Exportieren Sie den Chat in Telegram Desktop noch einmal, als „Machine-readable JSON“.',
-    "It is WhatsApp's encrypted backup, which cannot be read. In WhatsApp, open the chat, then More, Export chat.":
-      'Es ist die verschlüsselte Sicherung von WhatsApp, die nicht lesbar ist. Öffnen Sie in WhatsApp den Chat, dann Mehr, Chat exportieren.',
-    "It is WhatsApp's database, which is not read. In WhatsApp, open the chat, then More, Export chat.":
-      'Es ist die Datenbank von WhatsApp, die nicht gelesen wird. Öffnen Sie in WhatsApp den Chat, dann Mehr, Chat exportieren.',
-    'It is a database. Export the messages from it as CSV or JSON lines.':
-      'Es ist eine Datenbank. Exportieren Sie die Nachrichten daraus als CSV oder JSON-Zeilen.',
-    'It is a web page. Export the messages as JSON or CSV instead.':
-      'Es ist eine Webseite. Exportieren Sie die Nachrichten stattdessen als JSON oder CSV.',
-    'It is a table in the old form of Excel. Save it as CSV (UTF-8).':
-      'Es ist eine Tabelle im alten Format von Excel. Speichern Sie sie als CSV (UTF-8).',
-    'It is the profile of a Mastodon archive; the posts are in outbox.json.':
-      'Es ist das Profil eines Mastodon-Archivs; die Beiträge stehen in outbox.json.',
-    'It is a list of likes or bookmarks of a Mastodon archive: addresses without words.':
-      'Es ist eine Liste von Favoriten oder Lesezeichen eines Mastodon-Archivs: Adressen ohne Worte.',
-    'It is the JSON of Slack, which is not read. Turn it into CSV or JSON lines with the columns id, author, date and text.':
-      'Es ist das JSON von Slack, das nicht gelesen wird. Machen Sie CSV oder JSON-Zeilen daraus, mit den Spalten id, author, date und text.',
-    'It is the JSON of Facebook Messenger or Instagram, which is not read. Turn it into CSV or JSON lines with the columns author, date and text.':
-      'Es ist das JSON von Facebook Messenger oder Instagram, das nicht gelesen wird. Machen Sie CSV oder JSON-Zeilen daraus, mit den Spalten author, date und text.',
-    'It is an encrypted Parquet file. Save it without encryption.':
-      'Es ist verschlüsseltes Parquet. Speichern Sie es ohne Verschlüsselung.',
+    ...REMARKS.de,
 
     // What is said of what was read.
     'At least {target} of what the model would flag is in your queue ({confidence} confidence); {messages} not read by the model.':

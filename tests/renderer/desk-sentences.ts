@@ -54,3 +54,50 @@ function written(node: ts.Expression): readonly string[] {
     return [node.head.text + node.templateSpans.map(({ literal }) => `{}${literal.text}`).join('')];
   return [];
 }
+
+/** Where the desk says things that are no refusals and that the window shows. */
+const REMARKING = 'desk/{importers,doctor,models}/*.ts';
+/** What such things are called there. */
+const REMARKS: ReadonlySet<string> = new Set(['ask', 'notes', 'hints', 'reason', 'problems']);
+
+/** Questions, notes, hints and reasons that are written out where they are made, with {} for each value. */
+export function deskRemarks(): readonly Omit<Said, 'kind'>[] {
+  const found: Omit<Said, 'kind'>[] = [];
+  for (const file of [...globSync(REMARKING, { cwd: ROOT }), 'engine/ggml/trial.ts', 'desk/store/workspace.ts']) {
+    const source = ts.createSourceFile(file, readFileSync(`${ROOT}${file}`, 'utf8'), ts.ScriptTarget.Latest, true);
+    const visit = (node: ts.Node): void => {
+      const said = remarkIn(node);
+      if (said !== undefined) for (const sentence of writtenWithin(said)) found.push({ sentence, file });
+      ts.forEachChild(node, visit);
+    };
+    visit(source);
+  }
+  return found.filter(({ sentence }) => /[a-z] [a-z{]/.test(sentence));
+}
+
+/** `reason: …`, `ask = …`, `ask ??= …`, `let ask = …`, `hints.push(…)`, `problems() { … }` */
+function remarkIn(node: ts.Node): ts.Node | undefined {
+  const named = (name: ts.Node): boolean => ts.isIdentifier(name) && REMARKS.has(name.text);
+  if (ts.isPropertyAssignment(node) && named(node.name)) return node.initializer;
+  if (ts.isVariableDeclaration(node) && named(node.name)) return node.initializer;
+  if (ts.isMethodDeclaration(node) && named(node.name)) return node.body;
+  if (ts.isBinaryExpression(node) && named(node.left)) return node.right;
+  if (
+    ts.isCallExpression(node) &&
+    ts.isPropertyAccessExpression(node.expression) &&
+    node.expression.name.text === 'push' &&
+    named(node.expression.expression)
+  )
+    return node.arguments[0];
+  return undefined;
+}
+
+function writtenWithin(node: ts.Node): readonly string[] {
+  if (ts.isExpression(node)) {
+    const all = written(node);
+    if (all.length > 0) return all;
+  }
+  const found: string[] = [];
+  ts.forEachChild(node, (child) => void found.push(...writtenWithin(child)));
+  return found;
+}

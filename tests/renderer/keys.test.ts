@@ -137,7 +137,8 @@ describe('keys', () => {
     assert.deepEqual(keys.collisions({ ...skip, where: 'teach' }, 'N'), []);
     for (const action of ACTIONS) {
       const key = keys.keyOf(action);
-      if (key !== null) assert.deepEqual(keys.collisions(action, key), [], action.id);
+      assert.ok(key !== null, `${action.id} has no key`);
+      assert.deepEqual(keys.collisions(action, key), [], action.id);
     }
   });
 

@@ -28,7 +28,18 @@ const comparison = (against: number, more: Partial<Comparison> = {}): Comparison
   ...more,
 });
 const model = (id: number, shown: boolean, compared: Comparison | null = null): Model => ({
-  ...{ id, name: `m${id}`, base: '', depth: 1, labels: [], languages: [], createdAt: 0, shown, learnedFrom: 0 },
+  ...{
+    id,
+    name: `m${id}`,
+    base: '',
+    depth: 1,
+    labels: [],
+    languages: [],
+    createdAt: 0,
+    shown,
+    kept: false,
+    learnedFrom: 0,
+  },
   comparison: compared,
 });
 

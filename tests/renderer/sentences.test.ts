@@ -8,7 +8,7 @@ import { wordsOf } from '../../renderer/desk/problem.ts';
 import { said } from '../../renderer/desk/said.ts';
 import { localeFrom } from '../../renderer/i18n/locale.ts';
 import { SENTENCES } from '../../renderer/messages/sentences.ts';
-import { deskSentences } from './desk-sentences.ts';
+import { deskRemarks, deskSentences } from './desk-sentences.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const PLACE = /\{(\w+)\}/g;
@@ -121,6 +121,11 @@ describe('sentences of the desk', () => {
     );
   });
 
+  it('are there in the other languages for what is asked, noted and given as a reason, too', () => {
+    const missing = deskRemarks().filter(({ sentence }) => !isSaid(sentence));
+    assert.deepEqual(missing, []);
+  });
+
   it('have a translation for every code', () => {
     const has = new Set(
       deskSentences()
@@ -173,6 +178,10 @@ describe('sentences of the desk', () => {
     assert.equal(
       said('a.csv: holds no rows. Choose a table with a header and rows.'),
       'a.csv: hat keine Zeilen. Wählen Sie eine Tabelle mit Kopf und Zeilen.',
+    );
+    assert.equal(
+      said('Does 3/4/26 have the day or the month first? Most dates exist only in this order.'),
+      'Steht in 3/4/26 der Tag vorn oder der Monat? Die meisten Daten gibt es nur in dieser Reihenfolge.',
     );
     for (const odd of ['Something new happened.', '', '{name}', '$& $1 is open.'.repeat(400)])
       assert.equal(said(odd), odd);

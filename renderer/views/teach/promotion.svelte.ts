@@ -1,5 +1,4 @@
 /** Which model the queue has: promoted where it is recommended, asked about twice where it is not, and taken back. */
-import { SvelteSet } from 'svelte/reactivity';
 import { teach } from '../../messages/teach.ts';
 import type { Session } from '../../session.svelte.ts';
 import type { Model, Recommendation } from './learning.ts';
@@ -8,8 +7,6 @@ export class Promotion {
   /** what somebody wants although it is not recommended */
   asked = $state.raw<{ readonly model: Model; readonly said: Exclude<Recommendation, 'better'> } | null>(null);
   busy = $state(false);
-  /** challengers that somebody decided not to promote, while this view is open */
-  readonly kept = new SvelteSet<number>();
   readonly #here: Session;
   readonly #after: () => Promise<void>;
 
@@ -33,21 +30,25 @@ export class Promotion {
     await this.#promote(asked.model, asked.said);
   }
 
-  keep(challenger: Model, champion: Model): void {
-    this.kept.add(challenger.id);
-    this.#here.toasts.say(teach.kept({ model: champion.name }));
+  /** Stays with the champion: the challenger is not asked about again. */
+  async keep(challenger: Model, champion: Model): Promise<void> {
+    await this.#change(async () => {
+      await this.#here.desk.revisions.keep({ revision: challenger.id });
+      this.#here.toasts.say(teach.kept({ model: champion.name }));
+    });
   }
 
   async rollBack(to: Model): Promise<void> {
-    await this.#change(async (reviewer) => {
-      await this.#here.desk.revisions.rollBack({ reviewer });
+    await this.#change(async () => {
+      await this.#here.desk.revisions.rollBack({ reviewer: await this.#here.reviewer() });
       this.#here.toasts.say(teach.rolledBack({ model: to.name }), { tone: 'good' });
     });
   }
 
   async #promote({ id, name }: Model, override?: Recommendation): Promise<void> {
     const { desk, toasts, workspace } = this.#here;
-    await this.#change(async (reviewer) => {
+    await this.#change(async () => {
+      const reviewer = await this.#here.reviewer();
       await desk.revisions.promote({ reviewer, revision: id, ...(override && { override }) });
       toasts.say(teach.promoted({ model: name }), { tone: 'good' });
       // It reads as much as the one before did.
@@ -57,10 +58,10 @@ export class Promotion {
     });
   }
 
-  async #change(work: (reviewer: number) => Promise<void>): Promise<void> {
+  async #change(work: () => Promise<void>): Promise<void> {
     if (this.busy) return;
     this.busy = true;
-    await this.#here.attempt(async () => await work(await this.#here.reviewer()));
+    await this.#here.attempt(work);
     this.busy = false;
     await this.#after();
   }

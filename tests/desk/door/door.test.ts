@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { ORPCError } from '@orpc/server';
@@ -86,6 +87,29 @@ describe('the door', () => {
       [1, 2],
       [1, 2],
     ]);
+  });
+
+  it('opens a workspace instead of another, which stays where the one that was asked for is refused', async () => {
+    await using k = await Knocking.withMessages(3);
+    const { client, folder } = k;
+    const [other, broken] = [folder.file('other.moderato'), folder.file('broken.moderato')];
+    await client.workspace.copy({ to: other });
+    writeFileSync(broken, 'this is none');
+    const pathNow = async (): Promise<string | null> => {
+      const state = await client.workspace.state();
+      return state.open ? state.path : null;
+    };
+    await refused(client.workspace.open({ path: broken, instead: true }), 'not-a-workspace');
+    await refused(client.workspace.open({ path: folder.file('none.moderato'), instead: true }), 'missing');
+    assert.equal(await pathNow(), k.path);
+    assert.equal((await client.queue.count({ order: 'newest' })).total, 3);
+    await refused(client.workspace.open({ path: other }), 'conflict');
+    await client.workspace.open({ path: other, instead: true });
+    assert.equal(await pathNow(), other);
+    // The one before is let go of, and the one that is open can be asked for again.
+    await client.workspace.open({ path: other, instead: true });
+    await client.workspace.open({ path: k.path, instead: true });
+    assert.equal(await pathNow(), k.path);
   });
 
   it('decides all that a filter hits, if that is as many as were seen', async () => {

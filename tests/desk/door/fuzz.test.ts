@@ -117,6 +117,7 @@ const call: fc.Arbitrary<Call> = fc.oneof(
       ['audit.verify', fc.record({ head: text }, { requiredKeys: [] })],
       ['revisions.list', some],
       ['revisions.promote', fc.record({ reviewer, revision: id, override: fc.constantFrom('worse', 'unknown', 'x') })],
+      ['revisions.keep', fc.record({ revision: id })],
       ['revisions.rollBack', fc.record({ reviewer })],
       ['audit.heads', some],
       ['audit.hold', fc.record({ reviewer, item: id, reason: text })],

@@ -2,11 +2,11 @@
  * Pictures of every view, light and dark, in docs/screenshots: `npm run screenshots`. A made-up community is imported, read,
  * partly decided and learned from, so that every view has something to show.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { Shown } from '../browser.ts';
-import { isRude, madeUp, madeUpSuite } from './community.ts';
+import { fillRiverbank } from './riverbank.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../docs/screenshots/', import.meta.url));
 const MESSAGES = 480;
@@ -73,7 +73,7 @@ await using shown = new Shown();
 await shown.start(shown.file('riverbank.moderato'));
 const first = await shown.page();
 await first.getByRole('navigation').waitFor();
-await prepare();
+await fillRiverbank(shown, MESSAGES, DECIDED);
 mkdirSync(FOLDER, { recursive: true });
 for (const scheme of ['light', 'dark'] as const) {
   for (const { name, address, ready } of VIEWS) {
@@ -111,30 +111,4 @@ async function pictures(name: string, button: string): Promise<void> {
 async function explained(page: Page): Promise<void> {
   await page.getByRole('article').waitFor();
   await page.getByRole('heading', { name: 'Without this word the score falls by' }).waitFor();
-}
-
-async function prepare(): Promise<void> {
-  const { client } = shown;
-  const table = shown.file('community.csv');
-  writeFileSync(table, madeUp(MESSAGES));
-  await shown.import(table);
-  await client.settings.set({ auditEvery: 5 });
-  const reading = await client.jobs.start({ kind: 'score' });
-  await shown.ended(reading.id);
-  const { id: reviewer } = await client.reviewers.add({ name: 'Ada' });
-  const labels = await client.labels.list();
-  for (const order of ['audit', 'newest'] as const) {
-    const { entries } = await client.queue.page({ order, size: DECIDED, filter: { statuses: ['open'] } });
-    for (const { message } of entries) {
-      const label = labels.find(({ severity }) => severity > 0 === isRude(message.messageId ?? 'm1'));
-      if (label === undefined) throw new Error('the workspace has no labels');
-      await client.review.decide({ reviewer, seen: [{ item: message.id, version: 1 }], labels: [label.id] });
-    }
-  }
-  const learning = await client.jobs.start({ kind: 'retrain', preset: 'fast' });
-  await shown.ended(learning.id);
-  const suite = shown.file('made-up-suite.csv');
-  writeFileSync(suite, madeUpSuite());
-  const audit = await client.jobs.start({ kind: 'functional', path: suite });
-  await shown.ended(audit.id);
 }

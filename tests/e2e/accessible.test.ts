@@ -1,0 +1,182 @@
+/**
+ * Every view and dialog as people with other eyes have it: axe has nothing to say, light and dark, in the system's own colours,
+ * and nothing has to be moved sideways in a window of 320 pixels or at twice the size, in either language.
+ */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { faultsIn, widerThanTheirPlace } from './axe.ts';
+import { Shown } from './browser.ts';
+import { fillRiverbank } from './screenshots/riverbank.ts';
+
+const MESSAGES = 480;
+const DECIDED = 160;
+/** Charts, colours and dialogs have come to rest. */
+const REST_MS = 350;
+const SECRET = 'correct horse battery';
+
+interface Place {
+  readonly name: string;
+  readonly address: string;
+  readonly ready: (page: Page) => Promise<unknown>;
+  /** opens a dialog over it, which Escape closes again */
+  readonly dialog?: (page: Page) => Promise<unknown>;
+}
+
+const explained = (page: Page) => page.locator('.why table').first().waitFor();
+const cards = (page: Page) => page.locator('section.card').first().waitFor();
+const pressing = (key: string) => (page: Page) => page.keyboard.press(key);
+const clicking = (selector: string) => (page: Page) => page.locator(selector).first().click();
+/** By the palette, which knows every action by its English or German name. */
+const doing =
+  (...names: readonly [string, string]) =>
+  async (page: Page) => {
+    const isGerman = (await page.evaluate(() => document.documentElement.lang)) === 'de';
+    await page.keyboard.press('Control+k');
+    await page
+      .getByRole('combobox')
+      .last()
+      .fill(names[isGerman ? 1 : 0]);
+    await page.keyboard.press('Enter');
+  };
+
+const part = (name: string): Place => ({
+  name: `settings, ${name}`,
+  address: `#/settings?part=${name}`,
+  ready: async (page) => {
+    await page.locator(`[role="tab"][data-value="${name}"][aria-selected="true"]`).waitFor();
+    await page.locator('[role="tabpanel"] section.card').first().waitFor();
+  },
+});
+const over = (name: string, address: string, dialog: (page: Page) => Promise<unknown>): Place => ({
+  ...{ name, address, dialog },
+  ready: address === '#/queue' ? (page) => page.getByRole('article').waitFor() : cards,
+});
+
+const PLACES: readonly Place[] = [
+  { name: 'queue', address: '#/queue', ready: explained },
+  over('escalate', '#/queue', pressing('e')),
+  over('decide with reasons', '#/queue', pressing('d')),
+  over('note', '#/queue', pressing('n')),
+  over('filter', '#/queue', pressing('f')),
+  over('decide many', '#/queue', pressing('u')),
+  over('palette', '#/queue', pressing('Control+k')),
+  over('keys', '#/queue', pressing('?')),
+  over('export decisions', '#/queue', doing('Export decisions', 'Entscheidungen exportieren')),
+  over('report', '#/queue', doing('Write a report', 'Bericht schreiben')),
+  over('evidence', '#/queue', doing('Export evidence', 'Belege exportieren')),
+  {
+    name: 'search',
+    address: '#/search',
+    ready: async (page) => {
+      await page.getByRole('searchbox').fill('harbour');
+      await explained(page);
+    },
+  },
+  { name: 'teach', address: '#/teach', ready: (page) => page.locator('figure').first().waitFor() },
+  over('how it learns', '#/teach', pressing('o')),
+  { name: 'insights', address: '#/insights', ready: (page) => page.locator('figure .row').first().waitFor() },
+  { name: 'import', address: '#/import', ready: cards },
+  {
+    name: 'import, a file',
+    address: '#/import?again',
+    ready: async (page) => {
+      await page.locator('#import-path input').fill(table);
+      await page.keyboard.press('Enter');
+      await page.locator('#mapping').waitFor();
+    },
+  },
+  ...['review', 'wellbeing', 'keys', 'privacy', 'models', 'backend', 'language', 'about'].map(part),
+  over('label', '#/settings?part=review', clicking('[role="tabpanel"] .card header button')),
+  { name: 'gallery', address: '#/gallery', ready: cards },
+  { name: 'nowhere', address: '#/there-is-no-such-place', ready: (page) => page.locator('.empty').waitFor() },
+];
+
+const PASSES = [
+  { name: 'light', options: { colorScheme: 'light' } },
+  { name: 'dark', options: { colorScheme: 'dark' } },
+  { name: 'narrow, light, in German', options: { colorScheme: 'light', locale: 'de-DE', ...narrow() } },
+  { name: 'narrow, dark', options: { colorScheme: 'dark', ...narrow() } },
+  {
+    name: 'in the colours of the system, without motion',
+    options: { forcedColors: 'active', reducedMotion: 'reduce' },
+  },
+  {
+    name: 'at twice the size, in German',
+    options: { locale: 'de-DE', viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 },
+  },
+] as const;
+
+function narrow() {
+  return { viewport: { width: 320, height: 640 } } as const;
+}
+
+let table = '';
+const shown = new Shown();
+before(async () => {
+  await shown.start(shown.file('riverbank.moderato'));
+  table = shown.file('table.csv');
+  writeFileSync(
+    table,
+    'when,who,what\n2026-03-01T10:00:00Z,Ann,the harbour has boats\n2026-03-01T10:01:00Z,Ben,three\n',
+  );
+  await fillRiverbank(shown, MESSAGES, DECIDED);
+});
+after(async () => await shown[Symbol.asyncDispose]());
+
+/** What is wrong with what is shown, with the name of the place. */
+async function faults(page: Page, where: string): Promise<readonly string[]> {
+  await page.waitForTimeout(REST_MS);
+  const found = [...(await faultsIn(page)), ...(await widerThanTheirPlace(page))];
+  return found.map((fault) => `${where}: ${fault}`);
+}
+
+describe('every view and dialog', () => {
+  for (const { name, options } of PASSES)
+    it(`can be read by everybody: ${name}`, async () => {
+      const page = await shown.page(options);
+      await page.getByRole('navigation').waitFor();
+      const found: string[] = [];
+      for (const { name: place, address, ready, dialog } of PLACES) {
+        await page.evaluate((hash) => void (location.hash = hash), address);
+        await ready(page);
+        if (dialog !== undefined) {
+          // A key does nothing before the view is there to hear it.
+          await page.waitForTimeout(REST_MS);
+          await dialog(page);
+          await page.getByRole('dialog').waitFor();
+        }
+        found.push(...(await faults(page, place)));
+        if (dialog !== undefined) {
+          await page.keyboard.press('Escape');
+          await page.getByRole('dialog').waitFor({ state: 'detached' });
+        }
+      }
+      await page.context().close();
+      assert.deepEqual(found, []);
+      assert.deepEqual(shown.complaints, []);
+    });
+});
+
+describe('the start', () => {
+  it('can be read by everybody: the lock screen and the first run', async () => {
+    const { client } = shown;
+    await client.workspace.protect({ passphrase: SECRET });
+    await client.workspace.lock();
+    const found: string[] = [];
+    for (const what of ['lock screen', 'first run'] as const) {
+      for (const { name, options } of PASSES) {
+        const page = await shown.page(options);
+        await cards(page);
+        found.push(...(await faults(page, `${what}, ${name}`)));
+        await page.context().close();
+      }
+      if (what === 'first run') continue;
+      await client.workspace.unlock({ secret: { kind: 'passphrase', passphrase: SECRET } });
+      await client.workspace.close();
+    }
+    assert.deepEqual(found, []);
+    assert.deepEqual(shown.complaints, []);
+  });
+});
