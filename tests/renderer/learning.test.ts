@@ -24,6 +24,7 @@ const learnable = (...labels: Learnable['labels']): Learnable => ({
 const ranking = { rows: 50, positives: 20, champion: 0.7, challenger: 0.8, value: 0.1, low: 0.02, high: 0.18 };
 const comparison = (against: number, more: Partial<Comparison> = {}): Comparison => ({
   ...{ recommendation: 'better', because: '', against, on: 'audit', ranking, regression: null },
+  opinions: { messages: 0, models: [] },
   flips: { read: 0, count: 0, items: [] },
   ...more,
 });
