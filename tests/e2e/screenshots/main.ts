@@ -15,11 +15,19 @@ const DECIDED = 160;
 const REST_MS = 600;
 
 /** A view, by its address, and what is to be there before the picture is taken. */
-const VIEWS: readonly {
+interface Pictured {
   readonly name: string;
   readonly address: string;
   readonly ready: (page: Page) => Promise<unknown>;
-}[] = [
+}
+
+const settingsPart = (part: string): Pictured => ({
+  name: part === 'review' ? 'settings' : `settings-${part}`,
+  address: `#/settings?part=${part}`,
+  ready: (page) => page.getByRole('tabpanel').waitFor(),
+});
+
+const VIEWS: readonly Pictured[] = [
   { name: 'queue', address: '#/queue', ready: explained },
   {
     name: 'search',
@@ -35,19 +43,28 @@ const VIEWS: readonly {
     name: 'functional',
     address: '#/insights',
     ready: async (page) => {
-      const figure = page.getByRole('figure', { name: 'By what is tested' });
-      await figure.waitFor();
-      // Charts above it have come to rest, and it with them.
-      await page.waitForTimeout(REST_MS);
-      await page
-        .getByRole('heading', { name: 'What kinds of abuse the model sees' })
-        .evaluate((it) => it.scrollIntoView());
-      if (await page.evaluate(() => document.scrollingElement?.scrollTop !== 0))
-        throw new Error('the page itself scrolls');
+      await page.getByRole('figure', { name: 'By what is tested' }).waitFor();
+      await scrolledTo(page, 'What kinds of abuse the model sees');
+    },
+  },
+  {
+    name: 'explanations',
+    address: '#/insights',
+    ready: async (page) => {
+      await page.getByRole('figure', { name: 'Words go' }).waitFor();
+      await scrolledTo(page, 'Are the explanations true here?');
+    },
+  },
+  {
+    name: 'nothing-found',
+    address: '#/search',
+    ready: async (page) => {
+      await page.getByRole('searchbox').fill('zyzzyva');
+      await page.getByText('zyzzyva').first().waitFor();
     },
   },
   { name: 'import', address: '#/import', ready: (page) => page.getByText('All that can be read').waitFor() },
-  { name: 'settings', address: '#/settings', ready: (page) => page.getByRole('tablist').waitFor() },
+  ...['review', 'wellbeing', 'keys', 'privacy', 'models', 'backend', 'language', 'about'].map(settingsPart),
   { name: 'components', address: '#/gallery', ready: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
   {
     name: 'palette',
@@ -105,6 +122,14 @@ async function pictures(name: string, button: string): Promise<void> {
     await page.screenshot({ path: `${FOLDER}${name}-${scheme}.png` });
     await page.context().close();
   }
+}
+
+/** A card of a long view. */
+async function scrolledTo(page: Page, title: string): Promise<void> {
+  // Charts above it have come to rest, and it with them.
+  await page.waitForTimeout(REST_MS);
+  await page.getByRole('heading', { name: title }).evaluate((it) => it.scrollIntoView());
+  if (await page.evaluate(() => document.scrollingElement?.scrollTop !== 0)) throw new Error('the page itself scrolls');
 }
 
 /** A message, and why it has its score. */
