@@ -85,7 +85,7 @@ describe('moderato insights', () => {
   it('says whether the explanations are true for the messages of a workspace', async () => {
     const { out, err, code } = await insights('--explanations');
     assert.equal(code, 0, err);
-    const [, sooner, of] = /random words\s+in (\d+) of\s+(\d+)\s+messages\./.exec(out) ?? assert.fail(out);
+    assert.match(out, /random words\s+in \d+ of\s+\d+\s+messages\./);
     assert.match(out, /tiny on tiny\.gguf, \d+ flagged messages/);
     assert.match(
       out,
@@ -99,9 +99,8 @@ describe('moderato insights', () => {
         sentences: string[];
       };
     };
-    assert.equal(figures.messages, Number(of));
-    assert.equal(Math.round(figures.deletion.sooner.random.share.value * figures.messages), Number(sooner));
-    assert.match(figures.sentences[0] ?? '', new RegExp(`${sooner} of ${of} messages`));
+    const sooner = Math.round(figures.deletion.sooner.random.share.value * figures.messages);
+    assert.match(figures.sentences[0] ?? '', new RegExp(` in ${sooner} of ${figures.messages} messages`));
 
     const few = bench.path('few.moderato');
     const file = bench.file('three.json', discordExport(sentences(3)));
