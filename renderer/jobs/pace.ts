@@ -15,8 +15,14 @@ const DOING: Readonly<Record<string, () => string>> = {
   Exporting: jobs.exporting,
   Writing: jobs.writing,
   Counting: jobs.counting,
+  Checking: jobs.checking,
+  Merging: jobs.merging,
+  Signing: jobs.signing,
+  Gathering: jobs.gathering,
+  'Testing the explanations': jobs.explaining,
 };
 const COMPARES = 'Training to compare, ';
+const ASKS = 'Asking ';
 
 export function doingOf({ state, doing }: Pick<Job, 'state' | 'doing'>): string {
   if (state === 'waiting') return jobs.waiting();
@@ -24,6 +30,7 @@ export function doingOf({ state, doing }: Pick<Job, 'state' | 'doing'>): string 
   if (doing === '') return jobs.starting();
   if (doing.startsWith(COMPARES))
     return jobs.compareTraining({ part: doing.slice(COMPARES.length).replace(' of ', '/') });
+  if (doing.startsWith(ASKS)) return jobs.asking({ model: doing.slice(ASKS.length) });
   return DOING[doing]?.() ?? doing;
 }
 

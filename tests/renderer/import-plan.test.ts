@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import type { Columns, Preview } from '../../desk/contract/imports.ts';
 import type { Job } from '../../desk/contract/jobs.ts';
+import { localeFrom } from '../../renderer/i18n/locale.ts';
 import { doingOf, paceOf } from '../../renderer/jobs/pace.ts';
 import './runes.ts';
 
@@ -94,6 +97,22 @@ describe('how far a job is', () => {
     assert.equal(paceOf(job({ unit: 'texts', done: 12, total: 40, rate: 1.26 })), '12 of 40 · 1.3/s · 6 seconds left');
     assert.equal(paceOf(job({ state: 'paused' })), '2 MB of 8 MB');
     assert.equal(paceOf(job({ total: null, done: 0, rate: 0, secondsLeft: null })), '');
+  });
+
+  it('is said in every language for all that the desk does', () => {
+    const root = fileURLToPath(new URL('../../', import.meta.url));
+    const said = globSync('desk/**/*.ts', { cwd: root }).flatMap((file) =>
+      [...readFileSync(`${root}${file}`, 'utf8').matchAll(/(?:doing: |(?:say|told|next)\()'([A-Z][^']+)'/g)].map(
+        ([, it]) => it,
+      ),
+    );
+    assert.ok(new Set(said).size >= 12, said.join());
+    try {
+      localeFrom(() => 'de');
+      for (const doing of said) assert.notEqual(doingOf(job({ doing })), doing);
+    } finally {
+      localeFrom(() => 'en');
+    }
   });
 
   it('names what is done, and what the desk calls otherwise as the desk does', () => {
