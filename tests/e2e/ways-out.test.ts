@@ -127,14 +127,14 @@ describe('a view that is a file of its own', () => {
     await withMessages(shown);
     const page = await shown.page();
     await heading(page, 'Queue');
-    let give: () => void = () => {};
+    const asked = Promise.withResolvers<() => void>();
     await page.route(/TeachView.*\.js$/, async (route) => {
-      await new Promise<void>((resolve) => (give = resolve));
+      await new Promise<void>((resolve) => asked.resolve(resolve));
       await route.abort();
     });
     await page.keyboard.press('Control+3');
     await page.getByRole('status').getByText('One moment…').waitFor();
-    give();
+    (await asked.promise)();
     await page.getByRole('alert').getByText('This view could not be loaded.').waitFor();
     await page.unroute(/TeachView.*\.js$/);
     await page.getByRole('button', { name: 'Load anew' }).click();
