@@ -1,18 +1,6 @@
 import { z } from 'zod';
-import {
-  Done,
-  EscalationReason,
-  Filter,
-  Id,
-  Ids,
-  Note,
-  Order,
-  ReopenReason,
-  Seen,
-  Share,
-  Span,
-  Time,
-} from './shapes.ts';
+import { Span } from '../review/span.ts';
+import { Done, EscalationReason, Filter, Id, Ids, Note, Order, ReopenReason, Seen, Share, Time } from './shapes.ts';
 
 export const By = z.strictObject({ reviewer: Id });
 

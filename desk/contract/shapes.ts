@@ -16,9 +16,6 @@ export const Name = z.string().trim().min(1).max(200);
 export const Note = z.string().max(10_000);
 export const Share = z.number().min(0).max(1);
 
-/** Part of a text, as [start, end) in UTF-16 units. */
-export const Span = z.strictObject({ start: z.int().min(0), end: z.int().min(1) });
-
 /** A message as it was on screen: a decision is refused where the text has changed since. */
 export const Seen = z.strictObject({ item: Id, version: z.int().min(1) });
 

@@ -1,5 +1,6 @@
 /** What was decided, one verdict after the other: of every message, what each reviewer decided last. */
-import { readBody, type Span } from '../review/link.ts';
+import type { Span } from '../review/span.ts';
+import { readBody } from '../review/link.ts';
 import { textOf } from '../review/seen-text.ts';
 import type { Item } from '../store/items.ts';
 import { BETWEEN } from '../store/policies.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Span } from '../review/link.ts';
+import { Span } from '../review/span.ts';
 
 /** How somebody decided elsewhere: data of the message that was read, and no decision here, since nobody signed it. */
 export const DecidedElsewhere = z.object({

@@ -12,6 +12,7 @@ import { createHash, hash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { RECOMMENDATIONS } from '../retrain/recommendations.ts';
 import { DOUBLE_REVIEW, ESCALATIONS, REOPENINGS } from './reasons.ts';
+import { Span } from './span.ts';
 
 const Sum = z.string().regex(/^[0-9a-f]{64}$/);
 const Seq = z.int().min(1);
@@ -23,10 +24,6 @@ const Nonce = z
   .string()
   .regex(/^[0-9a-f]{32}$/)
   .optional();
-
-/** Part of a message, as [start, end) in UTF-16 units. */
-export const Span = z.strictObject({ start: z.int().min(0), end: z.int().min(1) });
-export type Span = z.infer<typeof Span>;
 
 /** What the reviewer had on screen: identity of the message, version of its text, and a salted hash of it. */
 const seen = { item: Sum, version: z.int().min(1), text: Sum } as const;
