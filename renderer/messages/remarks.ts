@@ -112,8 +112,7 @@ export const REMARKS: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<str
     // What does not work on this computer, and of the workspace's own file.
     'it has {n} bytes instead of {size}': 'es sind {n} Bytes statt {size}',
     'its SHA-256 is {sum}': 'die SHA-256 ist {sum}',
-    'No native libraries are installed: run `npm ci` again, with optional packages.':
-      'Es sind keine nativen Bibliotheken da: Führen Sie `npm ci` noch einmal aus, mit den optionalen Paketen.',
+    'No native libraries are installed. {instead}': 'Es sind keine nativen Bibliotheken da. {instead}',
     'The folder of {what} {problem}': 'Der Ordner für {what} {problem}',
     calibration: 'Messwerte',
     'added models': 'hinzugefügte Modelle',
@@ -137,7 +136,8 @@ export const REMARKS: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<str
       '{backend} rechnet falsch: „{check}“ weicht um {off} des größten Wertes ab, erlaubt sind {allowed}. {instead}',
     '{backend} crashed while {step}: the process {how}. {instead}':
       '{backend} ist abgestürzt ({step}): {how}. {instead}',
-    'Run "npm ci" again.': 'Führen Sie „npm ci“ noch einmal aus.',
+    'Install Moderato again (in a checkout of its sources: npm ci).':
+      'Installieren Sie Moderato noch einmal (in einem Checkout der Quellen: npm ci).',
     'Update the graphics driver; until then the CPU is used.':
       'Aktualisieren Sie den Grafiktreiber; bis dahin rechnet der Prozessor.',
     'a row of {table} points nowhere': 'eine Zeile von {table} zeigt ins Leere',

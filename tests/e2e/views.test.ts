@@ -152,10 +152,11 @@ describe('the loop in the window', () => {
     await slider.press('ArrowLeft');
     await rows;
     assert.equal(await slider.getAttribute('aria-valuetext'), '.80');
+    // Of what the new model has read by then.
     await page
       .getByText(/from \d+ audit items/)
       .first()
-      .waitFor();
+      .waitFor({ timeout: LONG_MS });
 
     // Export: from the palette, a row for each decision.
     const out = shown.file('decisions.csv');

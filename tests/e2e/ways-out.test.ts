@@ -127,14 +127,15 @@ describe('a view that is a file of its own', () => {
     await withMessages(shown);
     const page = await shown.page();
     await heading(page, 'Queue');
-    const asked = Promise.withResolvers<() => void>();
+    const gate = Promise.withResolvers<void>();
     await page.route(/TeachView.*\.js$/, async (route) => {
-      await new Promise<void>((resolve) => asked.resolve(resolve));
+      // The file is asked for more than once: ahead, and where it is loaded.
+      await gate.promise;
       await route.abort();
     });
     await page.keyboard.press('Control+3');
     await page.getByRole('status').getByText('One moment…').waitFor();
-    (await asked.promise)();
+    gate.resolve();
     await page.getByRole('alert').getByText('This view could not be loaded.').waitFor();
     await page.unroute(/TeachView.*\.js$/);
     await page.getByRole('button', { name: 'Load anew' }).click();

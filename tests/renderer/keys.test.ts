@@ -147,7 +147,10 @@ describe('keys', () => {
     const shared = ACTIONS.filter(({ key }) => key !== null && ofMenus.includes(key));
     assert.deepEqual(
       shared.map(({ id, key }) => [id, key]),
-      [['go.settings', MENU_KEYS.settings]],
+      [
+        ['go.settings', MENU_KEYS.settings],
+        ['export.decisions', MENU_KEYS.export],
+      ],
     );
   });
 });
