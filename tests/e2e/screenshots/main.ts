@@ -48,14 +48,6 @@ const VIEWS: readonly Pictured[] = [
     },
   },
   {
-    name: 'explanations',
-    address: '#/insights',
-    ready: async (page) => {
-      await page.getByRole('figure', { name: 'Words go' }).waitFor();
-      await scrolledTo(page, 'Are the explanations true here?');
-    },
-  },
-  {
     name: 'nothing-found',
     address: '#/search',
     ready: async (page) => {

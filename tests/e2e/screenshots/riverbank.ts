@@ -28,6 +28,4 @@ export async function fillRiverbank(shown: Shown, messages: number, decided: num
   writeFileSync(suite, madeUpSuite());
   const audit = await client.jobs.start({ kind: 'functional', path: suite });
   await shown.ended(audit.id);
-  const tested = await client.jobs.start({ kind: 'explanations' });
-  await shown.ended(tested.id);
 }
