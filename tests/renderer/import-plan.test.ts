@@ -103,7 +103,7 @@ describe('how far a job is', () => {
     const root = fileURLToPath(new URL('../../', import.meta.url));
     const said = globSync('desk/**/*.ts', { cwd: root }).flatMap((file) =>
       [...readFileSync(`${root}${file}`, 'utf8').matchAll(/(?:doing: |(?:say|told|next)\()'([A-Z][^']+)'/g)].map(
-        ([, it]) => it,
+        ([, it = '']) => it,
       ),
     );
     assert.ok(new Set(said).size >= 12, said.join());
