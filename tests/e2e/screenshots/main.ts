@@ -47,14 +47,6 @@ const VIEWS: readonly Pictured[] = [
       await scrolledTo(page, 'What kinds of abuse the model sees');
     },
   },
-  {
-    name: 'nothing-found',
-    address: '#/search',
-    ready: async (page) => {
-      await page.getByRole('searchbox').fill('zyzzyva');
-      await page.getByText('zyzzyva').first().waitFor();
-    },
-  },
   { name: 'import', address: '#/import', ready: (page) => page.getByText('All that can be read').waitFor() },
   ...['review', 'wellbeing', 'keys', 'privacy', 'models', 'backend', 'language', 'about'].map(settingsPart),
   { name: 'components', address: '#/gallery', ready: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
