@@ -91,9 +91,14 @@ export function keepDrawn(
     if (store.tombstones.trainedOn(one.item).length === 0) store.auditItems.add(one, now);
 }
 
-/** Whether an item is in the audit sample, or will be once it is scored: nobody is shown its score before it is decided. */
-export function ofAudit(store: Store): (item: number) => boolean {
+/**
+ * Whether an item is in the audit sample, or will be once it is scored: nobody is shown its score before it is decided.
+ * @param chance with which messages like it are drawn
+ */
+export function ofAudit(
+  store: Store,
+  chance: number = chanceOf(settingsOf(store).auditEvery),
+): (item: number) => boolean {
   const draw = new AuditDraw(store.settings.workspaceKey(store.path));
-  const chance = chanceOf(settingsOf(store).auditEvery);
   return (item) => draw.has(item, chance) || store.auditItems.has(item);
 }

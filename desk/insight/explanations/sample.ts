@@ -2,7 +2,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { wordsOf } from '../../../engine/explain/words.ts';
 import { drawn, seededRandom } from '../../../engine/train/random.ts';
-import { PRESENT, STANDS_IN, type QueueColumns } from '../../queue/columns.ts';
+import { isOfModel, type QueueColumns } from '../../queue/columns.ts';
 import type { Store } from '../../store/store.ts';
 import { LEAST_WORDS } from './tried.ts';
 
@@ -29,7 +29,7 @@ export async function drawTexts(
   const ids = new Uint32Array(length);
   let count = 0;
   for (let id = 1; id < length; id++) {
-    const isRead = ((marks[id] as number) & (PRESENT | STANDS_IN)) === PRESENT && !Number.isNaN(score[id]);
+    const isRead = isOfModel(marks[id] as number) && !Number.isNaN(score[id]);
     if (isRead && isWanted(score[id] as number)) ids[count++] = id;
   }
   const texts = new Set<string>();

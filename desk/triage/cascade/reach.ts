@@ -5,7 +5,7 @@ import type { Forecast } from '../../contract/guarantee.ts';
 import type { Revision } from '../../store/revisions.ts';
 import type { Store } from '../../store/store.ts';
 import { settingsOf } from '../../review/settings.ts';
-import { AuditDraw, chanceAside } from '../audit-draw.ts';
+import { chanceAside, ofAudit } from '../audit-draw.ts';
 import type { Copy, ScoringHooks, ScoringTarget, WorkspaceScoring } from '../scoring.ts';
 import { cascade, forecast, type Cascade } from './cascade.ts';
 import { waitingTexts } from './copies.ts';
@@ -97,9 +97,9 @@ export async function reach(reaching: Reaching, hooks: ReachingHooks): Promise<v
 
 /** What the audit sample has of `count` messages that are set aside. What was drawn before stays in it. */
 function drawing(store: Store, count: number): { readonly chance: number; readonly has: (one: Copy) => boolean } {
-  const draw = new AuditDraw(store.settings.workspaceKey(store.path));
   const chance = chanceAside(settingsOf(store).auditEvery, count);
-  return { chance, has: ({ id }) => draw.has(id, chance) || store.auditItems.has(id) };
+  const isDrawn = ofAudit(store, chance);
+  return { chance, has: ({ id }) => isDrawn(id) };
 }
 
 /**
