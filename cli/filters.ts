@@ -30,7 +30,9 @@ export interface FilterOptions {
 }
 
 export const orderOption = () =>
-  new Option('--order <order>', 'what comes first').choices(ORDERS).default('urgent' as z.infer<typeof Order>);
+  new Option('--order <order>', 'what comes first; what is uncertain mostly teaches most')
+    .choices(ORDERS)
+    .default('urgent' as z.infer<typeof Order>);
 
 /** A verb that takes a filter. */
 export const filtered = (name: string) =>

@@ -110,7 +110,9 @@ function moreSentence(more: RetrainReport['more']): string {
   if (more === null)
     return `Whether more decisions pay cannot be said: that takes ${LEAST_FOR_CURVE} with something wrong and ${LEAST_FOR_CURVE} without, from which the model of the queue has not learned.`;
   const { value, low, high } = more.gain;
-  return `${MORE[more.verdict]}: ${more.more} more would add about ${signed(value)} to the AUROC (95%: ${signed(low)} to ${signed(high)}).`;
+  const where =
+    more.verdict === 'hardly-pay' ? '' : ' What it is unsure of mostly teaches most: moderato queue --order uncertain.';
+  return `${MORE[more.verdict]}: ${more.more} more would add about ${signed(value)} to the AUROC (95%: ${signed(low)} to ${signed(high)}).${where}`;
 }
 
 function whatNext({ workspace }: Options, { revision, comparison }: RetrainReport): string {

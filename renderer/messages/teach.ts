@@ -22,6 +22,8 @@ export const teach = messages({
     missingFine: '{count} more that are {label}',
     missingFineLabel: 'a label that says that all is right (severity 0)',
     toQueue: 'Decide in the queue',
+    toUnsure: 'Decide what it is unsure of',
+    unsureWhy: 'Messages that it is unsure of mostly teach more than the worst ones, which the queue shows first.',
     noModel: 'No model has read this workspace yet',
     noModelWhy: 'Import an export and have it read; what you then decide, it learns.',
     retrain: 'Retrain',
@@ -137,6 +139,9 @@ export const teach = messages({
     missingFine: '{count} weitere mit {label}',
     missingFineLabel: 'ein Label, das sagt, dass nichts vorliegt (Schwere 0)',
     toQueue: 'In der Liste entscheiden',
+    toUnsure: 'Unsicheres entscheiden',
+    unsureWhy:
+      'Nachrichten, bei denen es unsicher ist, lehren meist mehr als die schlimmsten, mit denen die Liste beginnt.',
     noModel: 'Noch kein Modell hat diesen Arbeitsbereich gelesen',
     noModelWhy: 'Importieren Sie einen Export und lassen Sie ihn lesen; aus dem, was Sie entscheiden, lernt es.',
     retrain: 'Neu lernen',
