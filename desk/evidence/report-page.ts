@@ -107,6 +107,7 @@ const PROMOTED: Readonly<Record<PromotedBecause, string>> = {
   recommended: 'Another model for the queue, as recommended',
   override: 'Another model for the queue, though it was not recommended',
   'roll-back': 'Back to the model before',
+  named: 'Another model for the queue, by an adapter that was named',
 };
 
 function done({ deeds, escalations, reopenings, promotions }: Figures): Row[] {

@@ -31,8 +31,11 @@ import {
 export interface ScoreDeps extends ScoringTarget {
   readonly supervisor: Supervisor;
   readonly places: Places;
-  /** the revision whose scores are being made, before the first of them; gives what is most likely to change by it */
-  readonly onRevision: (revision: Revision, base: string) => Promise<Uint32Array>;
+  /**
+   * the revision whose scores are being made, before the first of them; gives what is most likely to change by it
+   * @param by name of whoever wants this one in place of the queue's
+   */
+  readonly onRevision: (revision: Revision, base: string, by: string | undefined) => Promise<Uint32Array>;
   /** messages that the model before flags, by id */
   readonly flagged: () => Uint32Array;
   /** what each recall target would cost */
@@ -72,7 +75,8 @@ const FIRST_LOOK = 32;
 
 /**
  * Scores what has no score of this model yet; each page is kept as soon as it is done.
- * @throws ModelFileError, AdapterError, EngineCallError, EngineFailed, WorkspaceError; when the signal aborts
+ * @throws ModelFileError, AdapterError, EngineCallError, EngineFailed, WorkspaceError; DeskError no-reviewer, where nobody is named
+ *   who gives the queue another model; when the signal aborts
  */
 export async function score(
   deps: ScoreDeps,
@@ -82,7 +86,7 @@ export async function score(
   const { store, writer } = deps;
   const chosen = await modelFor(deps, start);
   const revision = await writer.write('ensureRevision', newRevisionOf(chosen));
-  const first = await deps.onRevision(revision, chosen.base);
+  const first = await deps.onRevision(revision, chosen.base, start.reviewer);
   const total = await unscoredOf(store, revision.id);
   const before = store.counts.revision(revision.id).scored;
   const isReached = start.recall !== 'all' && (reached(store, revision)?.target ?? 0) >= start.recall;
