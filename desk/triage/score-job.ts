@@ -103,12 +103,12 @@ export async function score(
     };
   onProgress({ doing: 'Opening the model', done: 0, total: null, unit: '' });
   const opened = performance.now();
-  await using session = await opening(deps, chosen, start, revision, total, signal);
+  const isHidden = ofAudit(store);
+  await using session = await opening(deps, chosen, start, revision, { total, isHidden, signal });
   const seconds = secondsSince(opened);
   const started = performance.now();
   const scoring = await WorkspaceScoring.start(deps, session, chosen.adapter, revision, start);
   const leading = new Leading(LEADERS);
-  const isHidden = ofAudit(store);
   let scored = 0;
   const progress = (done: number): void =>
     onProgress({ doing: 'Scoring', done: Math.min(done, total), total, unit: 'messages' });
@@ -205,15 +205,17 @@ async function opening(
   chosen: ChosenModel,
   { deterministic }: z.infer<typeof ScoreStart>,
   revision: Revision,
-  total: number,
-  signal: AbortSignal,
+  {
+    total,
+    isHidden,
+    signal,
+  }: { readonly total: number; readonly isHidden: (item: number) => boolean; readonly signal: AbortSignal },
 ): Promise<EngineSession> {
   const { supervisor, places, store } = deps;
   const { layout } = revision;
   if (!deterministic && layout === null && measuresFirst(places)) {
     await using plain = await openPlainly(supervisor, chosen, signal);
     const leaders = await firstLook(store, plain, revision, FIRST_LOOK, signal);
-    const isHidden = ofAudit(store);
     const shown = leaders.filter(({ item }) => !isHidden(item)).slice(0, LEADERS);
     deps.onProvisional(shown, Math.min(FIRST_LOOK, total), total);
   }
