@@ -17,7 +17,7 @@ import { randomF1, tokenF1 } from './explain/marked.ts';
 import { PEERS, RANDOM, rankingsOf } from './explain/rankings.ts';
 import { benchTexts } from './texts.ts';
 import { waiting } from './explain/waiting.ts';
-import { faster, smaller, UsageError, type Bench, type BenchOptions, type Figure } from './figure.ts';
+import { faster, smaller, wantedOf, type Bench, type BenchOptions, type Figure } from './figure.ts';
 import { mean } from './timing.ts';
 import { abusiveTexts, harmlessTexts, isThere, type AbusiveText, type MarkedSet } from './rationales.ts';
 import { Reader } from './reader.ts';
@@ -56,9 +56,8 @@ const PARTS = ['hatexplain', 'toxic_spans', 'wait'] as const;
 
 const bench: Bench = async (options) => {
   const { tables, data, scale, adapter } = options;
-  const unknown = tables.filter((name) => !PARTS.some((part) => part === name));
-  if (unknown.length > 0) throw new UsageError(`There is no part ${unknown.join()}; there are ${PARTS.join()}.`);
-  const wants = (part: (typeof PARTS)[number]): boolean => tables.length === 0 || tables.includes(part);
+  const parts = wantedOf(tables, PARTS, 'part');
+  const wants = (part: (typeof PARTS)[number]): boolean => parts.includes(part);
   const figures: Figure[] = [];
   if (wants('hatexplain') || wants('toxic_spans')) {
     await using reader = await Reader.open(adapter);
