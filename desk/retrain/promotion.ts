@@ -100,7 +100,7 @@ export function rollBack(store: Store, reviewer: Reviewer, now: number): Promote
     throw new DeskError(
       'nothing-to-do',
       'There is no model to go back to.',
-      'The queue has had one model so far; choose another with `revisions.promote`.',
+      'The queue has had one model so far; choose another with `moderato revisions promote`.',
     );
   note(store, reviewer, before, 'roll-back', null, now);
   return { from: from?.id ?? null, to: before.id };
