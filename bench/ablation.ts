@@ -3,7 +3,7 @@
  * measured stands in ablation/tables; results are kept in a ledger, so that a run that was cut off goes on.
  */
 import path from 'node:path';
-import { UsageError, type Bench, type Figure } from './figure.ts';
+import { UsageError, wantedOf, type Bench, type Figure } from './figure.ts';
 import { Ledger } from './ablation/ledger.ts';
 import { markdown, type Measured } from './ablation/markdown.ts';
 import { Runner } from './ablation/runner.ts';
@@ -62,12 +62,9 @@ async function measure(
 
 /** All tables, or those of the given names. */
 function chosen(names: readonly string[]): readonly Table[] {
-  const unknown = names.filter((name) => !TABLES.some((table) => table.name === name));
-  if (unknown.length > 0)
-    throw new UsageError(
-      `There is no table called ${unknown.join(', ')}. There are ${TABLES.map(({ name }) => name).join(', ')}.`,
-    );
-  return names.length === 0 ? TABLES : TABLES.filter(({ name }) => names.includes(name));
+  const all = TABLES.map(({ name }) => name);
+  const wanted = wantedOf(names, all, 'table');
+  return TABLES.filter(({ name }) => wanted.includes(name));
 }
 
 /** Macro-F1 on each test set beside what the row is held against, else the table's n-grams. */

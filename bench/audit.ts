@@ -23,7 +23,7 @@ import { readDataset } from '../native-models/recipe/datasets.ts';
 import { readExcluded } from '../native-models/recipe/excluded.ts';
 import { areaUnderRoc, rank } from '../desk/insight/metrics.ts';
 import { seededRandom, shuffle } from '../engine/train/random.ts';
-import { faster, smaller, UsageError, type Bench, type Figure } from './figure.ts';
+import { faster, smaller, UsageError, wantedOf, type Bench, type Figure } from './figure.ts';
 import { Reader } from './reader.ts';
 
 const SETS = ['hatecheck', 'hatemoji_check', 'multilingual_hatecheck'] as const;
@@ -34,14 +34,17 @@ const ATTACKED = 300;
 const NGRAMS = 'character n-grams';
 const AS_SPELLED = 'as it is spelled';
 
+const PARTS = ['suites', 'spelling'] as const;
+
 const bench: Bench = async ({ data, adapter, scale, tables, say }) => {
   if (data === null) throw new UsageError('This bench needs the test suites: --data DIR.');
+  const wanted = wantedOf(tables, PARTS, 'part');
   await using reader = await Reader.open(adapter);
   const read: ReadTexts = async (texts) => (await reader.read(texts)).map((one) => one && readingOf(reader, one));
   const byNgrams: ReadTexts = (texts) =>
     Promise.resolve(reader.readByNgrams(texts)?.map((one) => readingOf(reader, one)) ?? texts.map(() => null));
   const figures: Figure[] = [];
-  if (tables.length === 0 || tables.includes('suites')) {
+  if (wanted.includes('suites')) {
     const tried = new Set(regressionRows(places()).map(({ text }) => text));
     const suites: ReadSuite[] = [];
     for (const set of SETS) {
@@ -54,7 +57,7 @@ const bench: Bench = async ({ data, adapter, scale, tables, say }) => {
     }
     figures.push(...ofSpellings(await functionalFigures(suites, read, Math.ceil(ATTACKED * scale))));
   }
-  if (tables.length === 0 || tables.includes('spelling')) figures.push(...(await ofDevParts(data, read, scale)));
+  if (wanted.includes('spelling')) figures.push(...(await ofDevParts(data, read, scale)));
   return figures;
 };
 export default bench;

@@ -37,6 +37,14 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** The parts of a bench that are wanted: all where none is named. @param what such a part is called. @throws UsageError */
+export function wantedOf<T extends string>(named: readonly string[], all: readonly T[], what: string): readonly T[] {
+  const unknown = named.filter((name) => !all.some((one) => one === name));
+  if (unknown.length > 0)
+    throw new UsageError(`There is no ${what} called ${unknown.join(', ')}; there are ${all.join(', ')}.`);
+  return named.length === 0 ? all : all.filter((one) => named.includes(one));
+}
+
 /** Figures of a bench that has more to show than them. */
 export interface Report {
   readonly figures: readonly Figure[];

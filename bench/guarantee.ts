@@ -11,7 +11,7 @@ import { NgramProxy, PROXY_SHAPE } from '../desk/triage/cascade/ngram-proxy.ts';
 import { seededRandom } from '../engine/train/random.ts';
 import { ngramRows } from '../engine/train/ngrams/ngrams.ts';
 import type { SparseRows } from '../engine/train/ngrams/sparse-rows.ts';
-import { faster, smaller, UsageError, type Bench, type Figure } from './figure.ts';
+import { faster, smaller, UsageError, wantedOf, type Bench, type Figure } from './figure.ts';
 import { scoresOf } from './guarantee/scores.ts';
 import { simulate, thresholdFor, timed, type Simulated, type Stream } from './guarantee/simulate.ts';
 import { joinedTexts, realTexts } from './guarantee/streams.ts';
@@ -25,11 +25,12 @@ const JOINED = 200_000;
 const MILLION = 1_000_000;
 /** Texts on which speeds are measured. */
 const TIMED = 4_000;
-type StreamName = 'real' | 'joined' | 'million';
+const STREAMS = ['real', 'joined', 'million'] as const;
 
 const bench: Bench = async ({ data, adapter, scale, tables, say }) => {
   if (data === null) throw new UsageError('This bench reads the data sets: name their folder with --data.');
-  const isWanted = (name: StreamName): boolean => tables.length === 0 || tables.includes(name);
+  const wanted = wantedOf(tables, STREAMS, 'stream');
+  const isWanted = (name: (typeof STREAMS)[number]): boolean => wanted.includes(name);
   const runsOf = (all: number): number => Math.max(2, Math.round(all * scale));
   const real = realTexts(data);
   const { scores } = await scoresOf(real, KEPT, adapter, say);

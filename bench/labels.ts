@@ -6,7 +6,7 @@
 import path from 'node:path';
 import { chooseModel } from '../desk/models/choose.ts';
 import { places } from '../desk/models/places.ts';
-import { UsageError, type Bench } from './figure.ts';
+import { UsageError, wantedOf, type Bench } from './figure.ts';
 import { communities, COMMUNITIES } from './labels/communities.ts';
 import { curvesOf, readings, STARTS, type Curves } from './labels/curves.ts';
 import { hintsOf, type Hinted } from './labels/hints.ts';
@@ -17,14 +17,12 @@ const SEEDS = 5;
 
 const bench: Bench = async ({ data, adapter, tables, seeds, scale, say }) => {
   if (data === null) throw new UsageError('This bench reads the data sets: name their folder with --data.');
-  const unknown = tables.filter((name) => !COMMUNITIES.includes(name));
-  if (unknown.length > 0)
-    throw new UsageError(`There is no community ${unknown.join()}; there are ${COMMUNITIES.join()}.`);
+  const wanted = wantedOf(tables, COMMUNITIES, 'community');
   const chosen = await chooseModel(places(), adapter === null ? {} : { adapter });
   const drawn = seeds.length > 0 ? seeds : Array.from({ length: SEEDS }, (_, seed) => seed);
   const curves: Curves[] = [];
   const hinted: Hinted[] = [];
-  for (const community of communities(data, tables.length === 0 ? COMMUNITIES : tables, scale)) {
+  for (const community of communities(data, wanted, scale)) {
     const { tasks, frozen } = await readings(community, chosen, KEPT, say);
     for (const start of STARTS) {
       const began = performance.now();

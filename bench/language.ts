@@ -9,7 +9,7 @@ import { wholeMethod } from '../desk/retrain/method.ts';
 import type { ModuleSettings } from '../engine/adapter/methods.ts';
 import type { TrainingOptions } from '../engine/train/options.ts';
 import { keyOf } from './ablation/ledger.ts';
-import { UsageError, type Bench } from './figure.ts';
+import { UsageError, wantedOf, type Bench } from './figure.ts';
 import { communities, COMMUNITIES, type Community } from './language/communities.ts';
 import { figuresOf, inWords } from './language/report.ts';
 import { ARMS, Runs, type Adaptation, type Arm, type Run } from './language/runs.ts';
@@ -25,9 +25,7 @@ const LOSS_TEXTS = 200;
 
 const bench: Bench = async ({ data, peers, tables, seeds, scale, results, say }) => {
   if (data === null) throw new UsageError('This bench reads the data sets: name their folder with --data.');
-  const unknown = tables.filter((name) => !COMMUNITIES.some((known) => known === name));
-  if (unknown.length > 0)
-    throw new UsageError(`There is no community ${unknown.join()}; there are ${COMMUNITIES.join()}.`);
+  const named: readonly string[] = wantedOf(tables, COMMUNITIES, 'community');
   const python = findPython(PEFT);
   if (python === null) throw new UsageError(`No Python here has ${PEFT.join(', ')}: name one that has in PYTHON.`);
   const { modules } = method();
@@ -43,7 +41,7 @@ const bench: Bench = async ({ data, peers, tables, seeds, scale, results, say })
   say(learner.settings);
   const known = new Runs(results ?? RESULTS);
   const all = communities(data, scale);
-  const wanted = all.filter(({ name }) => tables.length === 0 || tables.includes(name));
+  const wanted = all.filter(({ name }) => named.includes(name));
   const drawn = seeds.length > 0 ? seeds : Array.from({ length: SEEDS }, (_, seed) => seed);
   // To predict the next token behind all layers takes more than twice as long.
   const arms = ARMS.filter((arm) => arm !== 'whole' || peers.includes('whole'));

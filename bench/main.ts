@@ -1,51 +1,15 @@
-/**
- * `npm run bench -- NAME [--json] [--data DIR] [--peer P]… [--adapter F] [--scale N] [--table T]… [--seed N]… [--results FILE] [--unmask]`:
- * runs bench/NAME.ts and prints its figures.
- */
-import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+/** `npm run bench -- NAME [OPTION…]`: runs bench/NAME.ts and prints its figures. */
+import { CommanderError } from '@commander-js/extra-typings';
+import { asked, type Asked } from './asked.ts';
 import { UsageError, type Bench, type Figure } from './figure.ts';
-import { machine, NAMES, type Measured } from './measured.ts';
+import { machine, type Measured } from './measured.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    json: { type: 'boolean', default: false },
-    data: { type: 'string' },
-    peer: { type: 'string', multiple: true, default: [] },
-    adapter: { type: 'string' },
-    scale: { type: 'string', default: '1' },
-    table: { type: 'string', multiple: true, default: [] },
-    seed: { type: 'string', multiple: true, default: [] },
-    results: { type: 'string' },
-    unmask: { type: 'boolean', default: false },
-  },
-});
-const [name] = positionals;
-const scale = Number(values.scale);
-if (name === undefined || !NAMES.some((known) => known === name) || !(scale > 0)) {
-  process.stderr.write(
-    'Usage: npm run bench -- NAME [--json] [--data DIR] [--peer P] [--adapter F] [--scale N] [--table T] [--seed N] [--results FILE] [--unmask]\n' +
-      `NAME is one of: ${NAMES.join(', ')}.\n`,
-  );
-  process.exit(2);
-}
-if (values.data !== undefined && !existsSync(values.data)) {
-  process.stderr.write(`There is no folder ${values.data}. --data takes the folder with the data sets.\n`);
-  process.exit(2);
-}
+const { name, json, options } = understood();
 // Which bench it is, is known only now; its shape is Bench by this folder's rule.
 const { default: bench } = (await import(`./${name}.ts`)) as { default: Bench };
 const began = new Date();
 const made = await bench({
-  data: values.data ?? null,
-  peers: values.peer,
-  adapter: values.adapter ?? null,
-  scale,
-  tables: values.table,
-  seeds: values.seed.map(Number),
-  results: values.results ?? null,
-  unmask: values.unmask,
+  ...options,
   say: (line) => process.stderr.write(`${line}\n`),
 }).catch((error: unknown) => {
   if (!(error instanceof UsageError)) throw error;
@@ -53,7 +17,17 @@ const made = await bench({
   process.exit(2);
 });
 const { figures, text } = 'text' in made ? made : { figures: made, text: table(made) };
-process.stdout.write(values.json ? `${JSON.stringify(measured(figures))}\n` : text);
+process.stdout.write(json ? `${JSON.stringify(measured(figures))}\n` : text);
+
+/** Ends the process where help was asked for, or what was asked for is not there. */
+function understood(): Asked {
+  try {
+    return asked(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exit(error.exitCode === 0 ? 0 : 2);
+  }
+}
 
 function measured(figures: readonly Figure[]): Measured {
   return {

@@ -30,7 +30,7 @@ import { seededRandom, shuffle } from '../engine/train/random.ts';
 import { cleaned } from '../native-models/recipe/clean-text.ts';
 import { readDataset, type DatasetRow } from '../native-models/recipe/datasets.ts';
 import { keyOf } from './ablation/ledger.ts';
-import { plain, smaller, UsageError, type Bench, type Figure } from './figure.ts';
+import { plain, smaller, UsageError, wantedOf, type Bench, type Figure } from './figure.ts';
 import { watched } from './timing.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
@@ -66,12 +66,9 @@ type Run = z.infer<typeof Run>;
 
 const bench: Bench = async ({ data, tables, seeds, results, say }) => {
   if (data === null) throw new UsageError('This bench reads the data sets: name their folder with --data.');
-  const unknown = tables.filter((name) => !MODERATORS.some((moderator) => moderator === name));
-  if (unknown.length > 0)
-    throw new UsageError(`There is no moderator ${unknown.join()}; there are ${MODERATORS.join()}.`);
   const file = results ?? RESULTS;
   const rows = readDataset(data, 'davidson2017');
-  const wanted = MODERATORS.filter((moderator) => tables.length === 0 || tables.includes(moderator));
+  const wanted = wantedOf(tables, MODERATORS, 'moderator');
   const all = seeds.length > 0 ? seeds : Array.from({ length: SEEDS }, (_, seed) => seed);
   const known = knownRuns(file);
   const sources = sourcesHash();

@@ -13,8 +13,8 @@ export const benchVerb = () =>
     .description(
       'Runs one of the published measurements, with its peers in the same run. Options are handed on to the bench.',
     )
-    .argument('<name>', 'import or score')
-    .argument('[options...]', '--json, --data DIR, --peer NAME, --scale N')
+    .argument('[name]', 'which one; without it all of them are listed, with their options')
+    .argument('[options...]', 'of the bench, such as --json or --data DIR')
     .allowUnknownOption()
     .action((name, options) =>
       run(async () => {
@@ -25,9 +25,10 @@ export const benchVerb = () =>
             'Get a checkout of the sources, then run `npm ci && npx moderato bench NAME` there.',
           );
         }
-        const child = spawn(process.execPath, [main, name, ...options], { stdio: 'inherit' });
+        const words = [...(name === undefined ? [] : [name]), ...options];
+        const child = spawn(process.execPath, [main, ...words], { stdio: 'inherit' });
         const [code] = (await once(child, 'exit')) as [number | null];
-        if (code === 2) throw new WrongUsage('The bench does not know that.', 'Its own line above says what it takes.');
+        if (code === 2) throw new WrongUsage('Nothing was measured.', 'What a bench takes is said above.');
         if (code !== 0) throw new Failed();
       }),
     );

@@ -38,7 +38,6 @@ const program = new Command('moderato')
     'Ranks every message of an export with a small language model on this computer, so that the worst is read first. Nothing leaves the machine.',
   )
   .version(version)
-  .showHelpAfterError('Run it with --help to see what it takes.')
   .addHelpText(
     'after',
     `
@@ -87,11 +86,18 @@ const verbs = [
 for (const verb of verbs) program.addCommand(verb);
 
 /** Verbs take these over when they are made, but not when they are added ready-made. */
-function throwInsteadOfExit(command: { exitOverride(): unknown; commands: readonly unknown[] }): void {
+function throwInsteadOfExit(command: AnyCommand, words: string): void {
   command.exitOverride();
-  for (const inner of command.commands) throwInsteadOfExit(inner as typeof command);
+  command.showHelpAfterError(`\`${words} --help\` says what it takes.`);
+  for (const inner of command.commands) throwInsteadOfExit(inner, `${words} ${inner.name()}`);
 }
-throwInsteadOfExit(program);
+interface AnyCommand {
+  name(): string;
+  exitOverride(): unknown;
+  showHelpAfterError(sentence: string): unknown;
+  readonly commands: readonly AnyCommand[];
+}
+throwInsteadOfExit(program, 'moderato');
 
 try {
   await program.parseAsync();

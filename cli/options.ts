@@ -17,6 +17,12 @@ export function natural(text: string): number {
   return n;
 }
 
+export function port(text: string): number {
+  const n = Number(text);
+  if (/^\d+$/.test(text) && n < 65_536) return n;
+  throw new InvalidArgumentError('It must be a whole number from 0 to 65535; 0 is a free one.');
+}
+
 /** A number above 0. */
 export function aboveZero(text: string): number {
   const value = Number(text);

@@ -84,13 +84,14 @@ async function retrain(setting: Setting, options: Options): Promise<void> {
 }
 
 function reportLines(report: RetrainReport, columns: number): string[] {
-  const { revision, name, train, dev, replayed, fromChampion, comparison, more, seconds, weak, weakModels } = report;
+  const { revision, name, train, dev, replayed, fromChampion, comparison, more, seconds } = report;
+  const { messages: opinions, models } = comparison.opinions;
   return [
     `${safeLine(name)} is revision ${revision}: learned from ${counted(train, 'decision')} in ${duration(seconds)}`,
     `(${dev} more to pick the best epoch, ${replayed} public ones beside them; ${fromChampion ? 'it went on from the model of the queue' : 'it began anew'}).`,
-    ...(weak > 0
+    ...(opinions > 0
       ? [
-          `${counted(weak, 'message')} more that nobody decided (weak): what ${weakModels.map(safeLine).join(' and ')} says of them.`,
+          `${counted(opinions, 'message')} more that nobody decided (weak): what ${models.map(safeLine).join(' and ')} says of them.`,
         ]
       : []),
     '',

@@ -6,6 +6,7 @@ import type { DeskClient } from './desk.ts';
 import { positive } from './options.ts';
 import type { Setting } from './run.ts';
 import { counted } from './terminal/figures.ts';
+import { WrongUsage } from './terminal/problem.ts';
 
 /** A verb that somebody does something with. */
 export const reviewing = (name: string) =>
@@ -25,9 +26,21 @@ export interface ReviewDesk extends AsyncDisposable {
   readonly reviewer: number;
 }
 
-/** Under which name somebody decides. */
-export const nameOf = ({ reviewer }: Pick<ReviewOptions, 'reviewer'>): string =>
-  reviewer ?? process.env['MODERATO_REVIEWER'] ?? userInfo().username;
+/** Under which name somebody decides. @throws WrongUsage where there is none */
+export function nameOf({ reviewer }: Pick<ReviewOptions, 'reviewer'>): string {
+  const name = (reviewer ?? process.env['MODERATO_REVIEWER'] ?? nameHere()).trim();
+  if (name !== '') return name;
+  throw new WrongUsage('Nobody is named who does it.', 'Say who, with --reviewer NAME or in MODERATO_REVIEWER.');
+}
+
+/** Of whoever sits at this computer; empty in a container whose user has no name. */
+function nameHere(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return '';
+  }
+}
 
 /** Opens the workspace for a reviewer, who is added where nobody of that name was there yet. */
 export async function openReview(setting: Setting, options: ReviewOptions): Promise<ReviewDesk> {
@@ -44,7 +57,7 @@ export async function openReview(setting: Setting, options: ReviewOptions): Prom
 
 /** Who does it, added where nobody of that name was there yet. */
 export async function reviewerOf(client: DeskClient, options: Pick<ReviewOptions, 'reviewer'>): Promise<number> {
-  const name = options.reviewer ?? process.env['MODERATO_REVIEWER'] ?? userInfo().username;
+  const name = nameOf(options);
   const known = (await client.reviewers.list()).find((one) => one.name.toLowerCase() === name.toLowerCase());
   return (known ?? (await client.reviewers.add({ name }))).id;
 }

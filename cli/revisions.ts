@@ -83,7 +83,7 @@ export function comparisonLines(
     ...rows,
     ...general,
     ...wrap(
-      `${count(flips.count)} of ${count(flips.read)} verdicts flip, of messages that were compared on and of undecided ones about which the old model is least sure.`,
+      `${count(flips.count)} of ${count(flips.read)} verdicts flip, of messages that were compared on and of undecided ones about which the old model is least sure (2,000 at most).`,
       columns,
     ),
     ...flips.items

@@ -3,7 +3,7 @@ import { places, type Places } from '../desk/models/places.ts';
 import { refusedBackends } from '../desk/models/refused-backends.ts';
 import { ownEngine } from '../desk/engine/process.ts';
 import { Supervisor } from '../desk/supervisor.ts';
-import { Failed, Interrupted, WrongUsage, printProblem } from './terminal/problem.ts';
+import { Failed, Interrupted, WrongUsage, notTaken, printProblem } from './terminal/problem.ts';
 import { terminalScreen, type Screen } from './terminal/screen.ts';
 
 export interface Setting {
@@ -55,7 +55,8 @@ export async function run(
   }
 }
 
-function report(screen: Screen, error: unknown, signal: AbortSignal): number {
+function report(screen: Screen, thrown: unknown, signal: AbortSignal): number {
+  const error = notTaken(thrown) ?? thrown;
   if (error instanceof Failed) return EXIT.failed;
   if (error instanceof WrongUsage) {
     printProblem(screen, error);

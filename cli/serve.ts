@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Command } from '@commander-js/extra-typings';
 import { HttpDoor } from '../desk/door/http.ts';
 import { VerbDesk } from './desk.ts';
-import { natural } from './options.ts';
+import { port } from './options.ts';
 import { run } from './run.ts';
 
 /** Where Vite puts the built window (renderer/vite.config.ts), in a checkout and in the package. */
@@ -17,7 +17,7 @@ export const serveVerb = () =>
       'Opens the desk on this computer alone (127.0.0.1), for whoever has the token that it prints. Ends with Ctrl-C, and with the terminal.',
     )
     .option('-w, --workspace <file>', 'open this workspace at once; made if it is not there')
-    .option('--port <n>', 'on this port; default: a free one', natural, 0)
+    .option('--port <n>', 'on this port; default: a free one', port, 0)
     .action((options) =>
       run(async (setting) => {
         const { screen, signal } = setting;

@@ -10,6 +10,7 @@ import { TO_DO } from './filters.ts';
 import { mapping, recall, RECALL_HELP, top } from './options.ts';
 import { ranked } from './paging.ts';
 import { imported, isIncomplete, noteImport, showJob } from './reading.ts';
+import { nameOf } from './reviewing.ts';
 import { run, type Setting } from './run.ts';
 import { entryLines, shownText } from './terminal/entries.ts';
 import { count, counted, duration, probability, rate } from './terminal/figures.ts';
@@ -37,6 +38,10 @@ const command = () =>
     )
     .option('--adapter <file>', 'adapter to score with; default: the one that comes with the program')
     .option('--model <file>', 'base model, by path or id; default: the one that the adapter names')
+    .option(
+      '--reviewer <name>',
+      'with --adapter, where the workspace has another model: who changes it; default: MODERATO_REVIEWER, else your name on this computer',
+    )
     .option('-n, --top <n>', 'messages to print, or all', top, 20)
     .option('--recall <share>', RECALL_HELP, recall, 'all' as const)
     .option('--forecast', 'read a sample only, and say what each recall target would cost', false)
@@ -81,7 +86,8 @@ async function triageExports(setting: Setting, exports: readonly string[], optio
   const create = exports.length > 0 ? 'may' : 'never';
   await using desk = await VerbDesk.open(setting, file, { create, say: (line) => progress.say(line) });
   const { client } = desk;
-  for (const warning of openState(await client.workspace.state()).warnings) screen.note(warning);
+  const { warnings, revision: before } = openState(await client.workspace.state());
+  for (const warning of warnings) screen.note(warning);
   // Nobody decides anything in a file that is removed at the end.
   if (scratch !== undefined) await client.settings.set({ auditEvery: 0 });
   let report: ImportReport | null = null;
@@ -99,6 +105,10 @@ async function triageExports(setting: Setting, exports: readonly string[], optio
   const incomplete = report !== null && isIncomplete(report);
   if (report?.total.rows === 0 && incomplete) throw new Failed();
   const state = openState(await client.workspace.state());
+  if (before !== null && state.revision !== null && before.id !== state.revision.id)
+    screen.note(
+      `The queue had ${safeLine(before.name)}, and has ${safeLine(state.revision.name)} from now on: that is written down, by ${safeLine(nameOf(options))}. To go back: moderato revisions roll-back.`,
+    );
   const summary = summaryOf(state, report, scored);
   if (options.json) {
     const rows = (async function* () {
@@ -137,7 +147,7 @@ async function scoring(desk: VerbDesk, screen: Screen, progress: Progress, optio
     if (progress.live) progress.block(lines);
     else for (const line of lines) screen.note(line);
   };
-  const { adapter, model, anyLanguage, spellings, deterministic, recall: target, forecast } = options;
+  const { workspace, adapter, model, anyLanguage, spellings, deterministic, recall: target, forecast } = options;
   let hinted = target !== 'all' || forecast || options.json;
   const hint = (total: number): void => {
     if (hinted || total < WORTH_A_TARGET) return;
@@ -149,6 +159,7 @@ async function scoring(desk: VerbDesk, screen: Screen, progress: Progress, optio
       kind: 'score',
       ...(adapter !== undefined && { adapter: resolve(adapter) }),
       ...(model !== undefined && { model }),
+      ...(adapter !== undefined && workspace !== undefined && { reviewer: nameOf(options) }),
       anyLanguage,
       spellings,
       deterministic,

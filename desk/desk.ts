@@ -2,23 +2,16 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { MessagePort } from 'node:worker_threads';
 import type { z } from 'zod';
-import type { Erase, Erased } from './contract/audit.ts';
+import type { Erased } from './contract/audit.ts';
 import { Start } from './contract/jobs.ts';
 import type { Event, State } from './contract/workspace.ts';
 import type { SpawnEngine } from './engine/process.ts';
 import { DeskError } from './errors.ts';
-import { jobKinds } from './jobs/kinds.ts';
-import { JobRunner } from './jobs/runner.ts';
 import type { Places } from './models/places.ts';
-import { type Opened, keepQueue, onlyRead, workspaceOf } from './opened.ts';
+import { type Opened, keepQueue, startWork, workspaceOf } from './opened.ts';
 import { Precedence } from './precedence.ts';
 import { readPreferences } from './preferences.ts';
-import { Searches } from './queue/searches.ts';
-import { LiveQueue } from './queue/live-queue.ts';
-import { Explainer } from './triage/explainer.ts';
-import type { Erasing } from './store/erasure.ts';
 import { saltOf } from './store/header.ts';
 import { WorkspaceLock } from './store/lock.ts';
 import { SALT_BYTES, type Secret, keyOf, recoveryKeyOf } from './store/secret.ts';
@@ -27,9 +20,7 @@ import { settingsOf } from './review/settings.ts';
 import { forgetCheckpoint } from './retrain/checkpoint.ts';
 import { stateOf } from './state.ts';
 import type { Supervisor } from './supervisor.ts';
-import { queueModelOf } from './triage/queue-model.ts';
-import { WriterClient } from './writer/client.ts';
-import { Writer } from './writer/writer.ts';
+import type { WriteInput } from './writer/writes.ts';
 
 export interface DeskOptions {
   readonly places: Places;
@@ -97,53 +88,15 @@ export class Desk implements AsyncDisposable {
   }
 
   #start(workspace: Workspace, lock: WorkspaceLock, isNew: boolean): Opened {
-    const writer = workspace.isReadOnly ? null : Writer.of(workspace, this.precedence);
-    workspace.onlyRead();
-    const asked = writer ?? WriterClient.refusing(workspace.path, onlyRead(workspace.path));
-    const queue = new LiveQueue(workspace, queueModelOf(workspace), this.precedence);
-    const closing = new AbortController();
-    const searches = new Searches(workspace);
-    const connect = (): MessagePort => {
-      if (writer !== null) return writer.connect();
-      throw onlyRead(workspace.path);
-    };
-    const jobs = new JobRunner(
-      workspace,
-      asked,
-      jobKinds({
-        ...this.#options,
-        workspace,
-        writer: asked,
-        connect,
-        precedence: this.precedence,
-        queue,
-        searches,
-        loaded: () => loaded,
-        tell: (event) => this.tell(event),
-        state: () => this.state(),
-      }),
-      (job) => this.tell({ kind: 'job', job }),
-    );
-    const explainer = new Explainer(workspace, this.#options.supervisor, this.#options.places);
-    const loaded = queue.load(queue.model, closing.signal);
-    const stop = async (): Promise<void> => await writer?.[Symbol.asyncDispose]();
-    const opened: Opened = {
-      workspace,
-      writer: asked,
-      stop,
-      queue,
-      searches,
-      jobs,
-      explainer,
-      lock,
-      loaded,
-      loading: true,
-      closing,
-      isNew,
-    };
+    const opened = startWork(workspace, lock, isNew, {
+      ...this.#options,
+      precedence: this.precedence,
+      tell: (event) => this.tell(event),
+      state: () => this.state(),
+    });
     this.#opened = opened;
     this.#locked = null;
-    loaded.then(
+    opened.loaded.then(
       () => {
         opened.loading = false;
         this.tell({ kind: 'items', items: null });
@@ -151,9 +104,9 @@ export class Desk implements AsyncDisposable {
       // Closed before it was read.
       () => {},
     );
-    if (writer !== null) {
-      jobs.goOn((input) => Start.safeParse(input).data ?? null);
-      if (!jobs.willGoOn('retrain')) forgetCheckpoint(workspace.path);
+    if (!workspace.isReadOnly) {
+      opened.jobs.goOn((input) => Start.safeParse(input).data ?? null);
+      if (!opened.jobs.willGoOn('retrain')) forgetCheckpoint(workspace.path);
     }
     this.touch();
     return opened;
@@ -319,11 +272,10 @@ export class Desk implements AsyncDisposable {
     this.tell({ kind: 'items', items: [...items] });
   }
 
-  /** @throws DeskError bad-input, held, nothing-to-do */
-  async erase(input: z.infer<typeof Erase>): Promise<z.infer<typeof Erased>> {
+  /** @throws DeskError held, nothing-to-do */
+  async erase(input: WriteInput<'erase'>): Promise<z.infer<typeof Erased>> {
     const { writer, workspace, queue } = this.opened;
-    const { reviewer, reason } = input;
-    const { items, held, revisions } = await writer.write('erase', { reviewer, erasing: erasingOf(input), reason });
+    const { items, held, revisions } = await writer.write('erase', input);
     queue.refresh(items);
     const { path, connection } = workspace;
     const names = revisions.map((id) => ({ id, name: workspace.revisions.get(id)?.name ?? '' }));
@@ -339,16 +291,4 @@ export class Desk implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-}
-
-/** @throws DeskError bad-input */
-function erasingOf({ items, author, before }: z.infer<typeof Erase>): Erasing {
-  const ways: readonly Erasing[] = [
-    ...(items === undefined ? [] : [{ items }]),
-    ...(author === undefined ? [] : [{ author }]),
-    ...(before === undefined ? [] : [{ before }]),
-  ];
-  const [way, ...others] = ways;
-  if (way !== undefined && others.length === 0) return way;
-  throw new DeskError('bad-input', 'Say what to erase in one way.', 'Name messages, or an author, or a time.');
 }

@@ -1,16 +1,20 @@
 /** A workspace that is open, with all that works on it. */
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
-import type { JobRunner } from './jobs/runner.ts';
-import type { LiveQueue } from './queue/live-queue.ts';
-import type { Searches } from './queue/searches.ts';
+import type { MessagePort } from 'node:worker_threads';
+import { jobKinds, type JobSetting } from './jobs/kinds.ts';
+import { JobRunner } from './jobs/runner.ts';
+import { LiveQueue } from './queue/live-queue.ts';
+import { Searches } from './queue/searches.ts';
 import { WorkspaceError } from './store/errors.ts';
 import { saltOf } from './store/header.ts';
 import type { WorkspaceLock } from './store/lock.ts';
 import { SALT_BYTES, type Secret, keyOf } from './store/secret.ts';
 import { ONLY_READ, Workspace } from './store/workspace.ts';
-import type { Explainer } from './triage/explainer.ts';
-import type { WriterClient } from './writer/client.ts';
+import { Explainer } from './triage/explainer.ts';
+import { queueModelOf } from './triage/queue-model.ts';
+import { WriterClient } from './writer/client.ts';
+import { Writer } from './writer/writer.ts';
 
 export interface Opened {
   readonly workspace: Workspace;
@@ -47,7 +51,41 @@ export async function workspaceOf(file: string, isNew: boolean, secret: Secret |
   }
 }
 
-export const onlyRead = (file: string): WorkspaceError =>
+/** Of the desk, for what works on a workspace. */
+type Around = Pick<JobSetting, 'supervisor' | 'places' | 'spawnOpinions' | 'precedence' | 'tell' | 'state'>;
+
+/** Starts all that works on a workspace; its queue is being read, and jobs wait for `JobRunner.goOn`. */
+export function startWork(workspace: Workspace, lock: WorkspaceLock, isNew: boolean, around: Around): Opened {
+  const { precedence, supervisor, places, tell } = around;
+  const own = workspace.isReadOnly ? null : Writer.of(workspace, precedence);
+  workspace.onlyRead();
+  const writer = own ?? WriterClient.refusing(workspace.path, onlyRead(workspace.path));
+  const queue = new LiveQueue(workspace, queueModelOf(workspace), precedence);
+  const closing = new AbortController();
+  const loaded = queue.load(queue.model, closing.signal);
+  const searches = new Searches(workspace);
+  const connect = (): MessagePort => {
+    if (own !== null) return own.connect();
+    throw onlyRead(workspace.path);
+  };
+  const kinds = jobKinds({ ...around, workspace, writer, connect, queue, searches, loaded: () => loaded });
+  return {
+    workspace,
+    writer,
+    stop: async () => await own?.[Symbol.asyncDispose](),
+    queue,
+    searches,
+    jobs: new JobRunner(workspace, writer, kinds, (job) => tell({ kind: 'job', job })),
+    explainer: new Explainer(workspace, supervisor, places),
+    lock,
+    loaded,
+    loading: true,
+    closing,
+    isNew,
+  };
+}
+
+const onlyRead = (file: string): WorkspaceError =>
   new WorkspaceError('newer-version', file, `${basename(file)} was made by a newer Moderato.`, ONLY_READ);
 
 /** Pages of the queue that are written at a time. */

@@ -14,3 +14,24 @@ export function sentenceOf(thrown: unknown): string {
   const sentence = `${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}`;
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
+
+/** What to do where the system's own sentence says enough of what is wrong. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  ENOENT: 'Check the path.',
+  EACCES: 'Check the permissions, or choose another place.',
+  EPERM: 'Check the permissions, or choose another place.',
+  EROFS: 'The disk is read-only; choose another place.',
+  ENOSPC: 'Free some space, then run it again.',
+  EDQUOT: 'Your quota on this disk is used up; free some space, then run it again.',
+  EISDIR: 'Name a file, not a folder.',
+  ENOTDIR: 'Check the path: a part of it is a file.',
+  EADDRINUSE: 'Another program has that port; leave it out, or name another.',
+};
+
+/** An error of the system that nobody foresaw, for people: which file, why, and what to do. Null for any other error. */
+export function systemProblem(error: Error): { readonly message: string; readonly remedy: string } | null {
+  const { code, path } = error as NodeJS.ErrnoException;
+  const remedy = code === undefined ? undefined : REMEDIES[code];
+  if (remedy === undefined) return null;
+  return { message: path === undefined ? sentenceOf(error) : `${path}: ${reasonOf(error)}.`, remedy };
+}

@@ -1,4 +1,7 @@
 /** An error as a person meets it: what failed, where, and what to do now. A stack trace only for whoever asks for it. */
+import { ORPCError } from '@orpc/server';
+import { z } from 'zod';
+import { systemProblem } from '../../desk/reason.ts';
 import { escapedLines } from './safe-text.ts';
 import type { Screen } from './screen.ts';
 
@@ -23,6 +26,39 @@ export class WrongUsage extends Error {
   }
 }
 
+/**
+ * What the door does not take is wrong usage; it looks at all that was given before it does anything.
+ * @returns null for any other error
+ */
+export function notTaken(error: unknown): WrongUsage | null {
+  if (!(error instanceof ORPCError) || error.code !== 'BAD_REQUEST') return null;
+  const refused = NotTaken.safeParse(error.data);
+  const [issue] = refused.data?.issues ?? [];
+  if (issue === undefined) return null;
+  const name = issue.path.filter((part) => typeof part === 'string').at(-1) ?? 'input';
+  return new WrongUsage(`${name}: ${whyNot(issue)}.`, 'Nothing was done. --help says what the verb takes.');
+}
+
+const NotTaken = z.object({
+  issues: z.array(
+    z.object({
+      path: z.array(z.union([z.string(), z.number()])),
+      message: z.string(),
+      origin: z.string().optional(),
+      minimum: z.number().optional(),
+      maximum: z.number().optional(),
+    }),
+  ),
+});
+
+function whyNot({ message, origin, minimum, maximum }: z.infer<typeof NotTaken>['issues'][number]): string {
+  if (origin === 'string' && minimum === 1) return 'it cannot be empty';
+  const [verb, unit] = origin === 'string' ? ['have', ' signs'] : origin === 'array' ? ['have', ''] : ['be', ''];
+  if (minimum !== undefined) return `it must ${verb} ${minimum}${unit} or more`;
+  if (maximum !== undefined) return `it can ${verb} ${maximum}${unit} at most`;
+  return message;
+}
+
 /** The desk could not do it; what it had done is kept. Exit 1. */
 export class NotDone extends Error {
   override readonly name = 'NotDone';
@@ -36,18 +72,6 @@ export class NotDone extends Error {
 
 const SURPRISE =
   'This should not happen. Run it again with MODERATO_DEBUG=1 for the place in the program, and report it without the messages.';
-
-/** Errno codes that need no more than the sentence of the system. */
-const REMEDIES: Readonly<Record<string, string>> = {
-  ENOENT: 'Check the path.',
-  EACCES: 'Check the permissions, or choose another place.',
-  EPERM: 'Check the permissions, or choose another place.',
-  EROFS: 'The disk is read-only; choose another place.',
-  ENOSPC: 'Free some space, then run it again.',
-  EDQUOT: 'Your quota on this disk is used up; free some space, then run it again.',
-  EISDIR: 'Name a file, not a folder.',
-  ENOTDIR: 'Check the path: a part of it is a file.',
-};
 
 export function printProblem(screen: Screen, error: unknown): void {
   const problem = error instanceof Error ? error : new Error(String(error));
@@ -71,11 +95,12 @@ function inWords(error: Error): { readonly what: string; readonly remedy: string
     const what =
       remedy !== '' && error.message.endsWith(remedy) ? error.message.slice(0, -remedy.length) : error.message;
     const place = field('place');
-    const said = place === undefined || what.includes(place) ? what.trim() : `${what.trim()} (${place})`;
+    const said =
+      place === undefined || what.includes(place) ? what.trim() : `${what.trim().replace(/\.$/, '')} (${place})`;
     return { what: sentence(said), remedy: sentence(remedy) };
   }
-  const code = field('code');
-  if (code !== undefined && code in REMEDIES) return { what: sentence(error.message), remedy: REMEDIES[code] ?? '' };
+  const system = systemProblem(error);
+  if (system !== null) return { what: system.message, remedy: system.remedy };
   // Errors of our own name their remedy in the message; those of the language itself are nobody's sentence.
   const surprise = ['Error', 'TypeError', 'ReferenceError', 'SyntaxError', 'RangeError', 'ZodError'].includes(
     error.name,

@@ -21,6 +21,11 @@ export const ScoreStart = z.strictObject({
   adapter: Path.optional(),
   /** base model, by path or id; default: the one that the adapter names */
   model: z.string().max(32_768).optional(),
+  /**
+   * name of whoever gives the queue another model by this; added where nobody of that name was there yet. Only asked for where the
+   * queue has a model and this is another: that is a link of somebody's chain
+   */
+  reviewer: Name.optional(),
   /** also read messages in languages that the adapter was not measured on */
   anyLanguage: z.boolean().default(false),
   /** the same scores to the last bit every time; slower */

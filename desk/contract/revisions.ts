@@ -42,7 +42,7 @@ export const Comparison = z.object({
   /** opinions of larger models that it learned from beside the decisions: nobody's decisions. None in comparisons of earlier programs */
   opinions: z.object({ messages: z.int().min(0), models: z.array(z.string()) }).default({ messages: 0, models: [] }),
   flips: z.object({
-    /** messages that both read: those that they were compared on, and of the undecided ones those that the champion was least sure of */
+    /** messages that both read: those that they were compared on, and up to 2,000 undecided ones of which the champion was least sure */
     read: z.int().min(0),
     count: z.int().min(0),
     /** the first of them */

@@ -1,6 +1,9 @@
+import type { z } from 'zod';
+import type { Erase } from '../contract/audit.ts';
 import { DeskError } from '../errors.ts';
 import { headsOf } from '../review/heads.ts';
 import { verifyingChain, type ChainReport } from '../review/chain.ts';
+import type { Erasing } from '../store/erasure.ts';
 import { isSigned } from '../store/reviewers.ts';
 import { standing } from '../review/standing.ts';
 import { inSlices } from '../slices.ts';
@@ -57,5 +60,20 @@ export const auditCalls = {
     return { pseudonym, names: workspace.authors.names(input.author).map((one) => ({ ...one })) };
   }),
 
-  erase: door.audit.erase.handler(async ({ context, input }) => await context.desk.erase(input)),
+  erase: door.audit.erase.handler(
+    async ({ context, input: { reviewer, reason, ...ways } }) =>
+      await context.desk.erase({ reviewer, reason, erasing: erasingOf(ways) }),
+  ),
 };
+
+/** @throws DeskError bad-input */
+function erasingOf({ items, author, before }: Omit<z.infer<typeof Erase>, 'reviewer' | 'reason'>): Erasing {
+  const ways: readonly Erasing[] = [
+    ...(items === undefined ? [] : [{ items }]),
+    ...(author === undefined ? [] : [{ author }]),
+    ...(before === undefined ? [] : [{ before }]),
+  ];
+  const [way, ...others] = ways;
+  if (way !== undefined && others.length === 0) return way;
+  throw new DeskError('bad-input', 'Say what to erase in one way.', 'Name messages, or an author, or a time.');
+}

@@ -34,8 +34,9 @@ export class Archive implements AsyncDisposable {
     let zip: ZipFile;
     try {
       zip = await openPromise(path, { lazyEntries: true, autoClose: false, strictFileNames: true });
-    } catch (error) {
-      return { file: path, what: `it is no zip archive, or its end is damaged. ${sentenceOf(error)}` };
+    } catch {
+      // What the zip reader says of it is for programmers.
+      return { file: path, what: 'it is no zip archive, or its end is missing. Ask for the file as it was made.' };
     }
     try {
       const list = await entriesOf(zip);

@@ -1,10 +1,11 @@
 import { verifyChain } from '../review/chain.ts';
 import { headsOf } from '../review/heads.ts';
-import { type Deed, readBody } from '../review/link.ts';
+import { type Body, type Deed, readBody } from '../review/link.ts';
 import { decisions } from '../exporters/decisions.ts';
 import { reviewerPseudonym } from '../store/pseudonym.ts';
 import { isSigned } from '../store/reviewers.ts';
 import type { Store } from '../store/store.ts';
+import { shownRevision } from '../triage/shown.ts';
 import { sourceMark } from './marks.ts';
 
 /** What an audit report says; people stand under pseudonyms. */
@@ -28,7 +29,13 @@ export interface Figures {
   readonly deeds: ReadonlyMap<Deed['kind'], number>;
   readonly escalations: ReadonlyMap<string, number>;
   readonly reopenings: ReadonlyMap<string, number>;
-  /** changes of the queue's model, by why */
+  /** which model the queue had from when on, the first first; by whom and why, but for the first */
+  readonly models: readonly {
+    readonly from: number;
+    readonly name: string;
+    readonly by: { readonly reviewer: string; readonly why: PromotedBecause } | null;
+  }[];
+  /** changes of the queue's model, by why; those of other workspaces, too */
   readonly promotions: ReadonlyMap<PromotedBecause, number>;
   /** days of the first and of the last deed, milliseconds */
   readonly first: number | null;
@@ -64,6 +71,7 @@ export function figuresOf(store: Store): Figures {
     labels: store.policies.labels().map(({ name }) => name),
     verdicts: [...verdicts].map(([reviewer, row]) => ({ reviewer, ...row })),
     ...deedsOf(store),
+    models: modelsOf(store),
     chains: headsOf(store).map(({ reviewer, links, head, signature }) => ({
       reviewer: reviewerPseudonym(reviewer.publicKey),
       publicKey: reviewer.publicKey,
@@ -80,6 +88,39 @@ export function figuresOf(store: Store): Figures {
   };
 }
 
+/** Which models this workspace's own queue had. What others promoted elsewhere came with their chains, and is none of it. */
+function modelsOf(store: Store): Figures['models'] {
+  const revisions = store.revisions.list();
+  const [first] = revisions;
+  if (first === undefined || shownRevision(store) === null) return [];
+  const changes: Figures['models'][number][] = [];
+  for (const { id, own, pseudonym } of store.reviewers.list())
+    if (own)
+      for (const { deed, time } of bodiesOf(store, id)) {
+        if (deed.kind !== 'promote') continue;
+        const { base, adapter, depth, why } = deed;
+        const known = revisions.find(
+          (one) => one.base.sha256 === base && one.adapterSha256 === adapter && one.depth === depth,
+        );
+        changes.push({ from: time, name: known?.name ?? 'another model', by: { reviewer: pseudonym, why } });
+      }
+  changes.sort((a, b) => a.from - b.from);
+  return [{ from: first.createdAt, name: first.name, by: null }, ...changes];
+}
+
+/** What a reviewer's links say, in their order. */
+function* bodiesOf(store: Store, reviewer: number): Generator<Body, void, void> {
+  for (let after = 0; ;) {
+    const page = store.links.chain(reviewer, after, PAGE);
+    after = page.at(-1)?.seq ?? after;
+    for (const link of page) {
+      const body = readBody(link.body);
+      if (body !== null) yield body;
+    }
+    if (page.length < PAGE) return;
+  }
+}
+
 function deedsOf(
   store: Store,
 ): Pick<Figures, 'deeds' | 'escalations' | 'reopenings' | 'promotions' | 'first' | 'last'> {
@@ -90,21 +131,13 @@ function deedsOf(
   let first: number | null = null;
   let last: number | null = null;
   for (const { id } of store.reviewers.list())
-    for (let after = 0; ;) {
-      const page = store.links.chain(id, after, PAGE);
-      after = page.at(-1)?.seq ?? after;
-      for (const link of page) {
-        const body = readBody(link.body);
-        if (body === null) continue;
-        const { deed, time } = body;
-        add(deeds, deed.kind);
-        if (deed.kind === 'escalate') add(escalations, deed.reason);
-        if (deed.kind === 'reopen') add(reopenings, deed.reason);
-        if (deed.kind === 'promote') add(promotions, deed.why);
-        first = Math.min(first ?? time, time);
-        last = Math.max(last ?? time, time);
-      }
-      if (page.length < PAGE) break;
+    for (const { deed, time } of bodiesOf(store, id)) {
+      add(deeds, deed.kind);
+      if (deed.kind === 'escalate') add(escalations, deed.reason);
+      if (deed.kind === 'reopen') add(reopenings, deed.reason);
+      if (deed.kind === 'promote') add(promotions, deed.why);
+      first = Math.min(first ?? time, time);
+      last = Math.max(last ?? time, time);
     }
   return { deeds, escalations, reopenings, promotions, first, last };
 }

@@ -51,6 +51,7 @@ export const pageHead = (about: About, figures: Figures): string =>
     section('What was reviewed', keyed(overview(figures))),
     section('Decisions in force', verdictTable(figures)),
     section('What was done', keyed(done(figures))),
+    figures.models.length === 0 ? '' : section('Models of the queue', modelTable(figures)),
     section('Chains of the reviewers', chainTable(figures)),
     figures.tombstones.length === 0 ? '' : section('Erased for good', tombstoneTable(figures)),
     figures.sources.length === 0 ? '' : section('Where the messages came from', sourceTable(figures)),
@@ -107,6 +108,7 @@ const PROMOTED: Readonly<Record<PromotedBecause, string>> = {
   recommended: 'Another model for the queue, as recommended',
   override: 'Another model for the queue, though it was not recommended',
   'roll-back': 'Back to the model before',
+  named: 'Another model for the queue, by an adapter that was named',
 };
 
 function done({ deeds, escalations, reopenings, promotions }: Figures): Row[] {
@@ -127,6 +129,13 @@ function done({ deeds, escalations, reopenings, promotions }: Figures): Row[] {
     ['Erasures', of('erase')],
   ];
 }
+
+const modelTable = ({ models }: Figures): string => `<table>
+<thead><tr><th>From</th><th>Model</th><th>By</th><th>Why</th></tr></thead>
+<tbody>
+${models.map(({ from, name, by }) => `<tr><td>${day(new Date(from))}</td><td>${safe(name)}</td><td>${by?.reviewer ?? ''}</td><td>${by === null ? 'The first model' : PROMOTED[by.why]}</td></tr>`).join('\n')}
+</tbody>
+</table>`;
 
 const chainTable = ({ chains }: Figures): string => `<table>
 <thead><tr><th>Reviewer</th><th class="n">Links</th><th>State</th><th>Head, key and signature</th></tr></thead>

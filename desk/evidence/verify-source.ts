@@ -57,13 +57,20 @@ export async function checkSource(
     }
   } catch (error) {
     if (!(error instanceof ImportError)) throw error;
-    problems.add(basename(path), error.message);
+    problems.add(path, error.message.replace(`${path}: `, ''));
+    return { ...count, missing: missingOf(head, found, wanted) };
   }
-  const elsewhere = head.sources.filter(({ source }) => !found.has(source));
   if (found.size === 0) problems.add(basename(path), 'none of the messages came from it, by its SHA-256.');
-  const missing = elsewhere.reduce((sum, { source }) => sum + sizeOf(wanted.get(source)), 0);
-  return { ...count, missing };
+  return { ...count, missing: missingOf(head, found, wanted) };
 }
+
+/** Records of sources that were not found. */
+const missingOf = (
+  { sources }: Head,
+  found: ReadonlySet<number>,
+  wanted: ReadonlyMap<number, ReadonlyMap<number, readonly Wanted[]>>,
+): number =>
+  sources.filter(({ source }) => !found.has(source)).reduce((sum, { source }) => sum + sizeOf(wanted.get(source)), 0);
 
 const sizeOf = (rows: ReadonlyMap<number, readonly Wanted[]> | undefined): number =>
   [...(rows?.values() ?? [])].reduce((sum, list) => sum + list.length, 0);

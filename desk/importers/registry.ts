@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
 import { sentenceOf } from '../reason.ts';
 import { filesBelow, leavesOf, type Leaf } from './containers.ts';
@@ -38,7 +38,9 @@ export async function* openExport(path: string, options: OpenOptions = {}): Asyn
 
 async function isFolder(path: string): Promise<boolean> {
   try {
-    return (await stat(path)).isDirectory();
+    const folder = (await stat(path)).isDirectory();
+    if (folder) await access(path, constants.R_OK);
+    return folder;
   } catch (thrown) {
     throw new ImportError(path, '', `cannot be opened. ${sentenceOf(thrown)}`, 'Check that it is there and readable.');
   }

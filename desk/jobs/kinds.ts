@@ -208,9 +208,9 @@ export function jobKinds(setting: JobSetting): Kinds {
               for (const message of notices) tell({ kind: 'notice', message });
               return notices;
             },
-            onRevision: async (revision, base) => {
+            onRevision: async (revision, base, by) => {
               const before = queue.model?.revision;
-              await writer.write('showRevision', { revision: revision.id, base: resolve(base) });
+              await writer.write('readWith', { revision: revision.id, base: resolve(base), by });
               if (before?.id === revision.id) return new Uint32Array();
               const first = queue.mostUncertain();
               await queue.load(queueModelOf(workspace));

@@ -4,6 +4,7 @@
  */
 import type { Job, Start } from '../contract/jobs.ts';
 import { DeskError } from '../errors.ts';
+import { systemProblem } from '../reason.ts';
 import type { JobChange, StoredJob } from '../store/jobs.ts';
 import type { Store } from '../store/store.ts';
 import type { WriterClient } from '../writer/client.ts';
@@ -249,7 +250,8 @@ export class JobRunner implements AsyncDisposable {
 
 function problemOf(error: unknown): { message: string; remedy: string } {
   if (!(error instanceof Error)) return { message: String(error), remedy: '' };
-  return { message: error.message, remedy: 'remedy' in error ? String(error.remedy) : '' };
+  if ('remedy' in error) return { message: error.message, remedy: String(error.remedy) };
+  return systemProblem(error) ?? { message: error.message, remedy: '' };
 }
 
 const missing = (id: number): DeskError =>

@@ -7,7 +7,7 @@ import { readHyperparameters } from '../../engine/model/hyperparameters.ts';
 import { INDEX, readCatalog, type CatalogModel, type NewModel } from './catalog.ts';
 import { ModelFileError } from './errors.ts';
 import { fileSha256 } from '../../engine/model/file-hash.ts';
-import { sizeOf } from './file.ts';
+import { refuseAdapter, sizeOf } from './file.ts';
 import type { Places } from './places.ts';
 
 export type Added = { readonly model: CatalogModel; readonly known: boolean };
@@ -73,13 +73,7 @@ function inspect(
   path: string,
 ): Pick<NewModel, 'title' | 'licence' | 'architecture' | 'languages' | 'layers' | 'width'> {
   using file = readGguf(path);
-  if (file.metadata.optionalString('general.type') === 'adapter') {
-    throw new ModelFileError(
-      path,
-      `${path} is an adapter, not a base model.`,
-      'Adapters are not added: name the file with --adapter.',
-    );
-  }
+  refuseAdapter(path, file);
   const { architecture, blocks, width } = readHyperparameters(file);
   const languages = file.metadata.has('general.languages') ? file.metadata.requireStrings('general.languages') : null;
   return {

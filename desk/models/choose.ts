@@ -6,7 +6,7 @@ import { decodeAdapter } from '../../engine/adapter/file.ts';
 import type { Adapter } from '../../engine/adapter/adapter.ts';
 import { readCatalog } from './catalog.ts';
 import { ModelFileError } from './errors.ts';
-import { sizeOf } from './file.ts';
+import { refuseAdapter, sizeOf } from './file.ts';
 import type { Places } from './places.ts';
 
 export interface ModelChoice {
@@ -83,6 +83,7 @@ export async function chooseChatModel(places: Places, model: string): Promise<st
 async function checked(path: string): Promise<string> {
   await sizeOf(path, 'model');
   using file = readGguf(path);
+  refuseAdapter(path, file);
   readHyperparameters(file);
   return path;
 }

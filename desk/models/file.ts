@@ -1,6 +1,7 @@
 /** Looks at a file before anything is made of it, so that a folder or a missing file is said in words. */
 import { stat } from 'node:fs/promises';
 import { reasonOf } from '../reason.ts';
+import type { GgufFile } from '../../engine/ggml/gguf/read.ts';
 import { ModelFileError } from './errors.ts';
 
 /**
@@ -31,4 +32,14 @@ export async function sizeOf(path: string, what: string): Promise<number> {
     );
   }
   return stats.size;
+}
+
+/** @throws ModelFileError where somebody took the one for the other */
+export function refuseAdapter(path: string, { metadata }: Pick<GgufFile, 'metadata'>): void {
+  if (metadata.optionalString('general.type') === 'adapter')
+    throw new ModelFileError(
+      path,
+      `${path} is an adapter, not a base model.`,
+      'Adapters are named with --adapter, and need not be added.',
+    );
 }

@@ -10,6 +10,7 @@ import { openModel } from '../triage/scoring.ts';
 import { verdictOf, type Verdict } from '../triage/verdict.ts';
 import { dealt, type DecidedRow, type Decisions } from './decisions.ts';
 import { differenceOf, LEAST_OF_EACH, type ComparedRow } from './comparison.ts';
+import { lookedAt, type LookedAt } from './looked-at.ts';
 import type { RegressionRow } from './public-rows.ts';
 import type { Shares } from './shares.ts';
 
@@ -36,8 +37,6 @@ export type TrainLike = (part: string, rows: readonly DecidedRow[]) => Promise<C
 
 /** Parts of a cross-fitting. */
 const FOLDS = 5;
-/** Undecided messages that both read, to see which verdicts flip. */
-const LOOKED = 200;
 /** Flips of the list; the count has all. */
 const LISTED = 500;
 /** What reading a text costs beside learning from it once. */
@@ -52,7 +51,7 @@ export class Duel {
   /** rows that are compared on */
   readonly #rows: readonly DecidedRow[];
   readonly #fold: ReadonlyMap<number, number>;
-  readonly #others: readonly { readonly item: number; readonly text: string }[];
+  readonly #others: readonly LookedAt[];
   /** what each step takes, for the progress: training, reading by the champion, then the folds, and reading by the challenger */
   readonly parts: readonly number[];
 
@@ -169,21 +168,3 @@ function saysSomething(rows: readonly DecidedRow[]): boolean {
 /** HateCheck says something of models that are for English. */
 const english = (...models: readonly ChosenModel[]): boolean =>
   models.every(({ adapter }) => !isForeign(adapter, 'en'));
-
-/** The most uncertain messages of the queue that nobody has decided, in languages that are read. */
-function lookedAt(
-  store: Store,
-  champion: Revision,
-  uncertain: Uint32Array,
-  decided: ReadonlySet<number>,
-): readonly { readonly item: number; readonly text: string }[] {
-  const found: { readonly item: number; readonly text: string }[] = [];
-  for (const id of uncertain) {
-    if (found.length === LOOKED) break;
-    const item = decided.has(id) ? undefined : store.items.get(id);
-    // What the model says of an audit item is not told before somebody decided it.
-    if (item === undefined || item.erased || isForeign(champion, item.language) || store.auditItems.has(id)) continue;
-    found.push({ item: id, text: item.text });
-  }
-  return found;
-}

@@ -2,6 +2,8 @@
 import { Comparison } from '../contract/revisions.ts';
 import { DeskError } from '../errors.ts';
 import { record } from '../review/deeds.ts';
+import type { Deed } from '../review/link.ts';
+import { addReviewer, seedLabels } from '../review/words.ts';
 import type { Reviewer } from '../store/reviewers.ts';
 import type { Revision } from '../store/revisions.ts';
 import type { Store } from '../store/store.ts';
@@ -14,6 +16,14 @@ export interface Promoting {
   readonly base: string;
   /** what was said of it, by whoever promotes it all the same */
   readonly override?: Recommendation | undefined;
+}
+
+export interface ReadWith {
+  readonly revision: number;
+  /** path of its base model */
+  readonly base: string;
+  /** name of whoever wants this one in place of the queue's */
+  readonly by: string | undefined;
 }
 
 export interface Promoted {
@@ -61,6 +71,27 @@ export function promote(store: Store, reviewer: Reviewer, promoting: Promoting, 
   return { from: from?.id ?? null, to: revision.id };
 }
 
+/**
+ * Shows the queue of a revision that is about to read it. The first one takes nobody's place; any other is a change, and somebody's.
+ * Runs in the writer. @throws DeskError not-found, no-reviewer, not-allowed
+ */
+export function readWith(store: Store, { revision: id, base, by }: ReadWith, now: number): void {
+  const revision = revisionOf(store, id);
+  const from = shownRevision(store);
+  if (from !== null && from.id !== id) {
+    if (by === undefined)
+      throw new DeskError(
+        'no-reviewer',
+        `The queue has ${from.name}, and this is another model: ${revision.name}.`,
+        'Say who changes it; that is written down. Or leave the adapter out, and read on with the model of the queue.',
+      );
+    const reviewer = store.reviewers.byName(by) ?? addReviewer(store, by, now);
+    note(store, reviewer, revision, 'named', recommendationFor(store, revision, from), now);
+  }
+  show(store, revision, base);
+  seedLabels(store, revision);
+}
+
 /** Shows the queue of the revision before again. Runs in the writer. @throws DeskError nothing-to-do */
 export function rollBack(store: Store, reviewer: Reviewer, now: number): Promoted {
   const from = shownRevision(store);
@@ -69,7 +100,7 @@ export function rollBack(store: Store, reviewer: Reviewer, now: number): Promote
     throw new DeskError(
       'nothing-to-do',
       'There is no model to go back to.',
-      'The queue has had one model so far; choose another with `revisions.promote`.',
+      'The queue has had one model so far; choose another with `moderato revisions promote`.',
     );
   note(store, reviewer, before, 'roll-back', null, now);
   return { from: from?.id ?? null, to: before.id };
@@ -97,7 +128,7 @@ function note(
   store: Store,
   reviewer: Reviewer,
   { base, adapterSha256, depth }: Revision,
-  why: 'recommended' | 'override' | 'roll-back',
+  why: Extract<Deed, { readonly kind: 'promote' }>['why'],
   recommendation: Recommendation | null,
   now: number,
 ): void {

@@ -50,9 +50,6 @@ export interface RetrainReport {
   readonly train: number;
   readonly dev: number;
   readonly replayed: number;
-  /** messages that nobody decided, learned from by the word of these larger models alone */
-  readonly weak: number;
-  readonly weakModels: readonly string[];
   /** it went on from the model of the queue */
   readonly fromChampion: boolean;
   readonly devMacroF1: number | null;
@@ -146,8 +143,7 @@ export async function retrainJob(
     { signal: hooks.signal, shares, regression: regressionRows(places) },
   );
   const { recommendation, because } = recommendationOf(judged.ranking, judged.regression);
-  const weakModels = [...new Set(weak.map(({ model: said }) => said))].sort();
-  const opinions = { messages: weak.length, models: weakModels };
+  const opinions = { messages: weak.length, models: [...new Set(weak.map(({ model: said }) => said))].sort() };
   const comparison: Comparison = { recommendation, because, against: champion.id, opinions, ...judged };
   await deps.writer.write('keepComparison', { revision: revision.id, comparison });
   forgetCheckpoint(store.path);
@@ -159,8 +155,6 @@ export async function retrainJob(
     train: challenger.learned,
     dev: challenger.dev,
     replayed: challenger.replayed,
-    weak: weak.length,
-    weakModels,
     fromChampion: challenger.fromChampion,
     devMacroF1: typeof f1 === 'number' ? f1 : null,
     training: curve.training,

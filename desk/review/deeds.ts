@@ -135,7 +135,11 @@ export function annotate(store: Store, reviewer: Reviewer, seen: Seen, note: str
 export function undo(store: Store, reviewer: Reviewer, now: number): Done {
   const of = store.links.lastDone(reviewer.id);
   if (of === null)
-    throw new DeskError('nothing-to-do', 'There is nothing to undo.', `${reviewer.name} has done nothing yet.`);
+    throw new DeskError(
+      'nothing-to-do',
+      'There is nothing to undo.',
+      `${reviewer.name} has done nothing yet, or has taken all of it back.`,
+    );
   const action = new Action(store, reviewer, now);
   action.add({ kind: 'undo', of });
   store.links.setUndone(reviewer.id, of, action.action);

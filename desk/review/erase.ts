@@ -22,8 +22,8 @@ export function erase(store: Store, reviewer: Reviewer, erasing: Erasing, reason
     if (held.length > 0)
       throw new DeskError(
         'held',
-        `All ${held.length} of these messages are on hold.`,
-        'Release them first, if that is right.',
+        held.length === 1 ? 'This message is on hold.' : `All ${held.length} of these messages are on hold.`,
+        'Release what is on hold first, if that is right.',
       );
     throw new DeskError('nothing-to-do', 'There is no such message.', 'Nothing was erased.');
   }

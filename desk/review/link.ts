@@ -80,7 +80,8 @@ const Deed = z.discriminatedUnion('kind', [
     base: Sum,
     adapter: Sum.nullable(),
     depth: z.int().min(0),
-    why: z.enum(['recommended', 'override', 'roll-back']),
+    /** `named`: by whoever had the workspace read with an adapter of their own */
+    why: z.enum(['recommended', 'override', 'roll-back', 'named']),
     /** what the comparison with the model before had said; null where there was none */
     recommendation: z.enum(RECOMMENDATIONS).nullable(),
   }),

@@ -1,10 +1,23 @@
-import { statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { dirname, resolve, sep } from 'node:path';
+import { WorkspaceError } from './errors.ts';
 
 /** Where a workspace lies decides how it may be written: WAL needs shared memory that network drives do not give. */
 export type Location =
   | { readonly kind: 'local' }
   | { readonly kind: 'synced' | 'network'; readonly service: string; readonly warning: string };
+
+/** @throws WorkspaceError missing, where there is no folder for a workspace to lie in */
+export function refuseNoFolder(file: string): void {
+  const folder = dirname(file);
+  if (!existsSync(folder))
+    throw new WorkspaceError(
+      'missing',
+      file,
+      `There is no folder ${folder}.`,
+      'Check the path, or make the folder first.',
+    );
+}
 
 // Folder names that the services use for what they synchronise; compared without case, start of a path part.
 const SYNCED: readonly (readonly [string, string])[] = [

@@ -8,6 +8,7 @@ import { basename } from 'node:path';
 import Database from 'better-sqlite3';
 import type { Db } from './connection.ts';
 import { WorkspaceError, toWorkspaceError } from './errors.ts';
+import { refuseNoFolder } from './location.ts';
 
 interface Holder {
   readonly pid: number;
@@ -22,8 +23,9 @@ export class WorkspaceLock implements Disposable {
   readonly #db: Db;
   readonly #path: string;
 
-  /** @param file the workspace. @throws WorkspaceError in-use, read-only, disk-full */
+  /** @param file the workspace. @throws WorkspaceError in-use, missing, read-only, disk-full */
   static take(file: string): WorkspaceLock {
+    refuseNoFolder(file);
     const path = `${file}-lock`;
     for (let tries = 0; ; tries++) {
       let db: Db | undefined;

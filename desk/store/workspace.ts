@@ -7,7 +7,7 @@ import { type ConnectionOptions, type Db, changeKey, connect, prepareForWriting,
 import { WorkspaceError, toWorkspaceError } from './errors.ts';
 import { checkHeader, refuseNewer, saltOf } from './header.ts';
 import { copyWhole } from './copy.ts';
-import { type Location, locate } from './location.ts';
+import { type Location, locate, refuseNoFolder } from './location.ts';
 import { machineKeyFile, markOf } from './machine.ts';
 import {
   type Migration,
@@ -231,10 +231,11 @@ export class Workspace extends Store implements Disposable {
     this.#db.pragma('wal_checkpoint(TRUNCATE)');
   }
 
-  /** A copy as it is now, whole, while others read and write. @throws WorkspaceError exists, disk-full, read-only */
+  /** A copy as it is now, whole, while others read and write. @throws WorkspaceError exists, missing, disk-full, read-only */
   async copyTo(path: string): Promise<void> {
     const file = resolve(path);
     if (existsSync(file)) throw exists(file);
+    refuseNoFolder(file);
     const unfinished = `${file}-new`;
     rmSync(unfinished, { force: true });
     try {
@@ -304,6 +305,9 @@ function checkSchema(db: Db, file: string, migrations: readonly Migration[]): vo
   if (migration !== undefined) throw altered(file, `its migration ${migration} is not this program's`);
 }
 
+/** Stands in front of what SQLite has to say of a page. */
+const WHERE = /^\*\*\* in database \w+ \*\*\*\s*/;
+
 /** @throws WorkspaceError corrupt */
 function checkPages(db: Db, file: string): void {
   const [problem] = db.prepare<[], string>('PRAGMA quick_check(1)').pluck().all();
@@ -311,7 +315,7 @@ function checkPages(db: Db, file: string): void {
     throw new WorkspaceError(
       'corrupt',
       file,
-      `${basename(file)} is damaged: ${problem ?? 'it cannot be read'}.`,
+      `${basename(file)} is damaged: ${problem?.replace(WHERE, '') ?? 'it cannot be read'}.`,
       'Keep the file as it is and go on with your last copy of it.',
     );
   }

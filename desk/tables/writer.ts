@@ -6,6 +6,7 @@ import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { safeCell } from '../exporters/safe-cell.ts';
 import { checkTarget } from '../exporters/target.ts';
+import { reasonOf } from '../reason.ts';
 import type { ScoredRow } from '../triage/score-rows.ts';
 
 export const ROW_FORMATS = ['jsonl', 'csv'] as const;
@@ -129,7 +130,7 @@ export class RowWriter {
       this.partial === undefined || this.#rows === 0 ? '' : ` What was written before lies in ${this.partial}.`;
     throw new RowWriteError(
       name,
-      full ? `there is no room left on its disk.${kept}` : `it cannot be written (${this.#failure.message}).${kept}`,
+      full ? `there is no room left on its disk.${kept}` : `it cannot be written (${reasonOf(this.#failure)}).${kept}`,
       full ? 'Free some space or choose another disk, then run it again.' : 'Check the path and its permissions.',
       this.#failure,
     );

@@ -31,8 +31,11 @@ import {
 export interface ScoreDeps extends ScoringTarget {
   readonly supervisor: Supervisor;
   readonly places: Places;
-  /** the revision whose scores are being made, before the first of them; gives what is most likely to change by it */
-  readonly onRevision: (revision: Revision, base: string) => Promise<Uint32Array>;
+  /**
+   * the revision whose scores are being made, before the first of them; gives what is most likely to change by it
+   * @param by name of whoever wants this one in place of the queue's
+   */
+  readonly onRevision: (revision: Revision, base: string, by: string | undefined) => Promise<Uint32Array>;
   /** messages that the model before flags, by id */
   readonly flagged: () => Uint32Array;
   /** what each recall target would cost */
@@ -72,7 +75,8 @@ const FIRST_LOOK = 32;
 
 /**
  * Scores what has no score of this model yet; each page is kept as soon as it is done.
- * @throws ModelFileError, AdapterError, EngineCallError, EngineFailed, WorkspaceError; when the signal aborts
+ * @throws ModelFileError, AdapterError, EngineCallError, EngineFailed, WorkspaceError; DeskError no-reviewer, where nobody is named
+ *   who gives the queue another model; when the signal aborts
  */
 export async function score(
   deps: ScoreDeps,
@@ -82,7 +86,7 @@ export async function score(
   const { store, writer } = deps;
   const chosen = await modelFor(deps, start);
   const revision = await writer.write('ensureRevision', newRevisionOf(chosen));
-  const first = await deps.onRevision(revision, chosen.base);
+  const first = await deps.onRevision(revision, chosen.base, start.reviewer);
   const total = await unscoredOf(store, revision.id);
   const before = store.counts.revision(revision.id).scored;
   const isReached = start.recall !== 'all' && (reached(store, revision)?.target ?? 0) >= start.recall;
@@ -99,12 +103,12 @@ export async function score(
     };
   onProgress({ doing: 'Opening the model', done: 0, total: null, unit: '' });
   const opened = performance.now();
-  await using session = await opening(deps, chosen, start, revision, total, signal);
+  const isHidden = ofAudit(store);
+  await using session = await opening(deps, chosen, start, revision, { total, isHidden, signal });
   const seconds = secondsSince(opened);
   const started = performance.now();
   const scoring = await WorkspaceScoring.start(deps, session, chosen.adapter, revision, start);
   const leading = new Leading(LEADERS);
-  const isHidden = ofAudit(store);
   let scored = 0;
   const progress = (done: number): void =>
     onProgress({ doing: 'Scoring', done: Math.min(done, total), total, unit: 'messages' });
@@ -201,15 +205,17 @@ async function opening(
   chosen: ChosenModel,
   { deterministic }: z.infer<typeof ScoreStart>,
   revision: Revision,
-  total: number,
-  signal: AbortSignal,
+  {
+    total,
+    isHidden,
+    signal,
+  }: { readonly total: number; readonly isHidden: (item: number) => boolean; readonly signal: AbortSignal },
 ): Promise<EngineSession> {
   const { supervisor, places, store } = deps;
   const { layout } = revision;
   if (!deterministic && layout === null && measuresFirst(places)) {
     await using plain = await openPlainly(supervisor, chosen, signal);
     const leaders = await firstLook(store, plain, revision, FIRST_LOOK, signal);
-    const isHidden = ofAudit(store);
     const shown = leaders.filter(({ item }) => !isHidden(item)).slice(0, LEADERS);
     deps.onProvisional(shown, Math.min(FIRST_LOOK, total), total);
   }

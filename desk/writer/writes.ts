@@ -20,7 +20,6 @@ import type { Escalation, Reopening } from '../review/reasons.ts';
 import type { Erasing } from '../store/erasure.ts';
 import { settingsOf } from '../review/settings.ts';
 import { chanceOf, keepDrawn } from '../triage/audit-draw.ts';
-import { show } from '../triage/shown.ts';
 
 const reviewerOf = (store: Store, id: number): Reviewer => {
   const reviewer = store.reviewers.get(id);
@@ -53,12 +52,7 @@ const writes = {
   ) => store.sources.finish(id, status, report),
 
   ensureRevision: (store: Store, revision: NewRevision) => store.revisions.ensure(revision),
-  /** Shows the queue of a revision that was just scored with. */
-  showRevision: (store: Store, { revision, base }: { readonly revision: number; readonly base: string }) => {
-    const shown = promotion.revisionOf(store, revision);
-    show(store, shown, base);
-    words.seedLabels(store, shown);
-  },
+  readWith: (store: Store, input: promotion.ReadWith, now: number) => promotion.readWith(store, input, now),
   promote: (store: Store, { reviewer, ...input }: By & promotion.Promoting, now: number) =>
     promotion.promote(store, reviewerOf(store, reviewer), input, now),
   keepComparison: promotion.keepComparison,

@@ -10,6 +10,8 @@ export const SENTENCES: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<s
   de: {
     // The file of a workspace.
     'There is no workspace {name}.': 'Es gibt keinen Arbeitsbereich {name}.',
+    'There is no folder {folder}.': 'Es gibt keinen Ordner {folder}.',
+    'Check the path, or make the folder first.': 'Prüfen Sie den Pfad, oder legen Sie den Ordner zuerst an.',
     'Check the path, or import something into it: that makes it.':
       'Prüfen Sie den Pfad, oder importieren Sie etwas: Dabei entsteht er.',
     'There is already a file {name}.': 'Es gibt schon eine Datei {name}.',
@@ -92,7 +94,8 @@ export const SENTENCES: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<s
     'Release what is on hold first, if nobody needs it any more.':
       'Geben Sie zuerst frei, was zurückgehalten wird, wenn es niemand mehr braucht.',
     'All {n} of these messages are on hold.': 'Alle {n} Nachrichten werden zurückgehalten.',
-    'Release them first, if that is right.': 'Geben Sie sie zuerst frei, wenn das richtig ist.',
+    'This message is on hold.': 'Diese Nachricht wird zurückgehalten.',
+    'Release what is on hold first, if that is right.': 'Geben Sie sie zuerst frei, wenn das richtig ist.',
     'What was set could not be kept: {why}.': 'Die Einstellung war nicht zu speichern: {why}.',
     'Make room on the disk, or see who may write there.':
       'Schaffen Sie Platz, oder sehen Sie nach, wer dort schreiben darf.',
@@ -110,7 +113,8 @@ export const SENTENCES: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<s
     'This message is not on hold.': 'Diese Nachricht wird nicht zurückgehalten.',
     'Nothing was changed.': 'Es wurde nichts verändert.',
     'There is nothing to undo.': 'Es gibt nichts zurückzunehmen.',
-    '{name} has done nothing yet.': '{name} hat noch nichts getan.',
+    '{name} has done nothing yet, or has taken all of it back.':
+      '{name} hat noch nichts getan oder alles zurückgenommen.',
     'There is nothing to do again.': 'Es gibt nichts zu wiederholen.',
     'Only what was just undone can be done again, before anything else is decided.':
       'Nur was eben zurückgenommen wurde, lässt sich wiederholen, bevor etwas anderes entschieden ist.',

@@ -180,6 +180,30 @@ describe('triage', () => {
     assert.equal(Printed.parse(JSON.parse(went.out)).summary.scored, 4000);
   });
 
+  it('with another adapter says which model the queue had, and writes down who changed it', async () => {
+    const workspace = bench.path('changed.moderato');
+    const first = await bench.run(['triage', few, ...bench.tiny, '--workspace', workspace]);
+    assert.equal(first.code, 0, first.err);
+    assert.doesNotMatch(first.err, /The queue had/);
+    const links = async (): Promise<unknown> =>
+      JSON.parse((await bench.run(['audit', 'heads', '--workspace', workspace, '--json'])).out);
+    assert.deepEqual(await links(), [], 'the first model is nobody\u2019s change');
+    const other = bench.writeAdapter('other.adapter.gguf', bench.sha256, ['en'], 9);
+    const named = ['triage', '--workspace', workspace, '--model', bench.model, '--deterministic', '--adapter', other];
+    const changed = await bench.run([...named, '--reviewer', 'Ada', '--json']);
+    assert.equal(changed.code, 0, changed.err);
+    assert.match(changed.err, /The queue had tiny, and has tiny from now on: that is written down, by Ada/);
+    const again = await bench.run([...named, '--reviewer', 'Grace', '--json']);
+    assert.doesNotMatch(again.err, /The queue had/);
+    const heads = z.array(z.object({ reviewer: z.object({ name: z.string() }), links: z.int() })).parse(await links());
+    assert.deepEqual(
+      heads.map(({ reviewer, links: count }) => [reviewer.name, count]),
+      [['Ada', 1]],
+      'whoever changes nothing is not added',
+    );
+    assert.match((await bench.run(['revisions', 'roll-back', '--workspace', workspace])).out, /revision 1 again/);
+  });
+
   it('ends quietly when nobody reads on', async () => {
     const { err } = await bench.run(['triage', bench.path('many.json'), ...bench.tiny, '--json', '--top', 'all'], {
       closeAfter: 1,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { reasonOf, sentenceOf } from '../../desk/reason.ts';
+import { reasonOf, sentenceOf, systemProblem } from '../../desk/reason.ts';
 
 const thrownBy = (act: () => void): unknown => {
   try {
@@ -18,6 +18,16 @@ describe('why something failed', () => {
     assert.equal(reasonOf(missing), 'no such file or directory');
     assert.equal(sentenceOf(missing), 'No such file or directory.');
     assert.equal(reasonOf(thrownBy(() => readFileSync('.'))), 'illegal operation on a directory');
+  });
+
+  it('names the file and says what to do where nobody foresaw it', () => {
+    const missing = thrownBy(() => readFileSync('/no/such/file')) as Error;
+    assert.deepEqual(systemProblem(missing), {
+      message: '/no/such/file: no such file or directory.',
+      remedy: 'Check the path.',
+    });
+    assert.equal(systemProblem(new Error('ours')), null);
+    assert.equal(systemProblem(Object.assign(new Error('of an engine'), { code: 'bad-message' })), null);
   });
 
   it('is otherwise what was thrown', () => {

@@ -76,7 +76,7 @@ describe('the test of the explanations in the window', () => {
     await axe(page);
 
     // What was said is of the model before.
-    const other = await client.jobs.start({ kind: 'score', adapter: otherAdapter(shown) });
+    const other = await client.jobs.start({ kind: 'score', adapter: otherAdapter(shown), reviewer: 'Ada' });
     await shown.ended(other.id);
     await card.getByText('The queue has another model now').waitFor({ timeout: LONG_MS });
 

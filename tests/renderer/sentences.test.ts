@@ -29,7 +29,9 @@ const ONLY_ELSEWHERE = new Set([
   // Of verbs of the command line alone.
   ...[
     'Add one: `moderato labels --add fine --severity 0`.',
-    'The queue has had one model so far; choose another with `revisions.promote`.',
+    'The queue has had one model so far; choose another with `moderato revisions promote`.',
+    'The queue has {}, and this is another model: {}.',
+    'Say who changes it; that is written down. Or leave the adapter out, and read on with the model of the queue.',
   ],
   ...[
     'Add some: `moderato labels --add NAME --severity 2 --guidance WORDS`.',
@@ -67,7 +69,7 @@ const ONLY_ELSEWHERE = new Set([
     'Name another place with --out.',
     '{} is a folder or a device.',
   ],
-  ...['Name another place with --out: NAME.gguf.', 'There is no folder {}.', 'Make it first, or name another place.'],
+  ...['Name another place with --out: NAME.gguf.', 'Make it first, or name another place.'],
   ...[
     '{} will have more than {} MB, and its disk has {} MB left.',
     'Free some space, or name a place on another disk with --out.',
@@ -75,7 +77,7 @@ const ONLY_ELSEWHERE = new Set([
   ...['Train one with `moderato train`, then name it with --adapter.', '{} has {} MB, far more than an adapter.'],
   ...[
     'Name an adapter with --adapter; base models are named with --model.',
-    'Adapters are not added: name the file with --adapter.',
+    'Adapters are named with --adapter, and need not be added.',
   ],
   ...['Free some space or check the permissions of that folder; or use the file where it is with --model.'],
   ...['{} is {}; a {} is a single .gguf file.', 'Name the file itself.'],
@@ -192,8 +194,11 @@ describe('sentences of the desk', () => {
     const remedy = 'Choose a table with a header and rows.';
     assert.equal(wordsOf({ message: `a.csv: holds no rows. ${remedy}`, remedy }), `a.csv: holds no rows. ${remedy}`);
     assert.equal(
-      wordsOf({ message: 'There is nothing to undo.', remedy: 'Ada has done nothing yet.' }),
-      'There is nothing to undo. Ada has done nothing yet.',
+      wordsOf({
+        message: 'There is nothing to undo.',
+        remedy: 'Ada has done nothing yet, or has taken all of it back.',
+      }),
+      'There is nothing to undo. Ada has done nothing yet, or has taken all of it back.',
     );
   });
 });

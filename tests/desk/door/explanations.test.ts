@@ -98,7 +98,7 @@ describe('the test of the explanations, through the door', () => {
     const latest = (await client.insights.explanations())?.report ?? assert.fail();
 
     const second = bench.writeAdapter('second.adapter.gguf', bench.sha256, ['en'], 8);
-    await s.ended((await client.jobs.start({ ...tiny, adapter: second })).id);
+    await s.ended((await client.jobs.start({ ...tiny, adapter: second, reviewer: 'Ada' })).id);
     const later = (await client.insights.explanations()) ?? assert.fail();
     assert.deepEqual([later.report, later.outdated], [latest, true]);
     await client.revisions.rollBack({ reviewer });

@@ -214,6 +214,6 @@ async function scored({ desk, client }: Knocking, count = MESSAGES + LATER): Pro
     probabilities: Float32Array.from([1 - scoreOf(item), scoreOf(item)]),
   }));
   await writer.write('writeScores', { run, results });
-  await writer.write('showRevision', { revision: revision.id, base: 'none' });
+  await writer.write('readWith', { revision: revision.id, base: 'none', by: undefined });
   await queue.load(queueModelOf(workspace));
 }

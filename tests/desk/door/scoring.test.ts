@@ -66,7 +66,7 @@ describe('scoring', () => {
     await s.ended((await client.jobs.start(tiny)).id);
     const before = await client.queue.page({ size: 500, blind: false });
     assert.equal(before.total, 600);
-    const { id } = await client.jobs.start({ ...tiny, adapter: second });
+    const { id } = await client.jobs.start({ ...tiny, adapter: second, reviewer: 'Ada' });
     const page = async () => await client.queue.page({ size: 500, blind: false });
     const isMixed = async (): Promise<boolean> => {
       const kinds = new Set((await page()).entries.map(({ model }) => model?.stale));

@@ -22,8 +22,13 @@ describe('an audit report', () => {
     using workspace = Workspace.open(m.k.path);
     const ada = workspace.reviewers.get(m.ids.ada) ?? assert.fail();
     const promoted = { kind: 'promote', base: 'b'.repeat(64), adapter: null, depth: 4 } as const;
-    for (const why of ['override', 'roll-back'] as const)
-      record(workspace, ada, { ...promoted, why, recommendation: null }, Date.now());
+    const first = { name: 'first <model>', base: { name: 'x.gguf', sha256: 'a'.repeat(64) }, adapter: null, depth: 4 };
+    const words = { labels: ['fine', 'threat'], fineLabel: 0, languages: [] };
+    const { id: revision } = workspace.revisions.ensure({ ...first, ...words });
+    workspace.revisions.ensure({ ...first, ...words, name: 'second', base: { name: 'y.gguf', sha256: promoted.base } });
+    workspace.settings.set('queue.revision', revision);
+    for (const [at, why] of (['override', 'named', 'roll-back'] as const).entries())
+      record(workspace, ada, { ...promoted, why, recommendation: null }, Date.now() + 60_000 * (at + 1));
     const page = readFileSync(await reported(m, false), 'utf8');
     for (const secret of [...SECRETS, 'harbour']) assert.ok(!page.includes(secret), secret);
     for (const { head } of await client.audit.heads()) assert.ok(page.includes(head));
@@ -36,6 +41,23 @@ describe('an audit report', () => {
     assert.deepEqual(cells('Actions taken back'), ['1']);
     assert.deepEqual(cells('Another model for the queue, though it was not recommended'), ['1']);
     assert.deepEqual(cells('Back to the model before'), ['1']);
+    const models = /<h2>Models of the queue<\/h2>([\s\S]*?)<\/section>/.exec(page)?.[1] ?? '';
+    const rows = [
+      ...models.matchAll(/<tr><td>([^<]*)<\/td><td>([^<]*)<\/td><td>([^<]*)<\/td><td>([^<]*)<\/td><\/tr>/g),
+    ];
+    assert.deepEqual(
+      rows.map(([, , name, by, why]) => [name, by, why]),
+      [
+        ['first &#60;model&#62;', '', 'The first model'],
+        ['second', ada.pseudonym, 'Another model for the queue, though it was not recommended'],
+        ['second', ada.pseudonym, 'Another model for the queue, by an adapter that was named'],
+        ['second', ada.pseudonym, 'Back to the model before'],
+      ],
+    );
+    assert.ok(
+      rows.every(([, from = ''], i) => i === 0 || (rows[i - 1]?.[1] ?? '') <= from),
+      'in the order of time',
+    );
     assert.deepEqual(cells('Real names looked at'), ['1']);
   });
 

@@ -208,6 +208,13 @@ describe('retraining', () => {
   });
 });
 
+/** Why the queue got each of its models, by a reviewer's chain, and what had been said of it. */
+const whysOf = (s: WithEngine, reviewer: number): readonly string[] =>
+  s.desk.opened.workspace.links
+    .chain(reviewer, 0, 100)
+    .map(({ body }) => (JSON.parse(body) as { deed: { why: string; recommendation: string | null } }).deed)
+    .map(({ why, recommendation }) => `${why} ${recommendation ?? ''}`.trim());
+
 describe('a promotion', () => {
   const comparison = (recommendation: Comparison['recommendation'], against: number): Comparison => ({
     ...{ recommendation, because: 'x', against, on: 'decisions', ranking: null, regression: null },
@@ -218,9 +225,9 @@ describe('a promotion', () => {
   it('is for what is recommended; anything else has to be named, and all of it stands in the chain', async () => {
     await using s = await community('promoted.moderato', 0);
     const { client, reviewer } = s;
-    const { workspace, writer } = s.desk.opened;
+    const { writer } = s.desk.opened;
     // A second model that has read everything; then back to the first.
-    await s.ended((await client.jobs.start({ ...tiny, adapter: second })).id);
+    await s.ended((await client.jobs.start({ ...tiny, adapter: second, reviewer: 'Ada' })).id);
     await client.revisions.rollBack({ reviewer });
     const shown = async () => (await client.revisions.list()).revisions.find((one) => one.shown)?.id;
     assert.equal(await shown(), 1);
@@ -243,22 +250,40 @@ describe('a promotion', () => {
     await refused(client.revisions.promote({ reviewer, revision: 9 }), 'not-found');
     await client.revisions.rollBack({ reviewer });
     await refused(client.revisions.rollBack({ reviewer }), 'nothing-to-do');
-    const whys = workspace.links
-      .chain(reviewer, 0, 100)
-      .map(({ body }) => (JSON.parse(body) as { deed: { why: string; recommendation: string | null } }).deed)
-      .map(({ why, recommendation }) => `${why} ${recommendation ?? ''}`.trim());
     const back = 'roll-back';
-    assert.deepEqual(whys, [
-      ...[back, 'override worse', back, 'override no-difference', back, 'override unknown', back],
+    assert.deepEqual(whysOf(s, reviewer), [
+      ...['named unknown', back, 'override worse', back, 'override no-difference', back, 'override unknown', back],
       ...['recommended better', back],
     ]);
     assert.equal((await client.audit.verify({})).whole, true);
   });
 
+  it('is what a reading with another adapter is, too: somebody stands for it, and the first model is nobody\u2019s', async () => {
+    await using s = await community('named.moderato', 0);
+    const { client, reviewer } = s;
+    const shown = async () => (await client.revisions.list()).revisions.find((one) => one.shown)?.id;
+    const nobody = await s.ended((await client.jobs.start({ ...tiny, adapter: second })).id);
+    assert.equal(nobody.state, 'failed');
+    assert.match(nobody.problem?.message ?? '', /The queue has tiny, and this is another model/);
+    assert.match(nobody.problem?.remedy ?? '', /Say who changes it/);
+    assert.equal(await shown(), 1);
+    assert.deepEqual(whysOf(s, reviewer), []);
+    for (const adapter of [second, second, bench.adapter])
+      await s.ended((await client.jobs.start({ ...tiny, adapter, reviewer: 'ada' })).id);
+    assert.deepEqual(whysOf(s, reviewer), ['named unknown', 'named unknown'], 'the same model again changes nothing');
+    await s.desk.opened.writer.write('keepComparison', { revision: 2, comparison: comparison('worse', 1) });
+    await s.ended((await client.jobs.start({ ...tiny, adapter: second, reviewer: 'Grace' })).id);
+    const grace = (await client.reviewers.list()).find(({ name }) => name === 'Grace') ?? assert.fail();
+    assert.deepEqual(whysOf(s, grace.id), ['named worse'], 'whoever did nothing here before has a chain from now on');
+    assert.equal((await client.audit.verify({})).whole, true);
+    await client.revisions.rollBack({ reviewer });
+    assert.equal(await shown(), 1);
+  });
+
   it('stays when the workspace is opened again, and what is scored then is scored by it', async () => {
     await using s = await community('kept.moderato', 0);
     const { client, reviewer } = s;
-    await s.ended((await client.jobs.start({ ...tiny, adapter: second })).id);
+    await s.ended((await client.jobs.start({ ...tiny, adapter: second, reviewer: 'Ada' })).id);
     const audit = async (): Promise<readonly number[]> =>
       (await client.queue.page({ order: 'audit', size: 200 })).entries.map(({ message }) => message.id);
     const drawn = await audit();

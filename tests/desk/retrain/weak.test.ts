@@ -98,18 +98,17 @@ describe('what a larger model says, to learn from', () => {
       return job.report as unknown as RetrainReport;
     };
     const plain = await retrained(false);
-    assert.deepEqual([plain.weak, plain.weakModels], [0, []]);
+    assert.deepEqual(plain.comparison.opinions, { messages: 0, models: [] });
     const weak = await retrained(true);
-    assert.deepEqual([weak.weak, weak.weakModels], [DECIDED / 2, ['Larger']]);
+    assert.deepEqual(weak.comparison.opinions, { messages: DECIDED / 2, models: ['Larger'] });
     assert.deepEqual([weak.train, weak.dev], [plain.train, plain.dev], 'they are nobody\u2019s decisions');
     assert.equal(weak.comparison.ranking?.rows, plain.comparison.ranking?.rows, 'nothing is compared on them');
     const { revisions } = await client.revisions.list();
     const learnedFrom = new Map(revisions.map((one) => [one.id, one.learnedFrom]));
     assert.equal(learnedFrom.get(plain.revision), DECIDED);
     assert.equal(learnedFrom.get(weak.revision), DECIDED + DECIDED / 2);
-    const opinions = new Map(revisions.map((one) => [one.id, one.comparison?.opinions]));
-    assert.deepEqual(opinions.get(plain.revision), { messages: 0, models: [] });
-    assert.deepEqual(opinions.get(weak.revision), { messages: DECIDED / 2, models: ['Larger'] });
+    for (const { revision, comparison } of [plain, weak])
+      assert.deepEqual(revisions.find(({ id }) => id === revision)?.comparison?.opinions, comparison.opinions);
     const { workspace } = s.desk.opened;
     const [row] = await weakRows(workspace, await decisionsOf(workspace));
     assert.ok(row);
