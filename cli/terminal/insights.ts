@@ -140,10 +140,10 @@ export function reliabilityLines(
 }
 
 export function conformalLines({ conformal }: z.infer<typeof Calibration>, columns: number): readonly string[] {
-  return conformal.flatMap(({ share: wanted, threshold, surely, items, needed }) =>
+  return conformal.flatMap(({ share: wanted, threshold, surely, items, needed, uneven }) =>
     wrap(
       threshold === null
-        ? `${percent(wanted)} of abuse: it takes ${count(needed)} audit items that are abuse, there are ${count(items)}.`
+        ? `${percent(wanted)} of abuse: it takes ${uneven ? 'about ' : ''}${count(needed)} audit items that are abuse, there are ${count(items)}.${uneven ? ' Fewer would do if each stood for the same number of messages.' : ''}`
         : `${percent(wanted)} of abuse or more scores ${share(threshold)} or higher, on average over audit samples (${counted(items, 'abusive audit item')})${surely === null ? '' : `; this one catches ${percent(surely)} or more with 95% confidence`}.`,
       columns,
     ),

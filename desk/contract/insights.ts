@@ -91,9 +91,13 @@ export const Calibration = z.object({
       threshold: Share.nullable(),
       /** what this threshold catches with 95% confidence; null also where audit items stand for too different numbers of messages */
       surely: Share.nullable(),
-      /** audit items that were abuse, and how many it takes */
+      /** messages with this score or a higher one */
+      flagged: Count.nullable(),
+      /** audit items that were abuse, and how many it takes while they stand for as different numbers of messages as now */
       items: Count,
       needed: Count,
+      /** it would take fewer if each stood for the same number of messages */
+      uneven: z.boolean(),
     }),
   ),
 });
@@ -112,6 +116,8 @@ export const Drifts = z.array(
     ks: Share,
     p: Share,
     means: z.object({ before: Share, now: Share }),
+    /** how both are spread: messages with scores in [from, to); the last one with its end */
+    bars: z.array(z.object({ from: Share, to: Share, before: Count, now: Count })),
     verdict: z.enum(['alike', 'moved', 'moved much', 'too few']),
     /** a sentence for people, where the scores have moved */
     notice: z.string().nullable(),

@@ -48,14 +48,18 @@ export const insightCalls = {
     return {
       audit: auditOf(judged),
       reliability: found && { ...found, asIs: plain(found.asIs), calibrated: plain(found.calibrated) },
-      conformal: [...conformalThresholds(weighed)],
+      conformal: conformalThresholds(weighed).map((row) => ({
+        ...row,
+        flagged: row.threshold === null ? null : countFrom(judged.scores, row.threshold),
+      })),
     };
   }),
 
   drift: door.insights.drift.handler(async ({ context }) => {
     const { opened } = context.desk;
     await modelOf(opened);
-    return [...driftsOf(opened.queue.columns, opened.workspace.sources.list())];
+    const drifts = driftsOf(opened.queue.columns, opened.workspace.sources.list());
+    return drifts.map((drift) => ({ ...drift, bars: [...drift.bars] }));
   }),
 
   volumes: door.insights.volumes.handler(async ({ context, input }) => {
@@ -101,6 +105,9 @@ async function modelOf(opened: Opened): Promise<QueueModel> {
   if (model !== null) return model;
   throw new DeskError('nothing-to-do', 'No model has read this workspace yet.', 'Score it first.');
 }
+
+const countFrom = (scores: Float32Array, threshold: number): number =>
+  scores.reduce((count, score) => count + (score >= threshold ? 1 : 0), 0);
 
 const auditOf = ({ drawn, audited }: Judged) => ({
   drawn,

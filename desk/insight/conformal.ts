@@ -22,9 +22,11 @@ export interface ConformalThreshold {
    * are too unequal to say so
    */
   readonly surely: number | null;
-  /** audit items that were abuse, and how many it takes */
+  /** audit items that were abuse, and how many it takes while they weigh as unequally as they do now: fewer, and no threshold */
   readonly items: number;
   readonly needed: number;
+  /** more are needed than of items that each stand for the same number of messages */
+  readonly uneven: boolean;
 }
 
 /** Effective number of items by their number, below which nothing is said to be sure. */
@@ -44,7 +46,9 @@ export function conformalThresholds(
   return shares.map((share) => {
     // 1 − .95 is a hair more than .05.
     const missed = Math.round((1 - share) * 1e9) / 1e9;
-    const needed = Math.ceil(1 / missed - 1e-9) - 1;
+    // The next message may weigh as much as the heaviest item; all items together must outweigh that 1/missed − 1 times.
+    const each = Math.ceil(1 / missed - 1e-9) - 1;
+    const needed = abuse.length === 0 ? each : Math.ceil((1 / missed - 1) * (next / (own / abuse.length)) - 1e-9);
     let below = 0;
     let left = next;
     for (const { weight } of abuse) {
@@ -66,6 +70,7 @@ export function conformalThresholds(
       surely: threshold === null || !isEven ? null : betaQuantile(0.05, effective + 1 - k, k),
       items: abuse.length,
       needed,
+      uneven: needed > each,
     };
   });
 }

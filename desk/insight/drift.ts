@@ -1,4 +1,5 @@
 /** Whether the scores of an import are those that one had before: population stability index, and Kolmogorov and Smirnov's test. */
+import { STABILITY } from '../contract/stability.ts';
 
 export interface Drift {
   /** messages with a score, before and now */
@@ -15,8 +16,6 @@ export interface Drift {
   readonly means: { readonly before: number; readonly now: number };
 }
 
-/** Customary since Siddiqi (2006): below .1 nothing has happened, above .25 the model should be looked at. */
-const PSI = { some: 0.1, much: 0.25 } as const;
 /** Of many imports one would move by chance: it takes more than 5%. */
 const SIGNIFICANT = 0.01;
 const LEAST = 50;
@@ -31,7 +30,7 @@ export function driftOf(before: ArrayLike<number>, now: ArrayLike<number>, compa
   const ks = kolmogorovSmirnov(a, b);
   const p = Math.min(1, compared * chanceOf(ks, a.length, b.length));
   const isFew = a.length < LEAST || b.length < LEAST;
-  const moved = p <= SIGNIFICANT && psi >= PSI.some;
+  const moved = p <= SIGNIFICANT && psi >= STABILITY.some;
   return {
     before: a.length,
     now: b.length,
@@ -39,7 +38,7 @@ export function driftOf(before: ArrayLike<number>, now: ArrayLike<number>, compa
     ks,
     p,
     means,
-    verdict: isFew ? 'too few' : !moved ? 'alike' : psi >= PSI.much ? 'moved much' : 'moved',
+    verdict: isFew ? 'too few' : !moved ? 'alike' : psi >= STABILITY.much ? 'moved much' : 'moved',
   };
 }
 

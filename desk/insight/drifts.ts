@@ -2,9 +2,11 @@
 import { isOfModel, PRESENT, reasonNumber, type QueueColumns } from '../queue/columns.ts';
 import type { Source } from '../store/sources.ts';
 import { driftOf, type Drift } from './drift.ts';
+import { besideEachOther } from './histogram.ts';
 
 export interface SourceDrift extends Drift {
   readonly source: { readonly id: number; readonly name: string };
+  readonly bars: ReturnType<typeof besideEachOther>;
   readonly notice: string | null;
 }
 
@@ -23,9 +25,10 @@ export function driftsOf(columns: Readonly<QueueColumns>, sources: readonly Sour
   const first = Math.max(1, read.length - LAST);
   return read.slice(first).map(({ id, path, member }, i) => {
     const before = read.slice(0, first + i).flatMap((one) => bySource.get(one.id) ?? []);
-    const drift = driftOf(before, bySource.get(id) ?? [], read.length - first);
+    const now = bySource.get(id) ?? [];
+    const drift = driftOf(before, now, read.length - first);
     const name = member === '' ? path : `${path} (${member})`;
-    return { source: { id, name }, ...drift, notice: noticeOf(name, drift) };
+    return { source: { id, name }, ...drift, bars: besideEachOther(before, now), notice: noticeOf(name, drift) };
   });
 }
 

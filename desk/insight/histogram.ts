@@ -11,6 +11,7 @@ export interface Bar {
 }
 
 const BARS = 20;
+const barOf = (score: number): number => Math.min(BARS - 1, Math.floor(score * BARS));
 const DECIDED = statusCode('decided');
 
 export function histogramOf({ marks, score, status, length }: Readonly<QueueColumns>): readonly Bar[] {
@@ -19,14 +20,26 @@ export function histogramOf({ marks, score, status, length }: Readonly<QueueColu
   for (let i = 0; i < length; i++) {
     const own = score[i] as number;
     if (!isOfModel(marks[i] as number) || Number.isNaN(own)) continue;
-    const bar = Math.min(BARS - 1, Math.floor(own * BARS));
+    const bar = barOf(own);
     messages[bar]! += 1;
     if (status[i] === DECIDED) decided[bar]! += 1;
   }
-  return Array.from(messages, (count, bar) => ({
-    from: bar / BARS,
-    to: (bar + 1) / BARS,
-    messages: count,
-    decided: decided[bar] as number,
-  }));
+  return Array.from(messages, (count, bar) => ({ ...endsOf(bar), messages: count, decided: decided[bar] as number }));
+}
+
+/** How two sets of scores are spread, on the same bars. */
+export function besideEachOther(
+  before: readonly number[],
+  now: readonly number[],
+): readonly { readonly from: number; readonly to: number; readonly before: number; readonly now: number }[] {
+  const [a, b] = [counted(before), counted(now)];
+  return Array.from(a, (count, bar) => ({ ...endsOf(bar), before: count, now: b[bar] as number }));
+}
+
+const endsOf = (bar: number) => ({ from: bar / BARS, to: (bar + 1) / BARS });
+
+function counted(scores: readonly number[]): Uint32Array {
+  const counts = new Uint32Array(BARS);
+  for (const score of scores) counts[barOf(score)]! += 1;
+  return counts;
 }

@@ -27,10 +27,12 @@ export const functional = messages({
     number: 'Cases',
     group: 'Group',
     groups: 'By the group that is named',
+    groupsWhy: 'Of the hateful cases all should be flagged, of the harmless ones none.',
     found: 'Hateful, flagged',
     alarms: 'Harmless, flagged',
     language: 'Language',
     languages: 'By language',
+    languagesWhy: 'All three should be at 100%. AUROC: how often a hateful case scores above a harmless one.',
     rank: 'AUROC',
     attacks: 'Spelled so that a program does not know it',
     attacksWhy:
@@ -71,10 +73,13 @@ export const functional = messages({
     number: 'Fälle',
     group: 'Gruppe',
     groups: 'Nach der genannten Gruppe',
+    groupsWhy: 'Von den hasserfüllten Fällen sollten alle gemeldet werden, von den harmlosen keiner.',
     found: 'Hasserfüllt, gemeldet',
     alarms: 'Harmlos, gemeldet',
     language: 'Sprache',
     languages: 'Nach Sprache',
+    languagesWhy:
+      'Alle drei sollten bei 100\u00a0% liegen. AUROC: wie oft ein hasserfüllter Fall über einem harmlosen liegt.',
     rank: 'AUROC',
     attacks: 'So geschrieben, dass ein Programm es nicht kennt',
     attacksWhy:

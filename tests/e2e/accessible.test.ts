@@ -26,6 +26,11 @@ interface Place {
 
 const explained = (page: Page) => page.locator('.why table').first().waitFor();
 const cards = (page: Page) => page.locator('section.card').first().waitFor();
+/** The last that come: a test's figures are asked for by themselves. */
+const figures = async (page: Page): Promise<void> => {
+  for (const name of [/^(By what is tested|Nach dem, was geprüft wird)$/, /^(Words go|Wörter gehen)$/])
+    await page.getByRole('figure', { name }).waitFor();
+};
 const pressing = (key: string) => (page: Page) => page.keyboard.press(key);
 const clicking = (selector: string) => (page: Page) => page.locator(selector).first().click();
 /** By the palette, which knows every action by its English or German name. */
@@ -76,7 +81,16 @@ const PLACES: readonly Place[] = [
   },
   { name: 'teach', address: '#/teach', ready: (page) => page.locator('figure').first().waitFor() },
   over('how it learns', '#/teach', pressing('o')),
-  { name: 'insights', address: '#/insights', ready: (page) => page.locator('figure .row').first().waitFor() },
+  { name: 'insights', address: '#/insights', ready: figures },
+  {
+    name: 'insights, as tables',
+    address: '#/insights?again',
+    ready: async (page) => {
+      await figures(page);
+      const switches = page.getByRole('button', { name: /^(As a table|Als Tabelle)$/ });
+      while ((await switches.count()) > 0) await switches.first().click();
+    },
+  },
   { name: 'import', address: '#/import', ready: cards },
   {
     name: 'import, a file',

@@ -72,7 +72,10 @@ describe('the test of the explanations in the window', () => {
       last.map((text) => text.trim()),
       ['100%', ...[effects, longest, random].map((curve) => (curve.at(-1) ?? NaN).toFixed(2))],
     );
-    await card.getByRole('row').filter({ hasText: 'random words' }).first().waitFor();
+    const comparison = card.getByRole('figure', { name: 'Causes against other orders of the words' });
+    await comparison.getByRole('listitem').filter({ hasText: 'random words' }).waitFor();
+    await comparison.getByRole('button', { name: 'As a table' }).click();
+    await comparison.getByRole('row').filter({ hasText: 'random words' }).waitFor();
     await axe(page);
 
     // What was said is of the model before.

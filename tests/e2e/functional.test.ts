@@ -62,7 +62,10 @@ describe('the functional audit in the window', () => {
       new RegExp(`^${Math.round(100 * (first?.share?.value ?? 0))}% `),
     );
     // What stands in a person's file is text.
-    await card.getByRole('cell', { name: '<b>boats</b>', exact: true }).waitFor();
+    const groups = card.getByRole('figure', { name: 'By the group that is named' });
+    await groups.getByText('<b>boats</b>', { exact: true }).waitFor();
+    await groups.getByRole('button', { name: 'As a table' }).click();
+    await groups.getByRole('cell', { name: '<b>boats</b>', exact: true }).waitFor();
     await card.getByRole('figure', { name: 'False alarms by word' }).getByText('women').waitFor();
     await axe(page);
     await client.preferences.set({ language: 'de' });

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { CalibrationNow, ThresholdsNow, VolumesNow } from '../../renderer/views/insights/figures.svelte.ts';
-import { dailyOf, flaggedFrom, missingItems, reliabilityLines } from '../../renderer/views/insights/reading.ts';
+import {
+  dailyOf,
+  flaggedFrom,
+  missingItems,
+  reliabilityLines,
+  spreads,
+} from '../../renderer/views/insights/reading.ts';
 
 const DAY = 86_400_000;
 
@@ -33,6 +39,18 @@ describe('figures that are read', () => {
     assert.deepEqual(lines.scores, [0, 0.1, 0.2, 1]);
     assert.deepEqual(lines.asIs, [null, null, 0.1, null]);
     assert.deepEqual(lines.calibrated, [null, 0.1, 0.3, null]);
+  });
+
+  it('put two imports of different size beside each other, as shares of each', () => {
+    const bars = [
+      { from: 0, to: 0.5, before: 30, now: 1 },
+      { from: 0.5, to: 1, before: 10, now: 3 },
+    ];
+    assert.deepEqual(spreads({ bars, before: 40, now: 4 }), {
+      ...{ middles: [0.25, 0.75], half: 0.25 },
+      ...{ before: [0.75, 0.25], now: [0.25, 0.75] },
+    });
+    assert.deepEqual(spreads({ bars: [{ from: 0, to: 1, before: 0, now: 0 }], before: 0, now: 0 }).now, [0]);
   });
 
   it('have every day between the first and the last, of one channel or of all', () => {

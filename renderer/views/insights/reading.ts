@@ -1,5 +1,5 @@
 /** What the figures of Insights are shown as: plain rows and lines, made of what the desk says. */
-import type { CalibrationNow, ThresholdsNow, VolumesNow } from './figures.svelte.ts';
+import type { CalibrationNow, DriftsNow, ThresholdsNow, VolumesNow } from './figures.svelte.ts';
 
 type Row = ThresholdsNow['rows'][number];
 
@@ -34,6 +34,23 @@ export function reliabilityLines({ asIs, calibrated }: NonNullable<CalibrationNo
     return scores.map((score) => rates.get(score) ?? null);
   };
   return { scores, asIs: along(asIs), calibrated: along(calibrated) };
+}
+
+/** What share of the messages before, and of an import, has which score; at the middle of each bar. */
+export function spreads({ bars, before, now }: Pick<DriftsNow[number], 'bars' | 'before' | 'now'>): {
+  readonly middles: readonly number[];
+  /** from the middle of a bar to its ends */
+  readonly half: number;
+  readonly before: readonly number[];
+  readonly now: readonly number[];
+} {
+  const shareOf = (messages: number, all: number): number => (all === 0 ? 0 : messages / all);
+  return {
+    middles: bars.map(({ from, to }) => (from + to) / 2),
+    half: 0.5 / Math.max(1, bars.length),
+    before: bars.map((bar) => shareOf(bar.before, before)),
+    now: bars.map((bar) => shareOf(bar.now, now)),
+  };
 }
 
 export interface Daily {

@@ -70,6 +70,14 @@ describe('insights, through the door', () => {
     const { reliability, conformal } = await client.insights.calibration();
     assert.ok(reliability && reliability.calibrated.ece < reliability.asIs.ece);
     assert.ok((conformal[0]?.threshold ?? 0) > 0.7);
+    for (const { threshold, flagged } of conformal) {
+      if (threshold === null) assert.equal(flagged, null);
+      else
+        assert.equal(
+          flagged,
+          (await client.insights.thresholds({ threshold })).rows.find((one) => one.threshold === threshold)?.flagged,
+        );
+    }
     // What is met in the urgent order changes nothing but what is shown as wrong.
     const urgent = await client.queue.page({ order: 'urgent', size: 50, filter: { audit: false } });
     for (const { message } of urgent.entries)
@@ -110,6 +118,17 @@ describe('insights, through the door', () => {
     assert.equal(drift[0]?.verdict, 'moved much');
     assert.deepEqual([drift[0].before, drift[0].now], [MESSAGES, LATER]);
     assert.match(drift[0].notice ?? '', /later\.csv are very different/);
+    // The bars are those of the threshold, import by import.
+    const { histogram } = await knocking.client.insights.thresholds({});
+    assert.deepEqual(
+      drift[0].bars.map(({ from, before: was, now }) => [from, was + now]),
+      histogram.map(({ from, messages }) => [from, messages]),
+    );
+    assert.equal(
+      drift[0].bars.reduce((sum, { now }) => sum + now, 0),
+      LATER,
+    );
+    for (const { from, now } of drift[0].bars) assert.ok(from >= 0.5 || now === 0);
   });
 
   it('count messages by channel and day', async () => {

@@ -93,11 +93,29 @@ describe('conformal thresholds', () => {
     assert.deepEqual([conformalThresholds(uneven, [0.9])[0]?.surely], [null]);
   });
 
+  it('are there exactly where there are as many items as are said to be needed, however unequal those are', () => {
+    const random = seededRandom(24);
+    let uneven = 0;
+    for (let run = 0; run < 2000; run++) {
+      const spread = [1, 3, 30][run % 3] as number;
+      const items = abuse(1 + Math.floor(random() * 60), () => random()).map((one) => ({
+        ...one,
+        weight: 1 + Math.floor(random() * spread),
+      }));
+      for (const found of conformalThresholds(items)) {
+        assert.equal(found.threshold !== null, found.items >= found.needed, JSON.stringify(found));
+        if (spread === 1) assert.equal(found.uneven, false);
+        if (found.uneven && found.threshold === null && found.items >= 9) uneven++;
+      }
+    }
+    assert.ok(uneven > 100, `${uneven} of them have enough items of equal weight, and no threshold`);
+  });
+
   it('promise nothing where nothing was abuse', () => {
     const fine = abuse(50, (i) => i / 50).map((one) => ({ ...one, positive: false }));
     assert.deepEqual(
-      conformalThresholds(fine).map(({ threshold, surely, items }) => [threshold, surely, items]),
-      [0.9, 0.95, 0.99].map(() => [null, null, 0]),
+      conformalThresholds(fine).map(({ threshold, surely, items, needed }) => [threshold, surely, items, needed]),
+      [9, 19, 99].map((needed) => [null, null, 0, needed]),
     );
   });
 });

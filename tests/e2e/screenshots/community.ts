@@ -35,11 +35,17 @@ const FIRST = Date.UTC(2026, 4, 1, 9);
 export function madeUp(messages: number): string {
   const rows = Array.from({ length: messages }, (_, i) => {
     const turn = Math.floor(i / EVERY_NTH_IS_RUDE);
-    const said = isRude(`m${i}`) ? three(RUDE, FRIENDLY, turn) : three(FRIENDLY, FRIENDLY, i);
+    const said = isRude(`m${i}`) ? rude(turn) : three(FRIENDLY, FRIENDLY, i);
     const sent = new Date(FIRST + i * 37 * MINUTE_MS).toISOString();
     return `m${i},${pick(AUTHORS, i * 3 + turn)},${sent},${pick(CHANNELS, i + turn)},"${said.join(' ')}"`;
   });
   return ['id,author,date,channel,text', ...rows].join('\n');
+}
+
+/** Two rude things and a friendly one: the model flags enough of these to test its explanations on. */
+function rude(turn: number): readonly string[] {
+  const [first = '', friendly = ''] = three(RUDE, FRIENDLY, turn);
+  return [first, pick(RUDE, turn + 1 + (Math.floor(turn / RUDE.length) % (RUDE.length - 1))), friendly];
 }
 
 /** The i-th way to say one thing of the first and two of the others, by how far these lie behind it. */

@@ -8,6 +8,8 @@ import type { Page } from 'playwright-core';
 import { Shown } from '../browser.ts';
 import { fillRiverbank } from './riverbank.ts';
 
+/** Where the made-up moderator would have her files: the folder of this run is nobody's. */
+const HOME = '/home/ada/Documents';
 const FOLDER = fileURLToPath(new URL('../../../docs/screenshots/', import.meta.url));
 const MESSAGES = 480;
 const DECIDED = 160;
@@ -47,6 +49,14 @@ const VIEWS: readonly Pictured[] = [
       await scrolledTo(page, 'What kinds of abuse the model sees');
     },
   },
+  {
+    name: 'explanations',
+    address: '#/insights',
+    ready: async (page) => {
+      await page.getByRole('figure', { name: 'Words go' }).waitFor();
+      await scrolledTo(page, 'Are the explanations true here?');
+    },
+  },
   { name: 'import', address: '#/import', ready: (page) => page.getByText('All that can be read').waitFor() },
   ...['review', 'wellbeing', 'keys', 'privacy', 'models', 'backend', 'language', 'about'].map(settingsPart),
   { name: 'components', address: '#/gallery', ready: (page) => page.getByRole('heading', { level: 1 }).waitFor() },
@@ -81,9 +91,7 @@ for (const scheme of ['light', 'dark'] as const) {
     const page = await shown.page({ colorScheme: scheme, reducedMotion: 'reduce' });
     await page.evaluate((hash) => void (location.hash = hash), address);
     await ready(page);
-    await page.waitForTimeout(REST_MS);
-    await page.screenshot({ path: `${FOLDER}${name}-${scheme}.png` });
-    await page.context().close();
+    await pictured(page, `${name}-${scheme}`);
   }
 }
 // With nothing open, and locked: last, because the desk has one workspace for all windows.
@@ -99,13 +107,27 @@ async function pictures(name: string, button: string): Promise<void> {
   for (const scheme of ['light', 'dark'] as const) {
     const page = await shown.page({ colorScheme: scheme, reducedMotion: 'reduce' });
     await page.getByRole('button', { name: button }).waitFor();
-    // The folder of this run is nobody's.
     const file = page.getByLabel('File').first();
-    if (await file.isVisible()) await file.fill('/home/ada/Documents/riverbank.moderato');
-    await page.waitForTimeout(REST_MS);
-    await page.screenshot({ path: `${FOLDER}${name}-${scheme}.png` });
-    await page.context().close();
+    if (await file.isVisible()) await file.fill(`${HOME}/riverbank.moderato`);
+    await pictured(page, `${name}-${scheme}`);
   }
+}
+
+/** Takes the picture, of no path of this computer. */
+async function pictured(page: Page, name: string): Promise<void> {
+  await page.waitForTimeout(REST_MS);
+  await page.evaluate(
+    ([own, shownAs]) => {
+      const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      while (texts.nextNode() !== null) {
+        const text = texts.currentNode;
+        text.nodeValue = text.nodeValue?.replaceAll(own, shownAs) ?? null;
+      }
+    },
+    [shown.folder, HOME] as const,
+  );
+  await page.screenshot({ path: `${FOLDER}${name}.png` });
+  await page.context().close();
 }
 
 /** A card of a long view. */
