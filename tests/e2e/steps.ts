@@ -23,6 +23,14 @@ export async function create(window: Page, workspace: string): Promise<void> {
   await window.getByRole('navigation').waitFor();
 }
 
+/** The newest first: what the model has not read stands in no other order. */
+export async function reviewNewest(window: Page): Promise<void> {
+  await goTo(window, 'Control+1', 'Queue');
+  await window.getByRole('combobox', { name: 'Order' }).selectOption('newest');
+  await window.getByRole('article').waitFor();
+  await window.getByRole('heading', { level: 1 }).focus();
+}
+
 /** Decides what is shown with a label's key. */
 export async function decide(window: Page, times: number): Promise<void> {
   for (let i = 0; i < times; i++) {
