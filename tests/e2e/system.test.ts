@@ -1,9 +1,10 @@
 /** What the system does around the program: files that are opened, sleep, and what hangs or dies again and again. */
 import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import type { ElectronApplication, Page } from 'playwright-core';
 import { stage } from './stage.ts';
-import { Home, until } from './started.ts';
+import { Home, type Started, until } from './started.ts';
 
 /** As macOS says that a file was double-clicked. */
 const openFile = (app: ElectronApplication, path: string): Promise<unknown> =>
@@ -39,6 +40,25 @@ describe('the program and the system around it', () => {
     await openFile(app, first);
     await until('the page hears of a third', async () => (await heard(window)).length === 3);
     await started.quit();
+  });
+
+  it('has its menus in the language in which its window spoke last, before there is a window', async () => {
+    using home = new Home();
+    /** As it comes up: this page never says its language by itself. */
+    const fileMenu = ({ app }: Started): Promise<string | undefined> =>
+      app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map(({ label }) => label)[0]);
+    mkdirSync(home.file('settings'));
+    writeFileSync(home.file('settings/language.json'), 'broken');
+    {
+      await using first = await desktop.start(home);
+      assert.equal(await fileMenu(first), 'File');
+      await first.window.evaluate(() => page.shell.speak({ language: 'de' }));
+      assert.equal(await fileMenu(first), 'Datei');
+      await first.quit();
+    }
+    await using again = await desktop.start(home);
+    assert.equal(await fileMenu(again), 'Datei');
+    await again.quit();
   });
 
   it('locks an encrypted workspace when the computer sleeps, and says that it is awake again', async () => {
