@@ -5,11 +5,28 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import type { Page } from 'playwright-core';
+import { labelOf, writeExport } from './community.ts';
 import { stage } from './stage.ts';
 import { Home, type Started, until } from './started.ts';
-import { LONG_MS, create, decide, heading, reviewNewest, showsAsDecided } from './steps.ts';
+import {
+  LONG_MS,
+  chooseFile,
+  create,
+  decide,
+  decideEach,
+  goTo,
+  heading,
+  importChosen,
+  promote,
+  retrain,
+  reviewNewest,
+  showsAsDecided,
+} from './steps.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../samples/discord.json', import.meta.url));
+/** Of a small community: enough to learn from, in seconds. */
+const MESSAGES = 56;
+
 /** What a person chooses in the next dialog of the desktop. */
 async function chooses({ app }: Started, ...paths: readonly string[]): Promise<void> {
   await app.evaluate(({ dialog }, filePaths) => {
@@ -94,6 +111,30 @@ describe('the program with its own window', () => {
     await showsAsDecided(window, 6);
     await started.quit();
     assert.equal(decisions(home, workspace).length, 6);
+  });
+
+  it('learns from what was decided, and has what it learned when it is opened again', async () => {
+    using home = new Home();
+    const workspace = home.file('community.moderato');
+    writeExport(home.file('export.csv'), MESSAGES);
+    {
+      await using started = await desktop.start(home);
+      const { window } = started;
+      await create(window, workspace);
+      await chooseFile(window, home.file('export.csv'), 'CSV');
+      await importChosen(window);
+      await reviewNewest(window);
+      await decideEach(window, MESSAGES, labelOf);
+      await retrain(window);
+      await promote(window);
+      assert.deepEqual(started.complaints, []);
+      await started.quit();
+    }
+    await using again = await desktop.start(home, [workspace]);
+    await goTo(again.window, 'Control+3', 'Teach');
+    await again.window.getByRole('listitem').filter({ hasText: 'Adapter 2' }).getByText('in use').waitFor();
+    await again.quit();
+    assert.equal(decisions(home, workspace).length, MESSAGES);
   });
 
   it('opens what it was started with, takes files that are dropped, and does what its menus say', async () => {
