@@ -137,6 +137,46 @@ describe('the program with its own window', () => {
     assert.equal(decisions(home, workspace).length, MESSAGES);
   });
 
+  it('shows the same in a second window, another workspace in both, and goes on when one of them is closed', async () => {
+    using home = new Home();
+    const [first, second] = ['first', 'second'].map((name) => home.file(`${name}.moderato`)) as [string, string];
+    writeExport(home.file('export.csv'), MESSAGES);
+    for (const workspace of [first, second]) {
+      desktop.cli(home, 'import', home.file('export.csv'), '--workspace', workspace);
+      desktop.cli(home, 'labels', '--workspace', workspace, '--add', 'fine', '--severity', '0', '--key', '1');
+    }
+    const titled = (window: Page, name: string): Promise<unknown> =>
+      window.waitForFunction((title) => document.title === title, `Queue · ${name} · Moderato`);
+    await using started = await desktop.start(home, [first]);
+    const { window, app } = started;
+    await reviewNewest(window);
+    await decide(window, 3);
+    const [other] = await Promise.all([app.waitForEvent('window'), menu(started, 'New window')]);
+    await titled(other, 'first');
+    await reviewNewest(other);
+    await showsAsDecided(other, 3);
+    await decide(window, 1);
+    await showsAsDecided(other, 4);
+
+    // Another one takes the place of the first in both: who reviews there, and what is worked on, are its own.
+    await chooses(started, second);
+    await menu(started, 'Open workspace…');
+    for (const each of [window, other]) await titled(each, 'second');
+    for (const each of [window, other]) {
+      await reviewNewest(each);
+      await decide(each, 1);
+    }
+    await showsAsDecided(other, 2);
+    await other.close();
+    // The next one was decided in the other window.
+    await window.keyboard.press('j');
+    await decide(window, 1);
+    await showsAsDecided(window, 3);
+    assert.deepEqual(started.complaints, []);
+    await started.quit();
+    assert.deepEqual([decisions(home, first).length, decisions(home, second).length], [4, 3]);
+  });
+
   it('opens what it was started with, takes files that are dropped, and does what its menus say', async () => {
     using home = new Home();
     const workspace = home.file('community.moderato');
