@@ -282,7 +282,7 @@ export class Session {
   }
 
   #hear(event: Event): void {
-    if (event.kind === 'state') this.workspace.now = event.state;
+    if (event.kind === 'state') this.#hearState(event.state);
     if (event.kind === 'preferences') this.#take(event.preferences);
     if (event.kind === 'notice') this.toasts.say(said(event.message));
     if (event.kind === 'job') {
@@ -291,6 +291,14 @@ export class Session {
     }
     if (event.kind === 'items') this.#askSoon();
     this.#tell(event);
+  }
+
+  /** Another window may have opened another workspace: who reviews there, and what is worked on, are its own. */
+  #hearState(state: State): void {
+    const isAnother = state.open && state.path !== this.workspace.open?.path;
+    // Where it fails, that one is closed again, or the desk is gone: either is heard by itself.
+    if (isAnother) void this.#show(state).catch(() => {});
+    else this.workspace.now = state;
   }
 
   #tell(event: Event): void {

@@ -1,31 +1,23 @@
 /** The workspaces that were open lately: their paths, in the settings folder, and in the list that the system keeps. */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { app } from 'electron';
 import { z } from 'zod';
+import { Remembered } from './remembered.ts';
 
-const File = z.array(z.string());
 const KEPT = 10;
+const file = new Remembered('recent.json', z.array(z.string()));
 
 export class RecentWorkspaces {
   #paths: readonly string[];
-  readonly #file: string;
   /** told when the list is another */
   onChange: () => void = () => {};
 
-  private constructor(file: string, paths: readonly string[]) {
-    this.#file = file;
+  private constructor(paths: readonly string[]) {
     this.#paths = paths;
   }
 
   static read(): RecentWorkspaces {
-    const file = join(app.getPath('userData'), 'recent.json');
-    try {
-      return new RecentWorkspaces(file, File.parse(JSON.parse(readFileSync(file, 'utf8'))).slice(0, KEPT));
-    } catch {
-      // Not there yet, or broken: it is a convenience, and starts again.
-      return new RecentWorkspaces(file, []);
-    }
+    return new RecentWorkspaces((file.read() ?? []).slice(0, KEPT));
   }
 
   list(): { readonly path: string; readonly there: boolean }[] {
@@ -48,11 +40,6 @@ export class RecentWorkspaces {
   #keep(paths: readonly string[]): void {
     this.#paths = paths;
     this.onChange();
-    try {
-      writeFileSync(`${this.#file}.new`, JSON.stringify(paths));
-      renameSync(`${this.#file}.new`, this.#file);
-    } catch {
-      // A full disk: the list of this run is right all the same.
-    }
+    file.write([...paths]);
   }
 }

@@ -5,8 +5,8 @@ import { app, type BrowserWindow, type MessagePortMain } from 'electron';
 import { shellContract, type ShellEvent } from '../../desk/contract/shell.ts';
 import { about } from './about.ts';
 import { chooseFiles, chooseFolder, chooseTarget } from './dialogs.ts';
+import type { Language } from './language.ts';
 import type { RecentWorkspaces } from './recent.ts';
-import type { Language } from './words.ts';
 
 /** One window, as its calls see it. */
 export interface ShellContext {

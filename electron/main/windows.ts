@@ -4,13 +4,13 @@ import { BrowserWindow, MessageChannelMain, ipcMain, nativeTheme, type Session }
 import { CHANNELS } from '../../desk/contract/surface.ts';
 import type { ShellEvent } from '../../desk/contract/shell.ts';
 import type { DeskProcess } from './desk-process.ts';
+import { speak } from './language.ts';
 import type { Opening } from './opening.ts';
 import type { RecentWorkspaces } from './recent.ts';
 import { recover } from './recovery.ts';
 import { ORIGIN, START_PAGE } from './scheme.ts';
 import { answerShell } from './shell-calls.ts';
 import { Told } from './told.ts';
-import { speak } from './words.ts';
 
 const PRELOAD = fileURLToPath(new URL('../preload/preload.cjs', import.meta.url));
 

@@ -1,7 +1,5 @@
 /** What the shell says by itself, in menus and dialogs. All else is said by the window, which has its own catalogue. */
-import { app } from 'electron';
-
-export type Language = 'en' | 'de';
+import { spoken, type Language } from './language.ts';
 
 const english = {
   file: 'File',
@@ -112,17 +110,4 @@ const german: typeof english = {
 
 const ALL: Readonly<Record<Language, typeof english>> = { en: english, de: german };
 
-/** What the window said; until then the language of the system counts. */
-let said: Language | null = null;
-
-/** From now on in this language. @returns whether it is another than before */
-export function speak(language: Language): boolean {
-  const isAnother = language !== spoken();
-  said = language;
-  return isAnother;
-}
-
 export const words = (): typeof english => ALL[spoken()];
-
-/** To be asked once Electron is ready. */
-const spoken = (): Language => said ?? (app.getLocale().startsWith('de') ? 'de' : 'en');

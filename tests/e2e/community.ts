@@ -7,6 +7,9 @@ const WORDS =
     ' ',
   );
 
+/** Which label a message of `writeExport` deserves, among those that come with the model. */
+export const labelOf = (text: string): 'fine' | 'abusive' => (text.startsWith('thanks') ? 'fine' : 'abusive');
+
 /** Harmless messages, no two of them alike: near duplicates share their fate. */
 export function writeExport(path: string, messages: number): void {
   const rows = Array.from({ length: messages }, (_, i) => {

@@ -1,17 +1,32 @@
 /** The program as people have it: its own window in a real Electron, with menus, dialogs, and processes that die. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import type { Page } from 'playwright-core';
-import { Program, Screen } from './runtime.ts';
-import { Home, Started, environment, until } from './started.ts';
-import { LONG_MS, create, decide, goTo, heading, showsAsDecided } from './steps.ts';
+import { labelOf, writeExport } from './community.ts';
+import { stage } from './stage.ts';
+import { Home, type Started, until } from './started.ts';
+import {
+  LONG_MS,
+  chooseFile,
+  create,
+  decide,
+  decideEach,
+  goTo,
+  heading,
+  importChosen,
+  promote,
+  retrain,
+  reviewNewest,
+  showsAsDecided,
+} from './steps.ts';
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const SAMPLE = here('../../samples/discord.json');
+const SAMPLE = fileURLToPath(new URL('../../samples/discord.json', import.meta.url));
+/** Of a small community: enough to learn from, in seconds. */
+const MESSAGES = 56;
+
 /** What a person chooses in the next dialog of the desktop. */
 async function chooses({ app }: Started, ...paths: readonly string[]): Promise<void> {
   await app.evaluate(({ dialog }, filePaths) => {
@@ -40,30 +55,13 @@ async function withSample(started: Started, workspace: string): Promise<void> {
   await window.getByText(/^2,059 rows in .*: 2,059 new/).waitFor({ timeout: LONG_MS });
 }
 
-/** The newest first: what the model has not read stands in no other order. */
-async function reviewNewest(window: Page): Promise<void> {
-  await goTo(window, 'Control+1', 'Queue');
-  await window.getByRole('combobox', { name: 'Order' }).selectOption('newest');
-  await window.getByRole('article').waitFor();
-  await window.getByRole('heading', { level: 1 }).focus();
-}
-
 describe('the program with its own window', () => {
-  const kept = new DisposableStack();
-  let program: Program;
-  let screen: Screen;
-
-  before(async () => {
-    program = kept.use(await Program.build('window'));
-    screen = kept.use(await Screen.open());
-  });
-  after(() => kept[Symbol.dispose]());
+  const desktop = stage('window');
 
   /** Decisions in a workspace that nobody has open, as the command line writes them. */
   function decisions(home: Home, workspace: string): readonly Record<string, string>[] {
     const out = home.file('out.csv');
-    const verb = [here('../../cli/moderato.js'), 'export', '--workspace', workspace, '--out', out];
-    execFileSync(process.execPath, verb, { env: environment(screen, home), stdio: 'ignore' });
+    desktop.cli(home, 'export', '--workspace', workspace, '--out', out);
     return parse<Record<string, string>>(readFileSync(out), { columns: true });
   }
 
@@ -71,7 +69,7 @@ describe('the program with its own window', () => {
     using home = new Home();
     const workspace = home.file('community.moderato');
     {
-      await using started = await Started.start(program, screen, home);
+      await using started = await desktop.start(home);
       const { window } = started;
       await withSample(started, workspace);
       await reviewNewest(window);
@@ -85,7 +83,7 @@ describe('the program with its own window', () => {
       await started.quit();
     }
     assert.equal(decisions(home, workspace).length, 10);
-    await using again = await Started.start(program, screen, home);
+    await using again = await desktop.start(home);
     await again.window.getByRole('button', { name: /^community/ }).click();
     await again.window.getByRole('navigation').waitFor();
     await showsAsDecided(again.window, 10);
@@ -96,7 +94,7 @@ describe('the program with its own window', () => {
   it('shows the same workspace again when the desk is killed, and goes on being reviewed', async () => {
     using home = new Home();
     const workspace = home.file('community.moderato');
-    await using started = await Started.start(program, screen, home);
+    await using started = await desktop.start(home);
     const { window } = started;
     await withSample(started, workspace);
     await reviewNewest(window);
@@ -115,12 +113,75 @@ describe('the program with its own window', () => {
     assert.equal(decisions(home, workspace).length, 6);
   });
 
+  it('learns from what was decided, and has what it learned when it is opened again', async () => {
+    using home = new Home();
+    const workspace = home.file('community.moderato');
+    writeExport(home.file('export.csv'), MESSAGES);
+    {
+      await using started = await desktop.start(home);
+      const { window } = started;
+      await create(window, workspace);
+      await chooseFile(window, home.file('export.csv'), 'CSV');
+      await importChosen(window);
+      await reviewNewest(window);
+      await decideEach(window, MESSAGES, labelOf);
+      await retrain(window);
+      await promote(window);
+      assert.deepEqual(started.complaints, []);
+      await started.quit();
+    }
+    await using again = await desktop.start(home, [workspace]);
+    await goTo(again.window, 'Control+3', 'Teach');
+    await again.window.getByRole('listitem').filter({ hasText: 'Adapter 2' }).getByText('in use').waitFor();
+    await again.quit();
+    assert.equal(decisions(home, workspace).length, MESSAGES);
+  });
+
+  it('shows the same in a second window, another workspace in both, and goes on when one of them is closed', async () => {
+    using home = new Home();
+    const [first, second] = ['first', 'second'].map((name) => home.file(`${name}.moderato`)) as [string, string];
+    writeExport(home.file('export.csv'), MESSAGES);
+    for (const workspace of [first, second]) {
+      desktop.cli(home, 'import', home.file('export.csv'), '--workspace', workspace);
+      desktop.cli(home, 'labels', '--workspace', workspace, '--add', 'fine', '--severity', '0', '--key', '1');
+    }
+    const titled = (window: Page, name: string): Promise<unknown> =>
+      window.waitForFunction((title) => document.title === title, `Queue · ${name} · Moderato`);
+    await using started = await desktop.start(home, [first]);
+    const { window, app } = started;
+    await reviewNewest(window);
+    await decide(window, 3);
+    const [other] = await Promise.all([app.waitForEvent('window'), menu(started, 'New window')]);
+    await titled(other, 'first');
+    await reviewNewest(other);
+    await showsAsDecided(other, 3);
+    await decide(window, 1);
+    await showsAsDecided(other, 4);
+
+    // Another one takes the place of the first in both: who reviews there, and what is worked on, are its own.
+    await chooses(started, second);
+    await menu(started, 'Open workspace…');
+    for (const each of [window, other]) await titled(each, 'second');
+    for (const each of [window, other]) {
+      await reviewNewest(each);
+      await decide(each, 1);
+    }
+    await showsAsDecided(other, 2);
+    await other.close();
+    // The next one was decided in the other window.
+    await window.keyboard.press('j');
+    await decide(window, 1);
+    await showsAsDecided(window, 3);
+    assert.deepEqual(started.complaints, []);
+    await started.quit();
+    assert.deepEqual([decisions(home, first).length, decisions(home, second).length], [4, 3]);
+  });
+
   it('opens what it was started with, takes files that are dropped, and does what its menus say', async () => {
     using home = new Home();
     const workspace = home.file('community.moderato');
-    const make = [here('../../cli/moderato.js'), 'import', SAMPLE, '--workspace', workspace];
-    execFileSync(process.execPath, make, { env: environment(screen, home), stdio: 'ignore' });
-    await using started = await Started.start(program, screen, home, [workspace]);
+    desktop.cli(home, 'import', SAMPLE, '--workspace', workspace);
+    await using started = await desktop.start(home, [workspace]);
     const { window, app } = started;
     await heading(window, 'Queue');
     await menu(started, 'Search');
@@ -173,11 +234,8 @@ describe('the program with its own window', () => {
   it('opens a file in place of another and does what its menus say while it has no window, as on a Mac', async () => {
     using home = new Home();
     const [first, second] = ['first', 'second'].map((name) => home.file(`${name}.moderato`));
-    for (const workspace of [first!, second!]) {
-      const make = [here('../../cli/moderato.js'), 'import', SAMPLE, '--workspace', workspace];
-      execFileSync(process.execPath, make, { env: environment(screen, home), stdio: 'ignore' });
-    }
-    await using started = await Started.start(program, screen, home, [first!]);
+    for (const workspace of [first!, second!]) desktop.cli(home, 'import', SAMPLE, '--workspace', workspace);
+    await using started = await desktop.start(home, [first!]);
     const { app } = started;
     await heading(started.window, 'Queue');
     await started.staysWithoutWindow();
@@ -202,7 +260,7 @@ describe('the program with its own window', () => {
 
   it('has menus in the language of the window, every item of them', async () => {
     using home = new Home();
-    await using started = await Started.start(program, screen, home);
+    await using started = await desktop.start(home);
     const { window } = started;
     await create(window, home.file('community.moderato'));
     const labels = (): Promise<readonly string[]> =>

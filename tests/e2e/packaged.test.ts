@@ -10,7 +10,7 @@ import { writeExport } from './community.ts';
 import { Packaged, filesUnder } from './packaged.ts';
 import { Screen } from './runtime.ts';
 import { Home, environment } from './started.ts';
-import { LONG_MS, create, decide, goTo, showsAsDecided } from './steps.ts';
+import { LONG_MS, chooseFile, create, decide, goTo, importChosen, showsAsDecided } from './steps.ts';
 
 describe('the package', () => {
   const kept = new DisposableStack();
@@ -85,12 +85,8 @@ describe('the package', () => {
     });
     const window = await windowOf(child, LONG_MS);
     await create(window, home.file('w.moderato'));
-    await goTo(window, 'Control+5', 'Import');
-    await window.getByLabel('Path of a file or folder').fill(home.file('export.csv'));
-    await window.keyboard.press('Enter');
-    await window.getByText(/Will be read as/).waitFor();
-    await window.getByRole('button', { name: 'Import 1 file' }).click();
-    await window.getByText('All that can be read has been read.').waitFor({ timeout: LONG_MS });
+    await chooseFile(window, home.file('export.csv'), 'CSV');
+    await importChosen(window);
     await goTo(window, 'Control+1', 'Queue');
     await window.getByRole('article').waitFor();
     await decide(window, 5);

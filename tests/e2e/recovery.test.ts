@@ -1,23 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { decide, decided, openWith, writeExport } from './community.ts';
-import { Program, Screen } from './runtime.ts';
-import { Home, Started, environment, until } from './started.ts';
+import { stage } from './stage.ts';
+import { Home, until } from './started.ts';
 
 const MESSAGES = 400;
 
 describe('the program', () => {
-  const kept = new DisposableStack();
-  let program: Program;
-  let screen: Screen;
-
-  before(async () => {
-    program = kept.use(await Program.build());
-    screen = kept.use(await Screen.open());
-  });
-  after(() => kept[Symbol.dispose]());
+  const desktop = stage();
 
   /** A home with an export in it. */
   function newHome(): Home {
@@ -31,13 +23,13 @@ describe('the program', () => {
     const path = home.file('community.moderato');
     let confirmed: readonly number[];
     {
-      await using first = await Started.start(program, screen, home);
+      await using first = await desktop.start(home);
       await openWith(first.window, path, home.file('export.csv'), MESSAGES);
       confirmed = await decide(first.window, 20);
       assert.equal(confirmed.length, 20);
       await first.quit();
     }
-    await using again = await Started.start(program, screen, home);
+    await using again = await desktop.start(home);
     assert.deepEqual(await again.window.evaluate(() => page.shell.recent()), [{ path, there: true }]);
     await again.window.evaluate((file) => page.desk.workspace.open({ path: file }), path);
     assert.deepEqual([...(await decided(again.window))].toSorted(), [...confirmed].toSorted());
@@ -46,7 +38,7 @@ describe('the program', () => {
 
   it('goes on scoring when its engine is killed in the middle, while decisions are made', async () => {
     using home = newHome();
-    await using started = await Started.start(program, screen, home);
+    await using started = await desktop.start(home);
     const { window } = started;
     await openWith(window, home.file('community.moderato'), home.file('export.csv'), MESSAGES);
     const job = await window.evaluate(async () => (await page.desk.jobs.start({ kind: 'score' })).id);
@@ -69,7 +61,7 @@ describe('the program', () => {
 
   it('gives its window a new desk when the desk is killed, with what was open and every confirmed decision', async () => {
     using home = newHome();
-    await using started = await Started.start(program, screen, home);
+    await using started = await desktop.start(home);
     const { window } = started;
     const path = home.file('community.moderato');
     await openWith(window, path, home.file('export.csv'), MESSAGES);
@@ -92,7 +84,7 @@ describe('the program', () => {
 
   it('shows its page again when the renderer dies', async () => {
     using home = newHome();
-    await using started = await Started.start(program, screen, home);
+    await using started = await desktop.start(home);
     const path = home.file('community.moderato');
     await openWith(started.window, path, home.file('export.csv'), MESSAGES);
     const confirmed = await decide(started.window, 5);
@@ -117,10 +109,10 @@ describe('the program', () => {
 
   it('is there once: a second start hands it the workspace that it names, and ends', async () => {
     using home = newHome();
-    await using started = await Started.start(program, screen, home);
+    await using started = await desktop.start(home);
     const words = ['--no-sandbox', '--disable-gpu', `--user-data-dir=${home.file('settings')}`];
-    const second = spawn(program.executable, [...words, 'other.moderato'], {
-      env: environment(screen, home),
+    const second = spawn(desktop.program.executable, [...words, 'other.moderato'], {
+      env: desktop.environment(home),
       cwd: home.folder,
       stdio: 'ignore',
     });
@@ -135,7 +127,7 @@ describe('the program', () => {
 
   it('shows the same desk in a second window, over ports of its own', async () => {
     using home = newHome();
-    await using started = await Started.start(program, screen, home);
+    await using started = await desktop.start(home);
     const { window, app } = started;
     await openWith(window, home.file('community.moderato'), home.file('export.csv'), MESSAGES);
     const [other] = await Promise.all([app.waitForEvent('window'), window.evaluate(() => page.shell.newWindow())]);
@@ -151,7 +143,7 @@ describe('the program', () => {
   it('opens the workspace that it was started with', async () => {
     using home = newHome();
     const path = home.file('community.moderato');
-    await using started = await Started.start(program, screen, home, [path]);
+    await using started = await desktop.start(home, [path]);
     assert.deepEqual(await started.window.evaluate(() => page.start), { path });
     // Once: a second window does not open it again.
     assert.deepEqual(await started.window.evaluate(() => page.shell.start()), { path: null });

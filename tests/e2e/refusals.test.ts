@@ -1,24 +1,18 @@
 /** What the shell refuses a page, whatever the page asks for and wherever it comes from. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { CHANNELS, READY } from '../../desk/contract/surface.ts';
-import { Program, Screen } from './runtime.ts';
-import { Home, Started } from './started.ts';
+import { stage } from './stage.ts';
+import { Home, type Started } from './started.ts';
 
 describe('the shell', () => {
-  const kept = new DisposableStack();
+  const desktop = stage();
   let started: Started;
 
   before(async () => {
-    const program = kept.use(await Program.build());
     // A camera and a microphone that there are: without any, nobody is asked.
     const devices = ['--use-fake-device-for-media-stream'];
-    started = await Started.start(program, kept.use(await Screen.open()), kept.use(new Home()), devices);
-  });
-
-  after(async () => {
-    await started?.[Symbol.asyncDispose]();
-    kept[Symbol.dispose]();
+    started = desktop.kept.use(await desktop.start(desktop.kept.use(new Home()), devices));
   });
 
   it('says of every permission that it is denied', async () => {

@@ -16,7 +16,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 export const RELAYED = { MODERATO_E2E_NODE: process.execPath, MODERATO_E2E_CHILD: here('shim/child.ts') } as const;
 
 /** The program's own window, or the smallest there can be (fixtures/page), which does what a test says. */
-type Shows = 'window' | 'smallest';
+export type Shows = 'window' | 'smallest';
 
 /** A program to start: the runtime with the bundled sources in it, in a folder that is removed at the end. */
 export class Program implements Disposable {

@@ -3,12 +3,12 @@ import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { Program, Screen } from './runtime.ts';
-import { Home, Started } from './started.ts';
+import { stage } from './stage.ts';
+import { Home, type Started } from './started.ts';
 
 /** Everything that a page of the web finds in its window, in the program's own page. */
 describe('a window of the program', () => {
-  const kept = new DisposableStack();
+  const desktop = stage();
   let started: Started;
   /** A place outside: what comes here has left the program. */
   let outside: Server;
@@ -23,15 +23,10 @@ describe('a window of the program', () => {
     outside.listen(0, '127.0.0.1');
     await once(outside, 'listening');
     address = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`;
-    const program = kept.use(await Program.build());
-    started = await Started.start(program, kept.use(await Screen.open()), kept.use(new Home()));
+    started = desktop.kept.use(await desktop.start(desktop.kept.use(new Home())));
   });
 
-  after(async () => {
-    await started?.[Symbol.asyncDispose]();
-    kept[Symbol.dispose]();
-    outside.close();
-  });
+  after(() => void outside.close());
 
   it('starts on its own scheme, with ports to a desk and a shell that answer', async () => {
     assert.equal(started.window.url(), 'app://moderato/index.html');

@@ -31,13 +31,18 @@ export class Home implements Disposable {
 export class Started implements AsyncDisposable {
   readonly app: ElectronApplication;
   readonly window: Page;
-  /** what the page said that nobody had foreseen: errors, refusals of its policy */
+  /** what the pages said that nobody had foreseen: errors, refusals of their policy */
   readonly complaints: string[] = [];
   #ended = false;
 
   private constructor(app: ElectronApplication, window: Page) {
     this.app = app;
     this.window = window;
+    this.#listenTo(window);
+    app.on('window', (another) => this.#listenTo(another));
+  }
+
+  #listenTo(window: Page): void {
     window.on('pageerror', (error) => this.complaints.push(String(error)));
     window.on('console', (message) => {
       if (message.type() === 'error') this.complaints.push(message.text());

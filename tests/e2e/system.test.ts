@@ -1,9 +1,10 @@
 /** What the system does around the program: files that are opened, sleep, and what hangs or dies again and again. */
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
 import type { ElectronApplication, Page } from 'playwright-core';
-import { Program, Screen } from './runtime.ts';
-import { Home, Started, until } from './started.ts';
+import { stage } from './stage.ts';
+import { Home, type Started, until } from './started.ts';
 
 /** As macOS says that a file was double-clicked. */
 const openFile = (app: ElectronApplication, path: string): Promise<unknown> =>
@@ -12,19 +13,11 @@ const openFile = (app: ElectronApplication, path: string): Promise<unknown> =>
 const heard = (window: Page): Promise<readonly unknown[]> => window.evaluate(() => page.heard);
 
 describe('the program and the system around it', () => {
-  const kept = new DisposableStack();
-  let program: Program;
-  let screen: Screen;
-
-  before(async () => {
-    program = kept.use(await Program.build());
-    screen = kept.use(await Screen.open());
-  });
-  after(() => kept[Symbol.dispose]());
+  const desktop = stage();
 
   it('tells a window of a file that was opened before its page listened, and in their order of those after it', async () => {
     using home = new Home();
-    await using started = await Started.start(program, screen, home);
+    await using started = await desktop.start(home);
     await started.staysWithoutWindow();
     const { app } = started;
     const [first, second] = [home.file('first.moderato'), home.file('second.moderato')];
@@ -49,9 +42,28 @@ describe('the program and the system around it', () => {
     await started.quit();
   });
 
+  it('has its menus in the language in which its window spoke last, before there is a window', async () => {
+    using home = new Home();
+    /** As it comes up: this page never says its language by itself. */
+    const fileMenu = ({ app }: Started): Promise<string | undefined> =>
+      app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map(({ label }) => label)[0]);
+    mkdirSync(home.file('settings'));
+    writeFileSync(home.file('settings/language.json'), 'broken');
+    {
+      await using first = await desktop.start(home);
+      assert.equal(await fileMenu(first), 'File');
+      await first.window.evaluate(() => page.shell.speak({ language: 'de' }));
+      assert.equal(await fileMenu(first), 'Datei');
+      await first.quit();
+    }
+    await using again = await desktop.start(home);
+    assert.equal(await fileMenu(again), 'Datei');
+    await again.quit();
+  });
+
   it('locks an encrypted workspace when the computer sleeps, and says that it is awake again', async () => {
     using home = new Home();
-    await using started = await Started.start(program, screen, home);
+    await using started = await desktop.start(home);
     const { window, app } = started;
     const path = home.file('secret.moderato');
     const secret = { kind: 'passphrase', passphrase: 'correct horse battery' } as const;
@@ -75,7 +87,7 @@ describe('the program and the system around it', () => {
 
   it('asks once about a window that hangs, and shows its page again when somebody wants that', async () => {
     using home = new Home();
-    await using started = await Started.start(program, screen, home);
+    await using started = await desktop.start(home);
     // The driver takes a page that died for gone: all is asked of the main process.
     const found = await started.app.evaluate(async ({ BrowserWindow, dialog }) => {
       const [window] = BrowserWindow.getAllWindows();
@@ -104,7 +116,7 @@ describe('the program and the system around it', () => {
 
   it('asks what now when desks die again and again, and starts one without the workspace', async () => {
     using home = new Home();
-    await using started = await Started.start(program, screen, home);
+    await using started = await desktop.start(home);
     const { window, app } = started;
     const path = home.file('community.moderato');
     await window.evaluate((file) => page.desk.workspace.open({ path: file, create: 'must' }), path);

@@ -5,21 +5,14 @@ import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'csv-parse/sync';
 import type { Page } from 'playwright-core';
-import { LEAST_MS } from '../../renderer/review/slips.ts';
 import { Shown } from './browser.ts';
+import { LONG_MS, chooseFile, exportDecisions, goTo, importChosen, promote, retrain, seen, written } from './steps.ts';
 
 const sample = (name: string): string => fileURLToPath(new URL(`../../samples/${name}`, import.meta.url));
-/** Reading and training on a slow machine. */
-const LONG_MS = 180_000;
 /** Decisions, at most; abuse is rare in the sample. */
 const DECIDED = { uncertain: { fine: 45, abusive: 20 }, audit: { fine: 32, abusive: 10 } } as const;
 /** Messages that are passed before somebody gives up, in each order. */
 const PASSED = 500;
-
-const go = async (page: Page, key: string, heading: string): Promise<void> => {
-  await page.keyboard.press(key);
-  await page.getByRole('heading', { level: 1, name: heading }).waitFor();
-};
 
 /** A text as the export and the window both have it. */
 const told = (text: string): string => text.replace(/[^\p{L}\p{N}]/gu, '').slice(0, 120);
@@ -36,21 +29,10 @@ function goldOf(platform: string): (text: string) => 'fine' | 'abusive' | undefi
   };
 }
 
-/** Until the message was on screen for as long as a decision needs (renderer/review/slips.ts), by the window's own clock. */
-async function seen(page: Page): Promise<void> {
-  await page.evaluate(
-    async (ms) =>
-      await new Promise((resolve) =>
-        requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, ms + 50))),
-      ),
-    LEAST_MS,
-  );
-}
-
 /** Turns to an order of the queue: with the choice above the list, or from Teach, which sends people to what teaches most. */
 const TURN: Readonly<Record<keyof typeof DECIDED, (page: Page) => Promise<unknown>>> = {
   uncertain: async (page) => {
-    await go(page, 'Control+3', 'Teach');
+    await goTo(page, 'Control+3', 'Teach');
     await page.getByRole('button', { name: 'Decide what it is unsure of' }).waitFor();
     await page.keyboard.press('u');
   },
@@ -87,7 +69,7 @@ async function review(page: Page, order: keyof typeof DECIDED, keys: Record<'fin
     }
     if (isLast) break;
   }
-  await page.getByText('writing…').waitFor({ state: 'detached' });
+  await written(page);
   assert.ok(unknown <= 5, `${unknown} messages that were shown are none of the sample`);
   return decided;
 }
@@ -116,45 +98,26 @@ describe('the loop in the window', () => {
     await page.getByRole('navigation').waitFor();
 
     // Import: a path is written, what lies there is shown, and the model reads it.
-    await go(page, 'Control+5', 'Import');
-    await page.getByLabel('Path of a file or folder').fill(sample('telegram.json'));
-    await page.keyboard.press('Enter');
-    await page.getByText('Will be read as Telegram').waitFor();
+    await chooseFile(page, sample('telegram.json'), 'Telegram');
     assert.equal(await page.getByRole('list', { name: 'First messages' }).getByRole('listitem').count(), 5);
     assert.deepEqual(await client.sources.list(), [], 'nothing is taken in by looking');
-    await page.getByRole('button', { name: 'Import 1 file' }).click();
+    await importChosen(page);
     await page.getByText(/^2,047 rows in .*: 2,047 new/).waitFor();
-    await page.getByText('All that can be read has been read.').waitFor({ timeout: LONG_MS });
     const decided = await reviewAll(shown, page);
 
     // Teach: nothing is missing any more; the fast way, chosen in the options.
-    await go(page, 'Control+3', 'Teach');
-    await page.getByRole('button', { name: /Retrain/ }).waitFor();
-    await page.keyboard.press('o');
-    await page.getByLabel('How it learns').selectOption('fast');
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await page.keyboard.press('t');
-    const promote = page.getByRole('button', { name: 'Promote' });
-    await promote.waitFor({ timeout: LONG_MS });
+    await retrain(page);
     const [before, after] = (await client.revisions.list()).revisions;
     assert.ok(before?.shown === true && after?.comparison?.against === before.id);
     await page.getByRole('figure', { name: 'Training' }).waitFor();
 
     // Promote; what is not recommended is asked about twice.
-    await page.keyboard.press('p');
-    if (after.comparison.recommendation !== 'better') {
-      await page.getByRole('button', { name: 'Go on' }).click();
-      const really = page.getByRole('dialog').getByRole('button', { name: 'Promote' });
-      assert.ok(await really.isDisabled(), 'nobody promotes against advice by a slip');
-      await page.getByRole('switch').click();
-      await really.click();
-    }
+    assert.equal(await promote(page), after.comparison.recommendation === 'better' ? 'at once' : 'against advice');
     await page.getByText(`The queue has ${after.name} now`).waitFor();
     assert.equal((await client.revisions.list()).revisions.find((one) => one.shown)?.id, after.id);
 
     // Insights: a threshold is moved by keyboard, and what it would flag is what the desk says.
-    await go(page, 'Control+4', 'Insights');
+    await goTo(page, 'Control+4', 'Insights');
     const slider = page.getByRole('slider', { name: 'Flag from this score on' });
     await slider.fill('0.8');
     await slider.press('ArrowRight');
@@ -170,12 +133,7 @@ describe('the loop in the window', () => {
 
     // Export: from the palette, a row for each decision.
     const out = shown.file('decisions.csv');
-    await page.keyboard.press('Control+k');
-    await page.keyboard.type('export decisions');
-    await page.keyboard.press('Enter');
-    await page.getByLabel('File').fill(out);
-    await page.keyboard.press('Enter');
-    await page.getByText(`decisions.csv is written: ${decided} decisions`).waitFor();
+    await exportDecisions(page, out, decided);
     assert.equal(parse(readFileSync(out), { columns: true }).length, decided);
     assert.deepEqual(shown.complaints, []);
   });

@@ -37,6 +37,21 @@ describe('the sources of the shell and the window', () => {
     assert.deepEqual(having(/nodeIntegration\w*: true/), []);
   });
 
+  it('carry four messages between a page and the shell, and hand the page nothing', () => {
+    const preload = SHELL.filter(([file]) => file.startsWith('electron/preload/'));
+    const carried = (pattern: RegExp, among: typeof SHELL = preload): readonly string[] =>
+      among.flatMap(([, source]) => [...source.matchAll(pattern)].map((found) => found.slice(1).join(' ')));
+    assert.deepEqual(carried(/import \{ (.*) \} from '(.*)'/g), [
+      'ipcRenderer, webUtils electron',
+      'CHANNELS, DROPPED, PORTS, READY ../../desk/contract/surface.ts',
+    ]);
+    assert.deepEqual(carried(/\bipcRenderer\.(.*?)[,)]/g), ['send(CHANNELS.ready', 'on(CHANNELS.ports']);
+    assert.deepEqual(carried(/\.postMessage\((.*?),/g), ['PORTS', '{ kind: DROPPED']);
+    assert.deepEqual(carried(/addEventListener\('(\w+)'/g), ['message', 'drop']);
+    assert.deepEqual(carried(/\bipcMain\.(.*?),/g, SHELL), ['on(CHANNELS.ready']);
+    assert.deepEqual(having(/contextBridge|webContents\.(ipc|send|on\('ipc)/), []);
+  });
+
   it('switch on no experimental features, and no insecure content', () => {
     assert.deepEqual(having(/experimentalFeatures|BlinkFeatures|enable-blink|enable-experimental|enable-features/), []);
     assert.deepEqual(

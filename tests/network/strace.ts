@@ -1,5 +1,5 @@
 /** Runs a program under strace and tells every internet socket that it or any process it starts asks for. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,10 +19,14 @@ export interface Traced {
 
 const MISSING = 'strace is not installed, so nothing is known about the network. Install it: apt-get install strace';
 
-/** Throws an Error with the line that installs strace where it is missing. */
+/**
+ * @param during what is done with the program while it runs, until it is told to end
+ * @throws Error with the line that installs strace where it is missing
+ */
 export async function underStrace(
   command: readonly [string, ...string[]],
   env: NodeJS.ProcessEnv = process.env,
+  during: (child: ChildProcess) => Promise<void> = async () => {},
 ): Promise<Traced> {
   const folder = await mkdtemp(join(tmpdir(), 'moderato-strace-'));
   const log = join(folder, 'trace');
@@ -32,20 +36,26 @@ export async function underStrace(
       '--follow-forks',
       '--seccomp-bpf',
       '-e',
-      'trace=socket,connect,sendto,sendmsg,sendmmsg',
+      'trace=socket,bind,connect,sendto,sendmsg,sendmmsg',
       '-e',
       'signal=none',
       '-o',
       log,
     ];
-    const child = spawn('strace', [...options, ...command], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    // A group of its own: strace that is ended leaves what it follows behind.
+    const child = spawn('strace', [...options, ...command], { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     const printed = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk: Buffer) => (printed.stdout += chunk.toString()));
     child.stderr.on('data', (chunk: Buffer) => (printed.stderr += chunk.toString()));
-    const [code] = (await once(child, 'close').catch((error: unknown) => {
+    const closed = once(child, 'close').catch((error: unknown) => {
       const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
       throw missing ? new Error(MISSING, { cause: error }) : error;
-    })) as [number | null];
+    });
+    await during(child).catch((error: unknown) => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      throw error;
+    });
+    const [code] = (await closed) as [number | null];
     const lines = (await readFile(log, 'utf8')).split('\n').filter((line) => line !== '');
     const internet = lines.filter((line) => /\bAF_INET6?\b/.test(line));
     return {
