@@ -93,6 +93,10 @@ export const MODEL_SENTENCES: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Re
       'Die Rechenmaschine blieb auf {backend} zweimal stehen: Dieser Teil wird auf dem Prozessor gerechnet.',
     '{backend} made the engine stop on this computer before: the CPU is used.':
       '{backend} brachte die Rechenmaschine auf diesem Computer schon zum Stehen: Gerechnet wird auf dem Prozessor.',
+    '{path} cannot be used as a model: {what} ({place}).':
+      '{path} lässt sich nicht als Modell verwenden: {what} ({place}).',
+    'Choose a .gguf file that is whole, as llama.cpp uses them.':
+      'Wählen Sie eine unversehrte .gguf-Datei, wie llama.cpp sie verwendet.',
     'The model file {path} changed while it was in use.':
       'Die Modelldatei {path} wurde verändert, während sie in Gebrauch war.',
 
