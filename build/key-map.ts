@@ -17,6 +17,7 @@ already; \`?\` shows them in the window. On a Mac, \`Ctrl\` is \`⌘\`.
 
 In the queue and in a search each label has its own key: the one that the community gave it, else its place, \`1\` to \`9\`.
 In lists \`↑\`, \`↓\`, \`Page Up\`, \`Page Down\`, \`Home\` and \`End\` move; \`Tab\` goes on to what can be pressed, and everywhere the focus is seen.
+A list to choose from opens at any of them, or at a letter; \`Enter\` takes what it is on, \`Esc\` leaves all as it was.
 
 This page is made by \`node build/key-map.ts\`.
 `;

@@ -1,6 +1,6 @@
 /** What every verb is started with, and how it ends: Ctrl-C, broken pipes, errors, exit codes. */
 import { places, type Places } from '../desk/models/places.ts';
-import { refusedBackends } from '../desk/models/refused-backends.ts';
+import { ownBackends } from '../desk/models/own-backends.ts';
 import { ownEngine } from '../desk/engine/process.ts';
 import { Supervisor } from '../desk/supervisor.ts';
 import { Failed, Interrupted, WrongUsage, notTaken, printProblem } from './terminal/problem.ts';
@@ -82,7 +82,7 @@ function endQuietlyOnBrokenPipe(): void {
 
 function supervisor(say: (line: string) => void): Supervisor {
   return new Supervisor(ownEngine('engine'), {
-    memory: refusedBackends(places().refusedBackendsFile),
+    ...ownBackends(places()),
     onNotice: ({ kind, message }) => {
       if (kind !== 'log' || process.env['MODERATO_DEBUG'] === '1') say(message);
     },

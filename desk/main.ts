@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { Desk } from './desk.ts';
 import { answerPort } from './door/port.ts';
 import { ownEngine } from './engine/process.ts';
+import { ownBackends } from './models/own-backends.ts';
 import { places } from './models/places.ts';
-import { refusedBackends } from './models/refused-backends.ts';
 import { Supervisor } from './supervisor.ts';
 import type { ParentPort } from '../engine/process/transport.ts';
 
@@ -33,7 +33,7 @@ if (parentPort === undefined)
 const tell = (message: FromDesk): void => parentPort.postMessage(message);
 
 const supervisor = new Supervisor(ownEngine('engine'), {
-  memory: refusedBackends(places().refusedBackendsFile),
+  ...ownBackends(places()),
   onNotice: ({ kind, message }) => {
     if (kind !== 'log') desk.tell({ kind: 'notice', message });
   },

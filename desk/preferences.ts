@@ -18,6 +18,7 @@ export const DEFAULTS: Preferences = {
   sessionCap: 0,
   hiddenTopics: [],
   lockOnSuspend: true,
+  backend: 'auto',
   keys: {},
   reviewer: '',
   recent: [],

@@ -31,6 +31,8 @@ export interface BackendMemory {
 export interface SupervisorOptions {
   readonly onNotice?: (notice: Notice) => void;
   readonly memory?: BackendMemory;
+  /** whether a model for which no backend is named is to be opened on the CPU; asked each time */
+  readonly onlyCpu?: () => boolean;
   readonly limits?: Partial<Limits>;
   /** items of one call, which is what a death costs */
   readonly batchItems?: number;
@@ -98,7 +100,8 @@ export class Supervisor implements AsyncDisposable {
    * Throws EngineCallError (bad file, wrong base, `cancelled`), EngineFailed when engines die over it.
    */
   async open(model: Model, hooks: { signal?: AbortSignal } = {}): Promise<EngineSession> {
-    const kept: Kept = { model, info: undefined, openDeaths: 0, chosen: new Map(), cpuOnly: model.backend === 'cpu' };
+    const cpuOnly = model.backend === 'cpu' || (model.backend === 'auto' && this.#options.onlyCpu?.() === true);
+    const kept: Kept = { model, info: undefined, openDeaths: 0, chosen: new Map(), cpuOnly };
     await this.#openAgain(kept, hooks.signal);
     return new EngineSession(this.#owner(kept), this.#options.batchItems ?? BATCH_ITEMS);
   }

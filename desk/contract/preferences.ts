@@ -23,6 +23,8 @@ export const Preferences = z.strictObject({
   hiddenTopics: z.array(z.string().trim().min(1).max(100)).max(200),
   /** an encrypted workspace is locked when this computer sleeps or its screen is locked */
   lockOnSuspend: z.boolean(),
+  /** where models are computed, for jobs that begin from now on: on the fastest that works here, or on the CPU alone */
+  backend: z.enum(['auto', 'cpu']),
   /** keys that are not those that the program comes with, by action; '' for none */
   keys: z.record(z.string().max(60), z.string().max(40)),
   /** who reviews here; '' until somebody said so */

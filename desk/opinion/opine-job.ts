@@ -7,7 +7,7 @@ import { DeskError } from '../errors.ts';
 import type { RunHooks } from '../jobs/runner.ts';
 import { chooseChatModel } from '../models/choose.ts';
 import type { Places } from '../models/places.ts';
-import { refusedBackends } from '../models/refused-backends.ts';
+import { ownBackends } from '../models/own-backends.ts';
 import type { NewOpinion } from '../store/opinions.ts';
 import type { Store } from '../store/store.ts';
 import { Supervisor } from '../supervisor.ts';
@@ -67,7 +67,7 @@ export async function opineJob(
   await using supervisor = new Supervisor(spawn, {
     batchItems: TOGETHER,
     limits: { stalledSeconds: STALLED_SECONDS },
-    memory: refusedBackends(places.refusedBackendsFile),
+    ...ownBackends(places),
     onNotice: ({ kind, message }) => kind !== 'log' && deps.onNotice(message),
   });
   const { instruction, labels, sha256 } = question;

@@ -2,6 +2,11 @@ import { messages } from '../i18n/messages.ts';
 
 export const computer = messages({
   en: {
+    compute: 'Where models are computed',
+    computeAuto: 'Automatic: the fastest that works here',
+    computeCpu: 'Processor (CPU) only',
+    computeWhy:
+      'For jobs that start from now on; explanations follow when the workspace is opened again. The command line does the same.',
     processor: 'Processor',
     cores: '{all} threads, {granted} for this program',
     memory: 'Memory',
@@ -28,6 +33,11 @@ export const computer = messages({
     difference: 'Largest difference from plain arithmetic',
   },
   de: {
+    compute: 'Wo Modelle gerechnet werden',
+    computeAuto: 'Automatisch: das schnellste, das hier geht',
+    computeCpu: 'Nur der Prozessor (CPU)',
+    computeWhy:
+      'Gilt für alles, was ab jetzt beginnt; Erklärungen folgen, wenn der Arbeitsbereich wieder geöffnet wird. Die Befehlszeile hält es ebenso.',
     processor: 'Prozessor',
     cores: '{all} Threads, {granted} für dieses Programm',
     memory: 'Speicher',

@@ -22,6 +22,7 @@ export const settings = messages({
 
     labels: 'Labels',
     labelsWhy: 'The community’s own words for what a message is. Their keys decide in the queue.',
+    labelsNone: 'No labels yet: nothing can be decided before there is one.',
     labelName: 'Name',
     labelKey: 'Key',
     labelKeyWhy: 'A digit or letter that decides in the queue.',
@@ -126,6 +127,7 @@ export const settings = messages({
 
     labels: 'Labels',
     labelsWhy: 'Die eigenen Wörter der Community dafür, was eine Nachricht ist. Ihre Tasten entscheiden in der Liste.',
+    labelsNone: 'Noch keine Labels: Ohne sie lässt sich nichts entscheiden.',
     labelName: 'Name',
     labelKey: 'Taste',
     labelKeyWhy: 'Eine Ziffer oder ein Buchstabe, der in der Liste entscheidet.',

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { MENU_KEYS } from '../../desk/contract/menus.ts';
+import { ownBackends } from '../../desk/models/own-backends.ts';
 import { DEFAULTS, changePreferences, readPreferences } from '../../desk/preferences.ts';
 import { Folder } from './store/fixtures.ts';
 
@@ -30,6 +31,17 @@ describe('preferences', () => {
       writeFileSync(file, broken);
       assert.deepEqual(readPreferences(file), DEFAULTS);
     }
+  });
+
+  it('say where models are computed, to a desk that runs already as well', () => {
+    using folder = new Folder();
+    const file = folder.file('preferences.json');
+    const { onlyCpu } = ownBackends({ preferencesFile: file, refusedBackendsFile: folder.file('refused.json') });
+    assert.equal(onlyCpu(), false);
+    changePreferences(file, { backend: 'cpu' });
+    assert.equal(onlyCpu(), true);
+    changePreferences(file, { backend: 'auto' });
+    assert.equal(onlyCpu(), false);
   });
 
   it('give no action a key of the menus, and let one that has it be changed beside others', () => {

@@ -165,6 +165,24 @@ describe('a backend that dies', () => {
   });
 });
 
+describe('a computer on which only the CPU is to be used', () => {
+  it('opens there what names no backend, from the moment on that somebody says so', async () => {
+    let only = false;
+    const { supervisor, count } = watched({ onlyCpu: () => only });
+    await using _ = supervisor;
+    const before = await supervisor.open(model({ backend: 'auto' }));
+    only = true;
+    const after = await supervisor.open(model({ backend: 'auto' }));
+    const named = await supervisor.open(model({ backend: 'vulkan' }));
+    await Promise.all([before, after, named].map(async (session) => session.score(plain(60))));
+    assert.deepEqual(
+      [before, after, named].map(({ info }) => info.backend),
+      ['vulkan', 'cpu', 'vulkan'],
+    );
+    assert.equal(count('moved-to-cpu'), 0, 'it is what was asked for, and nothing to be said');
+  });
+});
+
 describe('an item that kills the engine', () => {
   it('is found, left as not read, and the rest of its batch is scored', async () => {
     const { supervisor, notices, count } = watched();

@@ -71,6 +71,13 @@ const PLACES: readonly Place[] = [
   over('export decisions', '#/queue', doing('Export decisions', 'Entscheidungen exportieren')),
   over('report', '#/queue', doing('Write a report', 'Bericht schreiben')),
   over('evidence', '#/queue', doing('Export evidence', 'Belege exportieren')),
+  over('signed decisions', '#/queue', pressing('Control+Shift+G')),
+  over('reopen', '#/queue', async (page) => {
+    // In a narrow window the list of states is in the dialog of filters alone.
+    await page.locator('header select').last().selectOption('decided', { force: true });
+    await page.waitForTimeout(2 * REST_MS);
+    await page.keyboard.press('o');
+  }),
   {
     name: 'search',
     address: '#/search',
@@ -81,6 +88,12 @@ const PLACES: readonly Place[] = [
   },
   { name: 'teach', address: '#/teach', ready: (page) => page.locator('figure').first().waitFor() },
   over('how it learns', '#/teach', pressing('o')),
+  over('promote what is worse', '#/teach', pressing('p')),
+  over('promote what is worse, asked once more', '#/teach', async (page) => {
+    await page.keyboard.press('p');
+    await page.getByRole('dialog').getByRole('button').last().press('Enter');
+    await page.getByRole('switch').waitFor();
+  }),
   { name: 'insights', address: '#/insights', ready: figures },
   {
     name: 'insights, as tables',
@@ -103,6 +116,18 @@ const PLACES: readonly Place[] = [
   },
   ...['review', 'wellbeing', 'keys', 'privacy', 'models', 'backend', 'language', 'about'].map(part),
   over('label', '#/settings?part=review', clicking('[role="tabpanel"] .card header button')),
+  over('label that is there', '#/settings?part=review', clicking('[role="tabpanel"] .card li button:last-child')),
+  over('policy', '#/settings?part=review', clicking('[role="tabpanel"] .card:nth-of-type(2) header button')),
+  over('delete the workspace', '#/settings?part=privacy', clicking('[role="tabpanel"] .button.danger')),
+  over('fetch a model', '#/settings?part=models', clicking('[role="tabpanel"] .offer button')),
+  {
+    name: 'a list to choose from',
+    address: '#/settings?part=language',
+    ready: async (page) => {
+      await page.getByRole('tabpanel').locator('select').last().press('ArrowDown');
+      await page.locator('select:open option:focus').waitFor();
+    },
+  },
   { name: 'gallery', address: '#/gallery', ready: cards },
   { name: 'nowhere', address: '#/there-is-no-such-place', ready: (page) => page.locator('.empty').waitFor() },
 ];
@@ -146,10 +171,20 @@ async function faults(page: Page, where: string): Promise<readonly string[]> {
   return found.map((fault) => `${where}: ${fault}`);
 }
 
+/** The challenger as one that is worse, whatever came of the training here: promoting it is asked about twice. */
+async function challengedByWorse(page: Page): Promise<void> {
+  await page.route('**/revisions/list', async (route) => {
+    const answer = await route.fetch();
+    const body = (await answer.text()).replaceAll(/"recommendation":"[a-z-]+"/g, '"recommendation":"worse"');
+    await route.fulfill({ response: answer, body });
+  });
+}
+
 describe('every view and dialog', () => {
   for (const { name, options } of PASSES)
     it(`can be read by everybody: ${name}`, async () => {
       const page = await shown.page(options);
+      await challengedByWorse(page);
       await page.getByRole('navigation').waitFor();
       const found: string[] = [];
       for (const { name: place, address, ready, dialog } of PLACES) {
@@ -174,9 +209,35 @@ describe('every view and dialog', () => {
 });
 
 describe('the start', () => {
+  it('can be read by everybody: the recovery key, which is shown once', async () => {
+    const page = await shown.page();
+    await page.getByRole('navigation').waitFor();
+    await page.evaluate(() => void (location.hash = '#/settings?part=privacy'));
+    await page.getByLabel('New passphrase', { exact: true }).fill(SECRET);
+    await page.getByLabel('New passphrase once more').fill(SECRET);
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').locator('.key').waitFor();
+    const found: string[] = [];
+    for (const { name, options } of PASSES) {
+      const { viewport, ...media } = {
+        viewport: { width: 1360, height: 820 },
+        forcedColors: 'none',
+        ...options,
+      } as const;
+      await page.setViewportSize(viewport);
+      await page.emulateMedia(media);
+      found.push(...(await faults(page, `recovery key, ${name}`)));
+    }
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').locator('.key').waitFor();
+    await page.context().close();
+    assert.deepEqual(found, []);
+    assert.deepEqual(shown.complaints, []);
+  });
+
   it('can be read by everybody: the lock screen and the first run', async () => {
     const { client } = shown;
-    await client.workspace.protect({ passphrase: SECRET });
+    // It is encrypted by now.
     await client.workspace.lock();
     const found: string[] = [];
     for (const what of ['lock screen', 'first run'] as const) {

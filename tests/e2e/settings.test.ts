@@ -2,46 +2,12 @@
 import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import type { Locator, Page } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import { Shown } from './browser.ts';
+import { button, choose, part, press, tabTo, type } from './keyboard.ts';
 import { goTo, heading } from './steps.ts';
 
 const SECRET = 'correct horse battery';
-/** Stops of the keyboard that a page has at most. */
-const STOPS = 200;
-
-/** Goes on with Tab until `there` has the focus. @throws where no way leads to it */
-async function tabTo(page: Page, there: Locator): Promise<void> {
-  await there.waitFor();
-  for (let i = 0; i < STOPS; i++) {
-    if (await there.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`no key leads to ${String(there)}`);
-}
-
-async function press(page: Page, there: Locator, key = 'Enter'): Promise<void> {
-  await tabTo(page, there);
-  await page.keyboard.press(key);
-}
-
-async function type(page: Page, there: Locator, text: string): Promise<void> {
-  await tabTo(page, there);
-  await page.keyboard.press('Control+a');
-  await page.keyboard.type(text);
-}
-
-/** A tab of the settings: the tabs are one stop, in which arrows move. */
-async function part(page: Page, name: string): Promise<void> {
-  await goTo(page, 'Control+,', 'Settings');
-  const tab = page.getByRole('tab', { name });
-  await tabTo(page, page.getByRole('tab', { selected: true }));
-  for (let i = 0; i < 8 && (await tab.getAttribute('aria-selected')) !== 'true'; i++)
-    await page.keyboard.press('ArrowRight');
-  await page.getByRole('tab', { name, selected: true }).waitFor();
-}
-
-const button = (page: Page, name: string | RegExp): Locator => page.getByRole('button', { name });
 
 describe('the settings', () => {
   it('give an action another key, and ask before it is taken from somebody', async () => {
@@ -59,6 +25,7 @@ describe('the settings', () => {
     assert.deepEqual((await client.preferences.get()).keys, {}, 'nothing is taken before it is asked for');
     await press(page, page.getByRole('alert').getByRole('button').first());
     await clash.waitFor({ state: 'detached' });
+    assert.ok(await skip.evaluate((one) => one === document.activeElement), 'the keyboard goes on with that key');
     assert.deepEqual((await client.preferences.get()).keys, { 'queue.skip': 'N', 'queue.note': '' });
     // What belongs to the system is refused, and Escape leaves all as it is.
     await press(page, skip);
@@ -131,22 +98,26 @@ describe('an import', () => {
     await type(page, page.getByLabel('Path of a file or folder'), table);
     await page.keyboard.press('Enter');
     const holds = (column: string): Locator => page.getByRole('combobox', { name: `${column}: Holds` });
+    // Nothing is chosen by going past, nor by what is typed, nor by what is looked at and left.
+    let asked = 0;
+    page.on('request', (request) => void (request.url().endsWith('/imports/preview') && asked++));
+    await tabTo(page, holds('b'));
+    const before = await holds('b').inputValue();
+    for (const key of ['ArrowDown', 'End', 'w', 'PageUp']) {
+      await page.keyboard.press(key);
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Escape');
+      assert.equal(await holds('b').inputValue(), before, `${key}, then Escape`);
+    }
+    assert.equal(asked, 0, 'nothing is read anew before somebody said yes');
     for (const [column, role] of [
       ['c', 'the text'],
       ['a', 'when'],
       ['b', 'who wrote it'],
     ] as const) {
-      await tabTo(page, holds(column));
-      // A list that is closed takes the first letters of what is meant.
-      await page.keyboard.type(role);
-      await page.waitForFunction(
-        ([name, wanted]) =>
-          [...document.querySelectorAll('select')].some(
-            (one) => one.ariaLabel === name && one.selectedOptions[0]?.textContent.trim() === wanted,
-          ),
-        [`${column}: Holds`, role] as const,
-      );
+      await choose(page, holds(column), role);
     }
+    assert.ok(asked > 0);
     await press(page, button(page, /Import 1 file/));
     const rejected = page.getByText('1 row was rejected');
     await rejected.waitFor();

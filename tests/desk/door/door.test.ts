@@ -245,6 +245,18 @@ describe('the door', () => {
     assert.ok(cores.granted >= 1);
   });
 
+  it('takes in no model that is none, and says what is wrong with the file once', async () => {
+    await using k = new Knocking();
+    const path = k.folder.file('wrong.gguf');
+    writeFileSync(path, 'no model');
+    const call = k.client.models.add({ path });
+    await refused(call, 'model-file');
+    await assert.rejects(call, (error: ORPCError<string, { remedy: string }>) => {
+      assert.match(error.message, /wrong\.gguf cannot be used as a model: .*GGUF/);
+      return !error.message.includes(error.data.remedy);
+    });
+  });
+
   it('copies the workspace while it is in use', async () => {
     await using k = await Knocking.withMessages(300);
     const { client, folder } = k;
