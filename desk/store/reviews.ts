@@ -97,9 +97,12 @@ export class Reviews {
          LEFT JOIN trained_on ON trained_on.item = reviews.item AND trained_on.revision = ?
        WHERE status = ? AND items.text <> '' GROUP BY label`,
     );
-    this.#latest = db.prepare<[number], { item: number; labels: string; version: number }>(
-      `SELECT item, labels, items.version FROM verdicts JOIN items ON items.id = item
-       ORDER BY verdicts.link DESC LIMIT ?`,
+    // From the latest link on: CROSS JOIN keeps SQLite from sorting all reviews first.
+    this.#latest = db.prepare<[number, number], { item: number; labels: string; version: number }>(
+      `SELECT verdicts.item, labels, items.version FROM verdicts
+         CROSS JOIN reviews ON reviews.item = verdicts.item AND reviews.link = verdicts.link
+         CROSS JOIN items ON items.id = verdicts.item
+       WHERE status <> ? ORDER BY verdicts.link DESC LIMIT ?`,
     );
     this.#put = db.prepare<[number, number, number | null, number, number | null, number | null, number | null]>(
       `INSERT OR REPLACE INTO reviews (item, status, label, disagree, decided_at, blind_to, link)
@@ -165,11 +168,14 @@ export class Reviews {
     return this.#disagreeing.get() ?? 0;
   }
 
-  /** The latest decisions, newest first, with the ids of their labels, and the version that the text of the item has now. */
+  /**
+   * The latest decisions that count, newest first: one of each item, with the ids of its labels, and the version that the text
+   * has now. What somebody is to decide anew is left out.
+   */
   latest(limit: number): readonly Latest[] {
     // Of thousands of decisions there are a few kinds.
     const parsed = new Map<string, readonly number[]>();
-    return this.#latest.all(limit).map(({ labels, ...decision }) => {
+    return this.#latest.all(statusCode('reopened'), limit).map(({ labels, ...decision }) => {
       const known = parsed.get(labels) ?? ids.parse(JSON.parse(labels));
       parsed.set(labels, known);
       return { ...decision, labels: known };

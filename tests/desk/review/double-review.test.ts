@@ -32,6 +32,25 @@ describe('a double review', () => {
     assert.ok(items.every((item) => store.reviews.get(item)?.status === 'decided'));
   });
 
+  it('leaves one decision of each message to compare others with, and none of one that is being decided anew', async () => {
+    using c = await community(8);
+    const { workspace: store, ada, ben, labels } = c;
+    decide(store, ada, first(1, 2, 3), as(labels.insult), NOW);
+    decide(store, ben, first(2), as(labels.threat), NOW);
+    const latest = () => store.reviews.latest(10).map(({ item, labels: ids }) => [item, ...ids]);
+    assert.deepEqual(latest(), [
+      [2, labels.threat],
+      [3, labels.insult],
+      [1, labels.insult],
+    ]);
+    reopen(store, ben, first(3), { reason: 'double-review', note: null }, NOW);
+    assert.deepEqual(latest(), [
+      [2, labels.threat],
+      [1, labels.insult],
+    ]);
+    assert.deepEqual(store.reviews.latest(1).length, 1);
+  });
+
   it('gives every message the same chance', async () => {
     using c = await community(8);
     const { workspace: store, ada, ben, labels } = c;

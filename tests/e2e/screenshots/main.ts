@@ -42,6 +42,14 @@ const VIEWS: readonly Pictured[] = [
   { name: 'teach', address: '#/teach', ready: (page) => page.getByRole('figure').first().waitFor() },
   { name: 'insights', address: '#/insights', ready: (page) => page.getByRole('slider').waitFor() },
   {
+    name: 'agreement',
+    address: '#/insights',
+    ready: async (page) => {
+      await page.getByRole('figure', { name: 'Krippendorff’s α by label' }).waitFor();
+      await scrolledTo(page, 'How far reviewers agree');
+    },
+  },
+  {
     name: 'functional',
     address: '#/insights',
     ready: async (page) => {
