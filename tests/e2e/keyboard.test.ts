@@ -143,6 +143,8 @@ describe('by keyboard alone', () => {
     await tabTo(page, button(page, 'Move Spam up'));
     for (let i = 0; i < before.length; i++) {
       await page.keyboard.press('Enter');
+      const place = before.length - i;
+      await page.locator(`[role="tabpanel"] .card:first-child li:nth-child(${place}) b`, { hasText: 'Spam' }).waitFor();
       await focused(button(page, i < before.length - 1 ? 'Move Spam up' : 'Move Spam down'));
     }
     assert.deepEqual(await names(), ['Spam', ...before]);
