@@ -10,6 +10,8 @@ const RENDERER = fileURLToPath(new URL('../../../renderer/', import.meta.url));
 const WITHIN: Readonly<Record<string, string>> = {
   Toasts: 'App.svelte, over every page; buttons of the gallery fill it',
   MaskedWord: 'MessageText',
+  ChartFrame: 'Chart and Ranges',
+  Swatch: 'the key of every chart',
 };
 
 const read = (file: string): string => readFileSync(join(RENDERER, file), 'utf8');
