@@ -49,7 +49,8 @@ export const explanations = messages({
     made: 'Geprüft am {time}: {model}, auf {base}, {count} Nachrichten.',
     outdated: 'Die Liste hat jetzt ein anderes Modell: Prüfen Sie dessen Erklärungen neu.',
     deletion: 'Wörter gehen',
-    deletionWhy: 'Der Wert, während Wörter bis auf das letzte weggenommen werden, im Mittel der Nachrichten. Niedriger ist besser.',
+    deletionWhy:
+      'Der Wert, während Wörter bis auf das letzte weggenommen werden, im Mittel der Nachrichten. Niedriger ist besser.',
     insertion: 'Wörter kommen zurück',
     insertionWhy: 'Der Wert, während dieselben Wörter einzeln zurückkommen, vom ersten an. Höher ist besser.',
     gone: 'weggenommene Wörter',
