@@ -71,5 +71,7 @@ export const toneOf = ({ severity }: Pick<Label, 'severity'>): 'good' | 'warn' |
 export const keyOfLabel = (label: Label, place: number): string | null =>
   label.key?.toUpperCase() ?? (place < 9 ? String(place + 1) : null);
 
-export const channelName = ({ channel }: { readonly channel: { readonly name: string } }): string =>
-  channel.name.startsWith('#') || channel.name.includes(' ') ? channel.name : `#${channel.name}`;
+export function channelName({ channel: { name } }: { readonly channel: { readonly name: string } }): string {
+  if (name === '') return review.noChannel();
+  return name.startsWith('#') || name.includes(' ') ? name : `#${name}`;
+}

@@ -331,14 +331,18 @@ export class Reviewing {
     if (done === undefined) return;
     this.#session.announcer.say(how === 'undo' ? review.undone() : review.redone());
     this.done = false;
+    const left = this.list.remaining;
     const [only] = done.items;
     if (done.items.length !== 1 || only === undefined) {
       this.#session.toasts.say(how === 'undo' ? review.undone() : review.redone());
-      return await this.load();
+      await this.load();
+    } else {
+      const entry = await this.#session.attempt(async () => await this.#following.itemOf(only));
+      if (entry !== undefined) this.list.show(entry);
+      await this.#following.renew([only]);
     }
-    const entry = await this.#session.attempt(async () => await this.#following.itemOf(only));
-    if (entry !== undefined) this.list.show(entry);
-    await this.#following.renew([only]);
+    // What is to be done again was not decided, and the other way round.
+    this.pace.decided = Math.max(0, this.pace.decided + left - this.list.remaining);
   }
 
   /** Everything is done: perhaps more has come meanwhile. */

@@ -171,6 +171,7 @@ describe('the queue', () => {
     await dialog.getByRole('button', { name: 'Decide all 4' }).click();
     await page.getByText('Decided 4 messages.').waitFor();
     assert.equal(await count(), 4);
+    const progress = (await page.getByText(/^4 of [\d,]+$/).textContent()) ?? '';
 
     const { entries } = await shown.client.queue.page({ order: 'newest', filter: { statuses: ['open'] }, size: 1 });
     const author = entries[0]?.message.author?.id ?? 0;
@@ -188,6 +189,7 @@ describe('the queue', () => {
     await press(page, 'Control+z');
     await page.getByText('Taken back.').first().waitFor();
     assert.equal(await count(), 4);
+    await page.getByText(progress, { exact: true }).waitFor();
   });
 
   it('shows hostile text as text, in the list, in the message, and to a reader of the screen', async () => {
