@@ -2,6 +2,7 @@ import { read } from 'read';
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import type { z } from 'zod';
 import type { Comparison, Revision } from '../desk/contract/revisions.ts';
+import { MOST } from '../desk/retrain/looked-at.ts';
 import { RECOMMENDATIONS, type Recommendation } from '../desk/retrain/recommendations.ts';
 import { VerbDesk, type DeskClient } from './desk.ts';
 import { positive } from './options.ts';
@@ -83,7 +84,7 @@ export function comparisonLines(
     ...rows,
     ...general,
     ...wrap(
-      `${count(flips.count)} of ${count(flips.read)} verdicts flip, of messages that were compared on and of undecided ones about which the old model is least sure (2,000 at most).`,
+      `${count(flips.count)} of ${count(flips.read)} verdicts flip, of messages that were compared on and of undecided ones about which the old model is least sure (${count(MOST.messages)} at most).`,
       columns,
     ),
     ...flips.items

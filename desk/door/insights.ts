@@ -7,7 +7,7 @@ import { LEAST_AUDIT_ITEMS, weigh } from '../insight/audit-sample.ts';
 import { calibrationOf } from '../insight/calibration.ts';
 import { conformalThresholds } from '../insight/conformal.ts';
 import { driftsOf } from '../insight/drifts.ts';
-import { histogramOf } from '../insight/histogram.ts';
+import { countFrom, histogramOf } from '../insight/histogram.ts';
 import { judgedOf, type Judged } from '../insight/judged.ts';
 import { naiveTable, thresholdTable, THRESHOLDS } from '../insight/thresholds.ts';
 import { volumesOf } from '../insight/volumes.ts';
@@ -105,9 +105,6 @@ async function modelOf(opened: Opened): Promise<QueueModel> {
   if (model !== null) return model;
   throw new DeskError('nothing-to-do', 'No model has read this workspace yet.', 'Score it first.');
 }
-
-const countFrom = (scores: Float32Array, threshold: number): number =>
-  scores.reduce((count, score) => count + (score >= threshold ? 1 : 0), 0);
 
 const auditOf = ({ drawn, audited }: Judged) => ({
   drawn,

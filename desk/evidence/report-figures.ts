@@ -62,6 +62,7 @@ export function figuresOf(store: Store): Figures {
     if (labels.length === 0) row.none++;
     for (const label of labels) add(row.byLabel, label);
   }
+  const { promoted, ...deeds } = deedsOf(store);
   return {
     messages: store.counts.kinds(),
     reviewed: store.counts.decided,
@@ -70,8 +71,8 @@ export function figuresOf(store: Store): Figures {
       .map(({ format, importedAt, sha256 }) => ({ format, imported: importedAt, mark: sourceMark(sha256) })),
     labels: store.policies.labels().map(({ name }) => name),
     verdicts: [...verdicts].map(([reviewer, row]) => ({ reviewer, ...row })),
-    ...deedsOf(store),
-    models: modelsOf(store),
+    ...deeds,
+    models: modelsOf(store, promoted),
     chains: headsOf(store).map(({ reviewer, links, head, signature }) => ({
       reviewer: reviewerPseudonym(reviewer.publicKey),
       publicKey: reviewer.publicKey,
@@ -88,22 +89,25 @@ export function figuresOf(store: Store): Figures {
   };
 }
 
+/** A change of the queue's model, by a reviewer of this workspace. */
+interface Promoted {
+  readonly deed: Extract<Deed, { readonly kind: 'promote' }>;
+  readonly time: number;
+  /** pseudonym */
+  readonly reviewer: string;
+}
+
 /** Which models this workspace's own queue had. What others promoted elsewhere came with their chains, and is none of it. */
-function modelsOf(store: Store): Figures['models'] {
+function modelsOf(store: Store, promoted: readonly Promoted[]): Figures['models'] {
   const revisions = store.revisions.list();
   const [first] = revisions;
   if (first === undefined || shownRevision(store) === null) return [];
-  const changes: Figures['models'][number][] = [];
-  for (const { id, own, pseudonym } of store.reviewers.list())
-    if (own)
-      for (const { deed, time } of bodiesOf(store, id)) {
-        if (deed.kind !== 'promote') continue;
-        const { base, adapter, depth, why } = deed;
-        const known = revisions.find(
-          (one) => one.base.sha256 === base && one.adapterSha256 === adapter && one.depth === depth,
-        );
-        changes.push({ from: time, name: known?.name ?? 'another model', by: { reviewer: pseudonym, why } });
-      }
+  const changes = promoted.map(({ deed: { base, adapter, depth, why }, time, reviewer }) => {
+    const known = revisions.find(
+      (one) => one.base.sha256 === base && one.adapterSha256 === adapter && one.depth === depth,
+    );
+    return { from: time, name: known?.name ?? 'another model', by: { reviewer, why } };
+  });
   changes.sort((a, b) => a.from - b.from);
   return [{ from: first.createdAt, name: first.name, by: null }, ...changes];
 }
@@ -121,25 +125,31 @@ function* bodiesOf(store: Store, reviewer: number): Generator<Body, void, void> 
   }
 }
 
-function deedsOf(
-  store: Store,
-): Pick<Figures, 'deeds' | 'escalations' | 'reopenings' | 'promotions' | 'first' | 'last'> {
+function deedsOf(store: Store): Pick<
+  Figures,
+  'deeds' | 'escalations' | 'reopenings' | 'promotions' | 'first' | 'last'
+> & {
+  /** those of this workspace */
+  readonly promoted: readonly Promoted[];
+} {
+  const promoted: Promoted[] = [];
   const deeds = new Map<Deed['kind'], number>();
   const escalations = new Map<string, number>();
   const reopenings = new Map<string, number>();
   const promotions = new Map<PromotedBecause, number>();
   let first: number | null = null;
   let last: number | null = null;
-  for (const { id } of store.reviewers.list())
+  for (const { id, own, pseudonym } of store.reviewers.list())
     for (const { deed, time } of bodiesOf(store, id)) {
       add(deeds, deed.kind);
       if (deed.kind === 'escalate') add(escalations, deed.reason);
       if (deed.kind === 'reopen') add(reopenings, deed.reason);
       if (deed.kind === 'promote') add(promotions, deed.why);
+      if (deed.kind === 'promote' && own) promoted.push({ deed, time, reviewer: pseudonym });
       first = Math.min(first ?? time, time);
       last = Math.max(last ?? time, time);
     }
-  return { deeds, escalations, reopenings, promotions, first, last };
+  return { deeds, escalations, reopenings, promotions, first, last, promoted };
 }
 
 function add<K>(counts: Map<K, number>, key: K): void {

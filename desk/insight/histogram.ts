@@ -43,3 +43,7 @@ function counted(scores: readonly number[]): Uint32Array {
   for (const score of scores) counts[barOf(score)]! += 1;
   return counts;
 }
+
+/** How many have this score or a higher one. */
+export const countFrom = (scores: Float32Array, threshold: number): number =>
+  scores.reduce((count, score) => count + (score >= threshold ? 1 : 0), 0);

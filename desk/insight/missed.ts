@@ -8,6 +8,7 @@ import {
   type Part,
   type Weighed,
 } from './audit-sample.ts';
+import { countFrom } from './histogram.ts';
 import type { Judged } from './judged.ts';
 import type { Estimate } from './thresholds.ts';
 
@@ -21,7 +22,7 @@ export function missedBy(
 ): Estimate | null {
   if (audited.length < LEAST_AUDIT_ITEMS) return null;
   const weighed = weigh(audited, scores, aside);
-  const flagged = scores.reduce((sum, score) => sum + (score >= threshold ? 1 : 0), 0);
+  const flagged = countFrom(scores, threshold);
   const part = (messages: number, items: readonly Weighed[]): Part => ({ rate: rateOf(items, messages), messages });
   const own = weighed.filter((one) => one.aside !== true);
   const others = weighed.filter((one) => one.aside === true);

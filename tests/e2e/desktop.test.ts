@@ -8,20 +8,7 @@ import type { Page } from 'playwright-core';
 import { labelOf, writeExport } from './community.ts';
 import { stage } from './stage.ts';
 import { Home, type Started, until } from './started.ts';
-import {
-  LONG_MS,
-  chooseFile,
-  create,
-  decide,
-  decideEach,
-  goTo,
-  heading,
-  importChosen,
-  promote,
-  retrain,
-  reviewNewest,
-  showsAsDecided,
-} from './steps.ts';
+import { LONG_MS, create, decide, goTo, heading, reviewNewest, showsAsDecided, teachFrom } from './steps.ts';
 
 const SAMPLE = fileURLToPath(new URL('../../samples/discord.json', import.meta.url));
 /** Of a small community: enough to learn from, in seconds. */
@@ -121,12 +108,7 @@ describe('the program with its own window', () => {
       await using started = await desktop.start(home);
       const { window } = started;
       await create(window, workspace);
-      await chooseFile(window, home.file('export.csv'), 'CSV');
-      await importChosen(window);
-      await reviewNewest(window);
-      await decideEach(window, MESSAGES, labelOf);
-      await retrain(window);
-      await promote(window);
+      await teachFrom(window, home.file('export.csv'), MESSAGES, labelOf);
       assert.deepEqual(started.complaints, []);
       await started.quit();
     }

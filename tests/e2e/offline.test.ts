@@ -6,18 +6,7 @@ import { underStrace } from '../network/strace.ts';
 import { labelOf, writeExport } from './community.ts';
 import { Program, Screen } from './runtime.ts';
 import { Home, environment } from './started.ts';
-import {
-  LONG_MS,
-  chooseFile,
-  create,
-  decideEach,
-  exportDecisions,
-  goTo,
-  importChosen,
-  promote,
-  retrain,
-  reviewNewest,
-} from './steps.ts';
+import { LONG_MS, create, exportDecisions, goTo, teachFrom } from './steps.ts';
 
 const MESSAGES = 56;
 /** The driver of the test: the one socket that there may be. It is listened on, in this computer alone. */
@@ -34,12 +23,7 @@ describe('the program with its window', () => {
     const traced = await underStrace([program.executable, ...words], environment(screen, home), async (child) => {
       const window = await windowOf(child, LONG_MS);
       await create(window, home.file('community.moderato'));
-      await chooseFile(window, home.file('export.csv'), 'CSV');
-      await importChosen(window);
-      await reviewNewest(window);
-      await decideEach(window, MESSAGES, labelOf);
-      await retrain(window);
-      await promote(window);
+      await teachFrom(window, home.file('export.csv'), MESSAGES, labelOf);
       await goTo(window, 'Control+4', 'Insights');
       await window.getByRole('slider', { name: 'Flag from this score on' }).fill('0.8');
       await window.getByText(`flagged of ${MESSAGES}`).waitFor({ timeout: LONG_MS });

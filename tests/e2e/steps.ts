@@ -69,7 +69,7 @@ export async function decide(window: Page, times: number): Promise<void> {
 }
 
 /** Decides the first messages of an order, each with the key of the label that its text asks for. */
-export async function decideEach(window: Page, count: number, labelOf: (text: string) => string): Promise<void> {
+async function decideEach(window: Page, count: number, labelOf: (text: string) => string): Promise<void> {
   const acts = window.getByRole('group', { name: 'What to do with it' });
   const text = window.getByRole('article').locator('.text .text');
   for (let place = 1; place <= count; place++) {
@@ -103,6 +103,21 @@ export async function retrain(window: Page): Promise<void> {
   await window.getByRole('dialog').waitFor({ state: 'detached' });
   await window.keyboard.press('t');
   await window.getByRole('button', { name: 'Promote' }).waitFor({ timeout: LONG_MS });
+}
+
+/** From an export (CSV) of so many messages to a model that has learned from all of them and reads the queue. */
+export async function teachFrom(
+  window: Page,
+  path: string,
+  messages: number,
+  labelOf: (text: string) => string,
+): Promise<void> {
+  await chooseFile(window, path, 'CSV');
+  await importChosen(window);
+  await reviewNewest(window);
+  await decideEach(window, messages, labelOf);
+  await retrain(window);
+  await promote(window);
 }
 
 /** Promotes what came of it. @returns whether that was recommended: what is not is asked about twice */
