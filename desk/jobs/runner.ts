@@ -5,7 +5,7 @@
 import type { Job, Start } from '../contract/jobs.ts';
 import { DeskError } from '../errors.ts';
 import { systemProblem } from '../reason.ts';
-import type { JobChange, StoredJob } from '../store/jobs.ts';
+import { afterChange, type JobChange, type StoredJob } from '../store/jobs.ts';
 import type { Store } from '../store/store.ts';
 import type { WriterClient } from '../writer/client.ts';
 import { type Pace, type Progress, Tempo } from './progress.ts';
@@ -60,6 +60,8 @@ export class JobRunner implements AsyncDisposable {
   readonly #kinds: JobKinds;
   readonly #onJob: (job: Job) => void;
   readonly #live = new Map<number, Live>();
+  /** what jobs turned into and the full disk did not take: whoever waits for their end must hear of it all the same */
+  readonly #unwritten = new Map<number, JobChange>();
   #closing = false;
 
   /** @param onJob told of every change, some times a second */
@@ -227,7 +229,10 @@ export class JobRunner implements AsyncDisposable {
   /** What goes wrong here is that the workspace cannot be written: then the job is as it was when it is opened again. */
   async #note(live: Live, change: JobChange): Promise<void> {
     live.noted = performance.now();
-    await this.#writer.write('changeJob', { id: live.id, change }).catch(() => {});
+    await this.#writer.write('changeJob', { id: live.id, change }).then(
+      () => this.#unwritten.delete(live.id),
+      () => this.#unwritten.set(live.id, change),
+    );
     this.#onJob(this.get(live.id));
   }
 
@@ -240,7 +245,8 @@ export class JobRunner implements AsyncDisposable {
 
   #jobOf(stored: StoredJob): Job {
     const live = this.#live.get(stored.id);
-    const { input, ...job } = stored;
+    const unwritten = this.#unwritten.get(stored.id);
+    const { input, ...job } = unwritten === undefined ? stored : afterChange(stored, unwritten);
     const kind = (input as Start).kind;
     if (live === undefined)
       return { ...UNKNOWN, ...job, kind, doing: '', unit: '', rate: 0, secondsLeft: null, training: null };

@@ -108,6 +108,16 @@ export class Jobs {
   }
 }
 
+/** A job as it is after a change, where that could not be written. */
+export const afterChange = (job: StoredJob, { state, done, total, report, problem }: JobChange): StoredJob => ({
+  ...job,
+  state,
+  done,
+  total,
+  report: report === undefined ? null : z.json().parse(JSON.parse(JSON.stringify(report))),
+  problem: problem ?? null,
+});
+
 const toJob = (row: Row): StoredJob => ({
   id: row.id,
   input: JSON.parse(row.input) as unknown,

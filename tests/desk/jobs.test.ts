@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import type { Job, Start } from '../../desk/contract/jobs.ts';
 import { Tempo } from '../../desk/jobs/progress.ts';
+import { type JobKinds, JobRunner } from '../../desk/jobs/runner.ts';
+import { Workspace } from '../../desk/store/workspace.ts';
+import { WriterClient } from '../../desk/writer/client.ts';
+import type { Reply, Request } from '../../desk/writer/protocol.ts';
+import { perform } from '../../desk/writer/writes.ts';
+import { Folder } from './store/fixtures.ts';
 
 describe('the tempo of a job', () => {
   const scoring = (done: number) => ({ doing: 'Scoring', done, total: 1_000, unit: 'messages' });
@@ -22,5 +30,68 @@ describe('the tempo of a job', () => {
     assert.equal(tempo.pace({ doing: 'Training', done: 7, total: null, unit: 'steps' }, 6000).rate, 0);
     assert.equal(tempo.pace({ doing: 'Training', done: 1, total: null, unit: 'steps' }, 7000).rate, 0);
     assert.equal(tempo.pace({ doing: 'Training', done: 3, total: null, unit: 'steps' }, 8000).rate, 2);
+  });
+});
+
+/** A writer whose disk is full while `isFull`: then it refuses every write, as the thread that writes does. */
+function writerOf(workspace: Workspace): { readonly writer: WriterClient; isFull: boolean } {
+  const answer = (request: Request): Reply => {
+    assert.ok(request.kind === 'write');
+    const { id, name, input } = request;
+    if (!held.isFull) return { kind: 'done', id, output: perform(workspace, name, input, 0) };
+    const error = {
+      of: 'workspace',
+      problem: 'disk-full',
+      message: 'no room left',
+      remedy: 'free some space',
+    } as const;
+    return { kind: 'failed', id, error };
+  };
+  const port = {
+    postMessage: (request: Request) => queueMicrotask(() => held.writer.receive(answer(request))),
+  };
+  const held = { writer: new WriterClient(workspace.path, { ordinary: port, urgent: port }), isFull: false };
+  return held;
+}
+
+describe('a job whose end the full disk does not take', () => {
+  const start: Start = { kind: 'import', paths: ['export.csv'] };
+
+  it('is told as over all the same, and goes on when the workspace is opened again', async () => {
+    using folder = new Folder();
+    const path = folder.file('w.moderato');
+    const run = async (work: () => Promise<unknown>, restarted: boolean): Promise<Job> => {
+      using workspace = restarted ? Workspace.open(path) : Workspace.create(path);
+      const held = writerOf(workspace);
+      const told = Promise.withResolvers<Job>();
+      const reading = {
+        lane: 'reading',
+        run: async () => {
+          held.isFull = !restarted;
+          return await work();
+        },
+      } as const;
+      await using runner = new JobRunner(workspace, held.writer, { import: reading } as unknown as JobKinds, (job) => {
+        if (job.state !== 'waiting' && job.state !== 'running') told.resolve(job);
+      });
+      if (restarted) runner.goOn(() => start);
+      else await runner.start(start);
+      const nobodyHears = setImmediate(undefined).then(async () => {
+        // Longer than anything here takes, which waits for no clock.
+        for (let turn = 0; turn < 1000; turn++) await setImmediate();
+        throw new Error('the job was never told as over');
+      });
+      const job = await Promise.race([told.promise, nobodyHears]);
+      nobodyHears.catch(() => {});
+      assert.deepEqual(runner.list(), [job]);
+      return job;
+    };
+    const failed = await run(() => Promise.reject(new Error('no room left')), false);
+    assert.equal(failed.state, 'failed');
+    assert.deepEqual(failed.problem, { message: 'no room left', remedy: '' });
+    const done = await run(() => Promise.resolve({ rows: 3 }), true);
+    assert.equal(done.id, failed.id);
+    assert.equal(done.state, 'done');
+    assert.deepEqual(done.report, { rows: 3 });
   });
 });
