@@ -31,6 +31,8 @@ export interface RunOptions {
 
 const LAUNCHER = fileURLToPath(new URL('../../cli/moderato.js', import.meta.url));
 const WIDTH = 64;
+/** Far longer than any run takes: one that waits for ever fails its test with what it has printed, instead of holding up all tests. */
+const PATIENCE_MS = 300_000;
 
 export class Bench implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'moderato-cli-'));
@@ -89,6 +91,8 @@ export class Bench implements Disposable {
         TZ: 'UTC',
         ...options.env,
       },
+      timeout: PATIENCE_MS,
+      killSignal: 'SIGKILL',
     });
     const printed = { out: '', err: '' };
     let acted = false;
