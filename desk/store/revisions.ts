@@ -20,7 +20,6 @@ export interface NewRevision {
 export interface Revision extends Omit<NewRevision, 'report' | 'adapter'> {
   readonly id: number;
   readonly adapterSha256: string | null;
-  readonly layout: string | null;
   readonly createdAt: number;
 }
 
@@ -34,13 +33,11 @@ interface Row {
   readonly labels: string;
   readonly fine_label: number | null;
   readonly languages: string;
-  readonly layout: string | null;
   readonly created_at: number;
 }
 
 const words = z.array(z.string());
-const COLUMNS =
-  'id, name, base_name, base_sha256, adapter_sha256, depth, labels, fine_label, languages, layout, created_at';
+const COLUMNS = 'id, name, base_name, base_sha256, adapter_sha256, depth, labels, fine_label, languages, created_at';
 
 function toRevision(row: Row): Revision {
   return {
@@ -52,7 +49,6 @@ function toRevision(row: Row): Revision {
     labels: words.parse(JSON.parse(row.labels)),
     fineLabel: row.fine_label,
     languages: words.parse(JSON.parse(row.languages)),
-    layout: row.layout,
     createdAt: row.created_at,
   };
 }
@@ -64,6 +60,7 @@ export class Revisions {
   readonly #get;
   readonly #list;
   readonly #adapter;
+  readonly #layout;
   readonly #pin;
 
   constructor(db: Db) {
@@ -93,6 +90,7 @@ export class Revisions {
     this.#get = db.prepare<[number], Row>(`SELECT ${COLUMNS} FROM revisions WHERE id = ?`);
     this.#list = db.prepare<[], Row>(`SELECT ${COLUMNS} FROM revisions ORDER BY id`);
     this.#adapter = db.prepare<[number], Buffer | null>('SELECT adapter FROM revisions WHERE id = ?').pluck();
+    this.#layout = db.prepare<[number], string | null>('SELECT layout FROM revisions WHERE id = ?').pluck();
     this.#pin = db.prepare<[string, number]>('UPDATE revisions SET layout = ? WHERE id = ?');
   }
 
@@ -131,6 +129,11 @@ export class Revisions {
   /** The adapter file as it was given. */
   adapter(id: number): Uint8Array | null {
     return this.#adapter.get(id) ?? null;
+  }
+
+  /** The weight layout that its scores come from; null before it has read anything. It is asked for when a model is opened: a revision that somebody holds may be older. */
+  layout(id: number): string | null {
+    return this.#layout.get(id) ?? null;
   }
 
   /** Once calibrated, a revision keeps its weight layout. */

@@ -40,7 +40,12 @@ export class Explainer implements AsyncDisposable {
   readonly #places: Places;
   readonly #kept = new Kept<ExplainedText>();
   readonly #states = new Kept<Float32Array>();
-  #open: { readonly revision: Revision; readonly judge: Judge; readonly session: Promise<EngineSession> } | null = null;
+  #open: {
+    readonly revision: number;
+    readonly layout: string | null;
+    readonly judge: Judge;
+    readonly session: Promise<EngineSession>;
+  } | null = null;
 
   constructor(store: Store, supervisor: Supervisor, places: Places) {
     this.#store = store;
@@ -73,15 +78,13 @@ export class Explainer implements AsyncDisposable {
     const { openModel } = await import('./scoring.ts');
     const { storedModel } = await import('./stored-model.ts');
     // Effects are differences of scores, so they come from the scores' own weight layout.
-    if (this.#open?.revision.id !== revision.id || this.#open.revision.layout !== revision.layout) {
+    const layout = this.#store.revisions.layout(revision.id);
+    if (this.#open?.revision !== revision.id || this.#open.layout !== layout) {
       await this[Symbol.asyncDispose]();
       const chosen = storedModel(this.#store, this.#places, revision);
-      const session = openModel(this.#supervisor, this.#places, chosen, {
-        deterministic: false,
-        layout: revision.layout,
-      });
+      const session = openModel(this.#supervisor, this.#places, chosen, { deterministic: false, layout });
       session.catch(() => (this.#open = null));
-      this.#open = { revision, judge: chosen.adapter, session };
+      this.#open = { revision: revision.id, layout, judge: chosen.adapter, session };
     }
     return { judge: this.#open.judge, session: await this.#open.session };
   }

@@ -212,7 +212,7 @@ async function opening(
   }: { readonly total: number; readonly isHidden: (item: number) => boolean; readonly signal: AbortSignal },
 ): Promise<EngineSession> {
   const { supervisor, places, store } = deps;
-  const { layout } = revision;
+  const layout = store.revisions.layout(revision.id);
   if (!deterministic && layout === null && measuresFirst(places)) {
     await using plain = await openPlainly(supervisor, chosen, signal);
     const leaders = await firstLook(store, plain, revision, FIRST_LOOK, signal);

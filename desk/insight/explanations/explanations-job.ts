@@ -48,7 +48,7 @@ export async function explanationsJob(
   const chosen = storedModel(store, places, revision);
   const judge = chosen.adapter;
   // As explanations are made for people: from the weight layout of the scores, and with as many reads.
-  const options = { deterministic: false, layout: revision.layout };
+  const options = { deterministic: false, layout: store.revisions.layout(revision.id) };
   await using session = await openModel(supervisor, places, chosen, options, signal);
   const scoresOf = async (texts: readonly string[]): Promise<readonly (number | null)[]> => {
     const scored = await session.score(

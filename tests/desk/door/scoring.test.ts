@@ -87,7 +87,7 @@ describe('scoring', () => {
     assert.ok(done.entries.every(({ model }) => model?.stale === false));
   });
 
-  it('pins the weight layout of a revision, for all that is scored later', async () => {
+  it('pins the weight layout of a revision, for all that is scored and explained later', async () => {
     await using s = new WithEngine(bench, 32);
     const { client } = s;
     await client.workspace.open({ path: bench.path('pinned.moderato'), create: 'must' });
@@ -99,9 +99,18 @@ describe('scoring', () => {
       await s.import(name, rows(from, 100));
       const job = await s.ended((await client.jobs.start({ ...tiny, deterministic: false })).id);
       const { engine, revision } = job.report as unknown as ScoreReport;
-      layouts.push(engine?.layout, s.desk.opened.workspace.revisions.get(revision)?.layout ?? undefined);
+      layouts.push(engine?.layout, s.desk.opened.workspace.revisions.layout(revision) ?? undefined);
     }
     assert.match(layouts[0] ?? '', /^(file|f32|bf16|q8_0)/);
+    // An explanation compares scores with that of the queue: read from another layout they differ by what it rounds.
+    const { open } = s.supervisor;
+    s.supervisor.open = async (model, hooks) => {
+      layouts.push(model.pinnedLayout);
+      return await open.call(s.supervisor, model, hooks);
+    };
+    const [entry] = (await client.queue.page({ size: 1, blind: false })).entries;
+    await client.queue.explain({ item: entry?.message.id ?? 0 });
+    assert.equal(layouts.length, 5);
     assert.equal(new Set(layouts).size, 1, layouts.join());
   });
 

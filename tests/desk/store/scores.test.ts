@@ -112,7 +112,7 @@ describe('scores and jobs', () => {
     assert.equal(workspace.revisions.ensure(OTHER).id, bare.id);
     assert.deepEqual([...(workspace.revisions.adapter(first.id) ?? [])], [1, 2, 3]);
     workspace.revisions.pinLayout(first.id, 'Q8_0');
-    assert.equal(workspace.revisions.get(first.id)?.layout, 'Q8_0');
+    assert.equal(workspace.revisions.layout(first.id), 'Q8_0');
     assert.equal(workspace.revisions.list().length, 4);
   });
 
