@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { LEAST_MS } from '../../renderer/review/slips.ts';
 
 /** Reading, importing and training on a slow machine. */
-export const LONG_MS = 180_000;
+export const LONG_MS = 600_000;
 /** More than a message has to be on screen before it can be decided. */
 const SEEN_MS = 400;
 
