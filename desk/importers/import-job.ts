@@ -54,6 +54,8 @@ export async function importJob(
   });
   const stop = (): void => worker.postMessage('stop');
   signal.addEventListener('abort', stop, { once: true });
+  // Whoever stops it at once does so before the thread is there.
+  if (signal.aborted) stop();
   try {
     const report = await new Promise<ImportReport>((resolve, reject) => {
       worker.on('message', (said: FromImport) => {

@@ -25,6 +25,17 @@ describe('jobs', () => {
     await refused(client.jobs.pause({ job: id }), 'nothing-to-do');
   });
 
+  it('stop at once where that is asked for before they have begun', async () => {
+    await using k = await Knocking.withMessages(1);
+    const { client, folder } = k;
+    writeFileSync(folder.file('long.csv'), rows(1_000, 60_000));
+    const { id } = await client.jobs.start({ kind: 'import', paths: [folder.file('long.csv')] });
+    assert.equal((await client.jobs.pause({ job: id })).state, 'paused');
+    const state = await client.workspace.state();
+    assert.ok(state.open);
+    assert.equal(state.counts.kinds.message, 1, 'nothing of it was brought in before the answer');
+  });
+
   it('go on when the workspace is opened again, and one that was paused stays so', async () => {
     await using k = await Knocking.withMessages(1);
     const { client, folder, path } = k;
