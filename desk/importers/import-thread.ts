@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Precedence } from '../precedence.ts';
 import { WriterClient } from '../writer/client.ts';
-import { describe } from '../writer/failure.ts';
+import { describe, writerGone } from '../writer/failure.ts';
 import { giveWayAlone } from '../../engine/process/priority.ts';
 import type { Reply } from '../writer/protocol.ts';
 import type { FromImport, ImportThreadData } from './import-job.ts';
@@ -16,6 +16,7 @@ if (parentPort !== null) {
   const say = (said: FromImport): void => port.postMessage(said);
   const writer = new WriterClient(path, { ordinary: toWriter, urgent: toWriter });
   toWriter.on('message', (reply: Reply) => writer.receive(reply));
+  toWriter.on('close', () => writer.fail(writerGone(path)));
   const precedence = new Precedence(shared);
   const stop = new AbortController();
   port.on('message', () => stop.abort());

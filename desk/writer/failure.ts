@@ -1,6 +1,7 @@
 /** Errors on their way between threads. */
+import { basename } from 'node:path';
 import { DeskError } from '../errors.ts';
-import { WorkspaceError } from '../store/errors.ts';
+import { WorkspaceError, toWorkspaceError } from '../store/errors.ts';
 import type { Failure } from './protocol.ts';
 
 export function describe(error: unknown): Failure {
@@ -21,4 +22,21 @@ export function revive(failure: Failure, path: string): Error {
     case 'program':
       return new Error(failure.message);
   }
+}
+
+/**
+ * What whoever asks the thread that writes is told when that is gone.
+ * @param path of the workspace file
+ * @param cause what ended it, where that is known
+ */
+export function writerGone(path: string, cause?: unknown): WorkspaceError {
+  const known = toWorkspaceError(cause, path);
+  if (known instanceof WorkspaceError) return known;
+  return new WorkspaceError(
+    'storage',
+    path,
+    `The part of Moderato that writes ${basename(path)} has stopped. What was already saved is kept.`,
+    'Close the workspace and open it again, then go on.',
+    cause,
+  );
 }

@@ -69,6 +69,10 @@ export const SENTENCES: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<s
       'Der Datenträger mit {name} meldet einen Fehler ({code}). Was gespeichert war, bleibt.',
     'Check the disk or the network drive, then try again with the workspace on a local disk.':
       'Prüfen Sie den Datenträger oder das Netzlaufwerk, dann versuchen Sie es mit dem Arbeitsbereich auf diesem Computer.',
+    'The part of Moderato that writes {name} has stopped. What was already saved is kept.':
+      'Der Teil von Moderato, der {name} schreibt, ist stehen geblieben. Was gespeichert war, bleibt.',
+    'Close the workspace and open it again, then go on.':
+      'Schließen Sie den Arbeitsbereich und öffnen Sie ihn wieder, dann geht es weiter.',
     'The workspace lies on a network drive ({kind}). Writing is slower and less safe there: better keep it on a disk of this computer.':
       'Der Arbeitsbereich liegt auf einem Netzlaufwerk ({kind}). Dort ist Schreiben langsamer und weniger sicher: Besser liegt er auf diesem Computer.',
     'The workspace lies in a folder that {service} copies to other computers. Its messages leave this machine that way, and a copy taken while it is written can be damaged: better keep it in a folder that is not synchronised.':
