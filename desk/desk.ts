@@ -257,6 +257,8 @@ export class Desk implements AsyncDisposable {
     await opened.explainer[Symbol.asyncDispose]();
     await opened.loaded.catch(() => {});
     await keepQueue(opened);
+    // Where nothing is kept it may still be reading; what goes wrong with that nobody would see any more.
+    await opened.queue.caughtUp.catch(() => {});
     await opened.stop();
     opened.workspace.close();
     this.#ending = null;

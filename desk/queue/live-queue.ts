@@ -129,20 +129,23 @@ export class LiveQueue {
       this.#meanwhile?.add(item);
       this.#changed.add(item);
     }
-    if (!this.#following) {
-      this.#following = true;
-      this.caughtUp = this.#follow().finally(() => (this.#following = false));
-    }
+    if (!this.#following) this.caughtUp = this.#follow();
     await this.caughtUp;
   }
 
   async #follow(): Promise<void> {
-    for (let more = true; more;) {
-      const until = performance.now() + SLICE_MS;
-      this.#store.together(() => {
-        while (more && performance.now() < until) more = this.#takePiece();
-      });
-      if (more) await this.#pause();
+    this.#following = true;
+    try {
+      for (let more = true; more;) {
+        const until = performance.now() + SLICE_MS;
+        this.#store.together(() => {
+          while (more && performance.now() < until) more = this.#takePiece();
+        });
+        if (more) await this.#pause();
+      }
+    } finally {
+      // In the same turn in which nothing was left: what is named in the next one begins anew.
+      this.#following = false;
     }
   }
 
