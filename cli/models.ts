@@ -1,6 +1,5 @@
 import { Command } from '@commander-js/extra-typings';
 import { addModel } from '../desk/models/add.ts';
-import { read } from 'read';
 import { exportPlainLora } from '../desk/models/export.ts';
 import { readCatalog } from '../desk/models/catalog.ts';
 import { getModel } from '../desk/models/get.ts';
@@ -9,6 +8,7 @@ import { run, type Setting } from './run.ts';
 import { bytes, counted } from './terminal/figures.ts';
 import { Failed, Interrupted, WrongUsage } from './terminal/problem.ts';
 import { Progress } from './terminal/progress.ts';
+import { answerTo } from './terminal/question.ts';
 import { safeLine } from './terminal/safe-text.ts';
 import { table } from './terminal/table.ts';
 
@@ -142,7 +142,7 @@ async function get(
 async function askToConnect(): Promise<void> {
   if (!process.stdin.isTTY)
     throw new WrongUsage('Nobody can be asked here whether to connect.', 'Add --yes, or run it in a terminal.');
-  const answer = await read({ prompt: 'Connect? (y/n) ', output: process.stderr });
+  const answer = await answerTo('Connect? (y/n) ');
   if (!/^y(es)?$/i.test(answer.trim())) throw new Interrupted('Nothing was connected to.');
 }
 

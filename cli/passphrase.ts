@@ -1,9 +1,9 @@
 /** Passphrases: from the environment, for scripts, else typed and not shown. They never stand on the command line. */
-import { read } from 'read';
 import type { z } from 'zod';
 import { SHORTEST_PASSPHRASE } from '../desk/contract/passphrase.ts';
 import type { Secret } from '../desk/contract/workspace.ts';
 import { WrongUsage } from './terminal/problem.ts';
+import { answerTo } from './terminal/question.ts';
 
 const VARIABLE = 'MODERATO_PASSPHRASE';
 const NEW = `${VARIABLE}_NEW`;
@@ -30,7 +30,7 @@ export async function askNewPassphrase(): Promise<string> {
 
 /** @param variable of the environment that has it for scripts */
 async function ask(prompt: string, variable: string): Promise<string> {
-  if (process.stdin.isTTY) return await read({ prompt, silent: true, output: process.stderr });
+  if (process.stdin.isTTY) return await answerTo(prompt, { silent: true });
   throw new WrongUsage(
     'A passphrase is needed, and nobody can be asked for it here.',
     `Set ${variable}, or run it in a terminal.`,

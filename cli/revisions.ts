@@ -1,4 +1,3 @@
-import { read } from 'read';
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import type { z } from 'zod';
 import type { Comparison, Revision } from '../desk/contract/revisions.ts';
@@ -10,6 +9,7 @@ import { openReview, reviewing } from './reviewing.ts';
 import { run, type Setting } from './run.ts';
 import { count, counted, moment, share } from './terminal/figures.ts';
 import { WrongUsage } from './terminal/problem.ts';
+import { answerTo } from './terminal/question.ts';
 import { safeLine } from './terminal/safe-text.ts';
 import type { Screen } from './terminal/screen.ts';
 import { wrap } from './terminal/width.ts';
@@ -162,7 +162,7 @@ export async function promoted(setting: Setting, client: DeskClient, promotion: 
 export async function confirmed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY)
     throw new WrongUsage(`${question} Nobody can be asked here.`, 'Say it with --sure, or run it in a terminal.');
-  return /^y(es)?$/i.test((await read({ prompt: `${question} [y/N] `, output: process.stderr })).trim());
+  return /^y(es)?$/i.test((await answerTo(`${question} [y/N] `)).trim());
 }
 
 const rollBack = () =>
