@@ -34,8 +34,8 @@ export const serveVerb = () =>
       }),
     );
 
-/** Ctrl-C, or the terminal or program that started this one is gone. */
-async function ended(signal: AbortSignal): Promise<void> {
+/** Ctrl-C, perhaps while the workspace was being opened; or the terminal or program that started this one is gone. */
+export async function ended(signal: AbortSignal): Promise<void> {
   const parent = process.ppid;
   await new Promise<void>((resolve) => {
     const finish = (): void => {
@@ -47,5 +47,6 @@ async function ended(signal: AbortSignal): Promise<void> {
     }, PARENT_MS);
     signal.addEventListener('abort', finish, { once: true });
     process.once('SIGHUP', finish);
+    if (signal.aborted) finish();
   });
 }
