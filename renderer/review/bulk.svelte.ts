@@ -55,11 +55,15 @@ export class Bulk {
     }
   }
 
-  /** @returns how many were decided; null where it failed, and nothing was */
-  async decide(reviewer: number, labels: readonly number[]): Promise<number | null> {
+  /**
+   * @param by gives who decides, who may have to be added to the workspace first
+   * @returns how many were decided; null where it failed, and nothing was
+   */
+  async decide(by: () => Promise<number>, labels: readonly number[]): Promise<number | null> {
     this.state = 'deciding';
     const chosen = [...labels];
     try {
+      const reviewer = await by();
       if (this.target.kind === 'chosen') {
         const seen = this.target.entries
           .filter(canBe)

@@ -254,7 +254,7 @@ export class Reviewing {
   /** What was shown and counted is decided. */
   async decideAll(bulk: Bulk, labels: readonly number[]): Promise<void> {
     this.#following.act();
-    const count = await this.#inTurn(async () => await bulk.decide(await this.#session.reviewer(), labels));
+    const count = await this.#inTurn(() => bulk.decide(() => this.#session.reviewer(), labels));
     if (count === null) return;
     this.asking = null;
     this.pace.decide(performance.now(), count);

@@ -27,13 +27,15 @@ function noting() {
   return { desk: desk as unknown as DeskClient, done, add: () => more++ };
 }
 
+const ada = () => Promise.resolve(7);
+
 describe('a decision about many messages', () => {
   it('is held to what was counted, and leaves audit items out', async () => {
     const { desk, done } = noting();
     const bulk = new Bulk(desk, { kind: 'like', filter: { like: 1 }, name: '' }, null, 7);
     await bulk.count();
     assert.deepEqual([bulk.total, bulk.audits, bulk.sample.length], [36, 2, 1]);
-    assert.equal(await bulk.decide(7, [3]), 36);
+    assert.equal(await bulk.decide(ada, [3]), 36);
     assert.deepEqual(done, [
       {
         call: 'decideAll',
@@ -47,9 +49,18 @@ describe('a decision about many messages', () => {
     const bulk = new Bulk(desk, { kind: 'like', filter: { like: 1 }, name: '' }, null, 7);
     await bulk.count();
     add();
-    assert.equal(await bulk.decide(7, [3]), null);
+    assert.equal(await bulk.decide(ada, [3]), null);
     assert.deepEqual([bulk.state, bulk.total], ['failed', 37]);
-    assert.equal(await bulk.decide(7, [3]), 37);
+    assert.equal(await bulk.decide(ada, [3]), 37);
+  });
+
+  it('says why it was not made where who decides is new and cannot be added', async () => {
+    const { desk, done } = noting();
+    const bulk = new Bulk(desk, { kind: 'found', filter: {}, name: '' }, null, undefined);
+    await bulk.count();
+    const full = new Error('no room left');
+    assert.equal(await bulk.decide(() => Promise.reject(full), [3]), null);
+    assert.deepEqual([bulk.state, bulk.error, done], ['failed', full, []]);
   });
 
   it('takes of what was chosen one by one all but audit items that nobody decided', async () => {
@@ -58,7 +69,7 @@ describe('a decision about many messages', () => {
     const bulk = new Bulk(desk, { kind: 'chosen', entries }, [3], 7);
     await bulk.count();
     assert.deepEqual([bulk.total, bulk.audits], [2, 1]);
-    await bulk.decide(7, [3]);
+    await bulk.decide(ada, [3]);
     assert.deepEqual(done[0]?.input['seen'], [
       { item: 1, version: 1 },
       { item: 3, version: 1 },
