@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { sentenceOf } from '../reason.ts';
 import { ImportError } from './import-error.ts';
@@ -39,23 +40,32 @@ export interface Head {
   readonly whole: boolean;
 }
 
-/** A plain file. @throws ImportError when it cannot be opened */
+/** A plain file. @throws ImportError when it is none, or cannot be opened */
 export async function fileInput(path: string): Promise<Input> {
+  let stats: Stats;
   try {
-    await using handle = await open(path, 'r');
-    const stats = await handle.stat();
-    return {
-      path,
-      member: '',
-      name: basename(path),
-      size: stats.size,
-      plain: true,
-      modified: stats.mtimeMs,
-      bytes: () => fileBytes(path),
-    };
+    stats = await stat(path);
+    // A pipe is not opened: that waits for somebody to write into it, and nothing can end the wait.
+    if (stats.isFile()) await (await open(path, 'r')).close();
   } catch (thrown) {
     throw new ImportError(path, '', `cannot be opened. ${sentenceOf(thrown)}`, 'Check that it is there and readable.');
   }
+  if (!stats.isFile())
+    throw new ImportError(
+      path,
+      '',
+      'is a pipe or a device, and an export is read more than once.',
+      'Write what comes out of it into a file, and take that.',
+    );
+  return {
+    path,
+    member: '',
+    name: basename(path),
+    size: stats.size,
+    plain: true,
+    modified: stats.mtimeMs,
+    bytes: () => fileBytes(path),
+  };
 }
 
 async function* fileBytes(path: string): AsyncGenerator<Buffer> {

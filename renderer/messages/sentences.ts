@@ -234,6 +234,10 @@ export const SENTENCES: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<s
       '{file}: enthält keinen Export, der erkannt wird ({n} Dateien angesehen). {what}',
     '{file}: cannot be opened. {why}': '{file}: lässt sich nicht öffnen. {why}',
     'Check that it is there and readable.': 'Prüfen Sie, ob die Datei da und lesbar ist.',
+    '{file}: is a pipe or a device, and an export is read more than once. {what}':
+      '{file}: ist eine Pipe oder ein Gerät, und ein Export wird mehr als einmal gelesen. {what}',
+    'Write what comes out of it into a file, and take that.':
+      'Schreiben Sie in eine Datei, was herauskommt, und nehmen Sie die.',
     '{file}: holds no rows. {what}': '{file}: hat keine Zeilen. {what}',
     'Choose a table with a header and rows.': 'Wählen Sie eine Tabelle mit Kopf und Zeilen.',
     '{file}: no column looks like message text. Its columns are: {names}. {what}':

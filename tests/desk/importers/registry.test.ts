@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -172,6 +173,16 @@ describe('recognising exports', () => {
       });
     }
     await assert.rejects(opened(join(folder, 'not there')), ImportError);
+  });
+
+  it('refuses a pipe, which nobody may ever write into, instead of waiting for it', { timeout: 10_000 }, async (t) => {
+    const path = join(folder, 'pipe.csv');
+    if (spawnSync('mkfifo', [path]).status !== 0) return t.skip('no pipes can be made here');
+    try {
+      await assert.rejects(opened(path), /pipe\.csv: is a pipe or a device, .* Write what comes out of it into a file/);
+    } finally {
+      await rm(path);
+    }
   });
 
   it('asks which of day and month stands first where the file leaves it open', async () => {
