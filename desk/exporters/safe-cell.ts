@@ -1,12 +1,15 @@
 /**
  * Cells of a CSV that no spreadsheet takes for a formula (OWASP, "CSV Injection"): what begins with = + - @, a tab, a
- * carriage return or a line feed gets an apostrophe in front. So does what already has apostrophes in front of one of those signs, so
- * that taking one away always gives the text back.
+ * carriage return or a line feed gets an apostrophe in front. A spreadsheet that cuts rows at ; or tab (Excel in German) makes cells of the
+ * parts of a text as well, and knows no quotes there: so each part that begins so gets one, too, but for a smile such as ;-)
+ * What already has apostrophes in front of one of those signs gets one more, so that taking one away always gives the text back.
  */
-const RISKY = /^'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
-const MADE_SAFE = /^'+[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+const RISKY =
+  /^(?='*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])|(?<=[;\t\r\n])(?=['"]*(?:[=@\uff1d\uff0b\uff0d\uff20]|[+-](?!\))))/g;
+const MADE_SAFE =
+  /^'(?='*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])|(?<=[;\t\r\n])'(?=['"]*(?:[=@\uff1d\uff0b\uff0d\uff20]|[+-](?!\))))/g;
 
-export const safeCell = (text: string): string => (RISKY.test(text) ? `'${text}` : text);
+export const safeCell = (text: string): string => text.replace(RISKY, "'");
 
 /** What `safeCell` was given. */
-export const plainCell = (cell: string): string => (MADE_SAFE.test(cell) ? cell.slice(1) : cell);
+export const plainCell = (cell: string): string => cell.replace(MADE_SAFE, '');

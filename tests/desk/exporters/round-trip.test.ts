@@ -27,6 +27,7 @@ const HOSTILE = [
   "'=already made safe",
   "''+twice",
   "'tis harmless",
+  "cut;=cmd|'/C calc'!A0;'-up ;-)",
   'two\nlines, "quotes" and; more|signs',
   'a\rlone return',
   'windows\r\nlines',
