@@ -55,7 +55,7 @@ async function printQueue(setting: Setting, options: Options): Promise<void> {
   const any = options.decided !== undefined || options.order === 'disagreement';
   const filter = await filterOf(client, { ...options, status: options.status ?? (any ? 'all' : 'to-do') });
   if (options.notRead !== undefined) return await printNotRead(setting, client, filter, options);
-  const reviewer = options.reviewer === undefined ? undefined : await reviewerOf(client, options.reviewer);
+  const reviewer = options.reviewer === undefined ? undefined : await knownReviewer(screen, client, options.reviewer);
   const input = { order: options.order as z.infer<typeof Order>, filter, reviewer };
   if (options.json) return await writeRowsJson(screen, 'queue', jsonRows(client, input, options.top));
   const { scored, waiting } = state.counts;
@@ -103,6 +103,14 @@ async function printVerdicts(
 
 async function* jsonRows(client: DeskClient, input: z.input<typeof PageInput>, top: number): AsyncGenerator<object> {
   for await (const { rank, entry } of ranked(client, { ...input, blind: false }, top)) yield queueRow(rank, entry);
+}
+
+/** Whose queue it is. Who is new here has decided nothing, so nothing is left out: that is said, because it may be a slip. */
+async function knownReviewer(screen: Setting['screen'], client: DeskClient, name: string): Promise<number | undefined> {
+  const found = (await client.reviewers.list()).find((one) => one.name.toLowerCase() === name.toLowerCase());
+  if (found === undefined)
+    screen.note(`${safeLine(name)} has decided nothing here yet, so nothing is left out of the queue.`);
+  return found?.id;
 }
 
 /** Id of the reviewer of this name. @throws WrongUsage */

@@ -73,6 +73,13 @@ describe('several reviewers, from the command line', () => {
       return (JSON.parse(out) as { queue: { item: number }[] }).queue.map(({ item }) => item).sort((a, b) => a - b);
     };
     assert.deepEqual(await queue('Ada'), []);
+    assert.deepEqual(
+      await queue('Dora'),
+      drawn.items.toSorted((a, b) => a - b),
+      'also of somebody who has decided nothing here yet',
+    );
+    const told = await as('Ada', 'queue', ['--status', 'reopened', '--reviewer', 'Dora']);
+    assert.match(told.err, /Dora has decided nothing here yet/);
     const [one, ...others] = drawn.items;
     await done('Dora', 'label', ['--as', 'fine', '--item', String(one)], workspaces.Ada);
     assert.deepEqual(
