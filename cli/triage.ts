@@ -137,7 +137,7 @@ async function scoring(desk: VerbDesk, screen: Screen, progress: Progress, optio
   let printed = false;
   let drawn = 0;
   const provisional = async ({ leaders, done, total }: Extract<Event, { kind: 'provisional' }>): Promise<void> => {
-    if (options.json || done >= total) return;
+    if (options.json || leaders.length === 0 || done >= total) return;
     // On a terminal the list is drawn again as it gets better; a log has it once.
     const now = performance.now();
     if (progress.live ? now - drawn < 500 : printed) return;
@@ -220,6 +220,10 @@ async function printQueue(
   }
   if (rows > 0) screen.line();
   for (const line of summaryLines(summary)) screen.paragraph(line);
+  if (options.forecast && counts.waiting > 0)
+    screen.paragraph(`${count(counts.waiting)} wait to be read: that was a sample.`);
+  if (options.recall !== 'all' && guarantee === null && counts.waiting === 0)
+    screen.paragraph(`All of them were read: a recall target of ${100 * options.recall}% saves nothing here.`);
   for (const line of guarantee?.sentences ?? []) screen.paragraph(line);
   for (const line of notices) screen.paragraph(safeLine(line));
   const { scoring: took } = seconds;

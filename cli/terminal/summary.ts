@@ -12,6 +12,8 @@ export interface Summary {
   readonly kinds: Readonly<Record<Kind, number>>;
   readonly rejected: number;
   readonly scored: number;
+  /** for the model to read them */
+  readonly waiting: number;
   readonly not_read: Readonly<Partial<Record<NotReadReason, number>>>;
   /** what is said of messages that were set aside; null where none were */
   readonly guarantee: Guarantee | null;
@@ -42,6 +44,7 @@ export function summaryOf(
     kinds: counts.kinds,
     rejected: imported?.total.rejected ?? 0,
     scored: counts.scored,
+    waiting: counts.waiting,
     not_read: counts.notRead,
     guarantee,
     forecast,

@@ -20,6 +20,7 @@ const Row = z.looseObject({
 const Summary = z.looseObject({
   kinds: z.record(z.string(), z.int()),
   scored: z.int(),
+  waiting: z.int(),
   rejected: z.int(),
   not_read: z.record(z.string(), z.int()),
   other_languages: z.record(z.string(), z.int()),
@@ -146,6 +147,14 @@ describe('triage', () => {
     assert.ok(summary.scored < 1500, `${summary.scored} read`);
     assert.equal(summary.forecast?.texts, 1500);
     assert.equal(summary.guarantee, null);
+    assert.equal(summary.waiting, 1500 - summary.scored);
+    const workspace = bench.path('targets.moderato');
+    const words = ['triage', file, ...bench.tiny, '--workspace', workspace, '--top', '1'];
+    const sampled = await bench.run([...words, '--forecast']);
+    assert.match(sampled.out.replaceAll(/\s+/g, ' '), / [\d,]+ wait to be read: that was a sample\./);
+    const reached = await bench.run([...words, '--recall', '0.999']);
+    assert.match(reached.out, /^All of them were read: a recall target of 99\.9% saves nothing here\.$/m);
+    assert.doesNotMatch(reached.err, /top 0/, 'no list of nothing');
     const refused = await bench.run(['triage', file, ...bench.tiny, '--recall', '0.97']);
     assert.equal(refused.code, 2);
     assert.match(refused.err, /0\.95, 0\.99, 0\.999 or all/);
