@@ -1,16 +1,18 @@
 import { Option } from '@commander-js/extra-typings';
 import { PRESETS, presetOf } from '../desk/retrain/presets.ts';
 import type { RetrainReport } from '../desk/retrain/retrain-job.ts';
-import { VerbDesk } from './desk.ts';
+import { VerbDesk, type DeskClient } from './desk.ts';
+import { flipLines } from './flips.ts';
 import { showJob } from './reading.ts';
 import { LEAST_FOR_CURVE } from '../desk/retrain/recommendations.ts';
-import { comparisonLines, confirmed, promoted, signed } from './revisions.ts';
+import { comparisonLines, confirmed, promoted, promotedSentence, signed } from './revisions.ts';
 import { reviewerOf, reviewing } from './reviewing.ts';
 import { run, type Setting } from './run.ts';
 import { counted, duration } from './terminal/figures.ts';
 import { Interrupted, WrongUsage } from './terminal/problem.ts';
 import { Progress } from './terminal/progress.ts';
 import { safeLine } from './terminal/safe-text.ts';
+import type { Screen } from './terminal/screen.ts';
 import { wrap } from './terminal/width.ts';
 
 const command = () =>
@@ -37,7 +39,8 @@ const command = () =>
       )
         .choices(['auto', 'ask', 'never'] as const)
         .default('never' as const),
-    );
+    )
+    .option('--unmask', 'show slurs as they stand', false);
 
 type Options = ReturnType<ReturnType<typeof command>['opts']>;
 
@@ -62,29 +65,44 @@ async function retrain(setting: Setting, options: Options): Promise<void> {
       throw error;
     });
   progress.clear();
-  const { comparison, revision } = report;
-  if (options.json) screen.line(JSON.stringify(report));
-  else for (const line of reportLines(report, screen.columns)) screen.line(line);
+  const lines = await reportLines(screen, desk.client, report, options.unmask);
+  if (!options.json) for (const line of lines) screen.line(line);
+  // Who is asked must have seen it.
+  else if (options.promote === 'ask') for (const line of lines) screen.note(line);
+  const to = await promotion(setting, desk.client, options, report);
+  if (options.json) return screen.line(JSON.stringify({ ...report, promoted: to }));
+  if (to === null) return screen.paragraph(whatNext(options, report), 'dim');
+  screen.paragraph(promotedSentence(to));
+  screen.paragraph(`Let it read everything: moderato triage --workspace ${options.workspace}`, 'dim');
+}
+
+/** The revision that the queue has now, as `--promote` says; null where it keeps the model that it had. */
+async function promotion(
+  setting: Setting,
+  client: DeskClient,
+  options: Options,
+  { revision, name, comparison }: RetrainReport,
+): Promise<number | null> {
+  const { promote: when } = options;
   const recommended = comparison.recommendation === 'better';
-  if (options.promote === 'auto' ? !recommended : options.promote === 'never') {
-    if (!options.json) screen.paragraph(whatNext(options, report), 'dim');
-    return;
-  }
-  if (options.promote === 'ask' && !(await confirmed(`Promote ${safeLine(name)}?`))) return;
-  const reviewer = await reviewerOf(desk.client, options);
-  await promoted(setting, desk.client, {
-    reviewer,
+  if (when === 'never' || (when === 'auto' && !recommended)) return null;
+  if (when === 'ask' && !(await confirmed(`Promote ${safeLine(name)}?`))) return null;
+  return await promoted(setting, client, {
+    reviewer: await reviewerOf(client, options),
     revision,
     ...(!recommended && { override: comparison.recommendation }),
     sure: recommended,
-    json: options.json,
   });
-  if (!options.json)
-    screen.paragraph(`Let it read everything: moderato triage --workspace ${options.workspace}`, 'dim');
 }
 
-function reportLines(report: RetrainReport, columns: number): string[] {
+async function reportLines(
+  screen: Screen,
+  client: DeskClient,
+  report: RetrainReport,
+  unmask: boolean,
+): Promise<string[]> {
   const { revision, name, train, dev, replayed, fromChampion, comparison, more, seconds } = report;
+  const { columns } = screen;
   const { messages: opinions, models } = comparison.opinions;
   return [
     `${safeLine(name)} is revision ${revision}: learned from ${counted(train, 'decision')} in ${duration(seconds)}`,
@@ -96,6 +114,7 @@ function reportLines(report: RetrainReport, columns: number): string[] {
       : []),
     '',
     ...comparisonLines(comparison, columns),
+    ...(await flipLines(screen, client, comparison.flips, unmask)),
     ...wrap(moreSentence(more), columns),
     '',
   ];

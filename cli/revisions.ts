@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError } from '@commander-js/extra-typings';
 import type { z } from 'zod';
 import type { Comparison, Revision } from '../desk/contract/revisions.ts';
-import { MOST } from '../desk/retrain/looked-at.ts';
 import { RECOMMENDATIONS, type Recommendation } from '../desk/retrain/recommendations.ts';
 import { VerbDesk, type DeskClient } from './desk.ts';
 import { positive } from './options.ts';
@@ -65,7 +64,7 @@ export const signed = (value: number): string => `${value < 0 ? '−' : '+'}${sh
 
 /** What came of comparing a challenger with the champion. */
 export function comparisonLines(
-  { recommendation, because, on, ranking, regression, flips }: Comparison,
+  { recommendation, because, on, ranking, regression }: Comparison,
   columns: number,
 ): string[] {
   const rows =
@@ -79,28 +78,8 @@ export function comparisonLines(
     regression === null
       ? []
       : wrap(`On ${counted(regression.rows, 'general test case')} (HateCheck)${intervalOf(regression)}.`, columns);
-  return [
-    ...wrap(`Recommendation: ${WORDS[recommendation]}. ${because}`, columns),
-    ...rows,
-    ...general,
-    ...wrap(
-      `${count(flips.count)} of ${count(flips.read)} verdicts flip, of messages that were compared on and of undecided ones about which the old model is least sure (${count(MOST.messages)} at most).`,
-      columns,
-    ),
-    ...flips.items
-      .slice(0, FLIPS)
-      .map(
-        ({ item, from, to, decided }) =>
-          `  item ${item}: ${safeLine(from ?? 'none')} → ${safeLine(to ?? 'none')}${decided === null ? '' : `, decided ${safeLine(decided)}`}`,
-      ),
-    ...(flips.count > FLIPS
-      ? [`  … --json lists ${flips.items.length === flips.count ? 'all' : `${flips.items.length}`}.`]
-      : []),
-  ];
+  return [...wrap(`Recommendation: ${WORDS[recommendation]}. ${because}`, columns), ...rows, ...general];
 }
-
-/** Flips that are printed. */
-const FLIPS = 10;
 
 function recommendation(text: string): Recommendation {
   const known = RECOMMENDATIONS.find((one) => one === text);
@@ -129,7 +108,9 @@ const promote = () =>
     .action((revision, options) =>
       run(async (setting) => {
         await using desk = await openReview(setting, options);
-        await promoted(setting, desk.client, { ...options, reviewer: desk.reviewer, revision });
+        const to = await promoted(setting, desk.client, { ...options, reviewer: desk.reviewer, revision });
+        if (options.json) setting.screen.line(JSON.stringify({ promoted: to }));
+        else if (to !== null) setting.screen.paragraph(promotedSentence(to));
       }),
     );
 
@@ -140,23 +121,28 @@ export interface Promotion {
   readonly override?: Recommendation | undefined;
   /** … and says once more that it is meant */
   readonly sure: boolean;
-  readonly json: boolean;
 }
 
-/** Promotes a revision. One that is not recommended is asked for twice. @throws WrongUsage where nobody can be asked */
-export async function promoted(setting: Setting, client: DeskClient, promotion: Promotion): Promise<void> {
-  const { screen } = setting;
-  const { reviewer, revision, override, sure, json } = promotion;
+/**
+ * Promotes a revision; null where somebody thought better of it. One that is not recommended is asked for twice.
+ * @throws WrongUsage where nobody can be asked
+ */
+export async function promoted({ screen }: Setting, client: DeskClient, promotion: Promotion): Promise<number | null> {
+  const { reviewer, revision, override, sure } = promotion;
   if (
     override !== undefined &&
     !sure &&
     !(await confirmed(`Really promote revision ${revision} (${WORDS[override]})?`))
-  )
-    return screen.note('Nothing was changed.');
+  ) {
+    screen.note('Nothing was changed.');
+    return null;
+  }
   const { to } = await client.revisions.promote({ reviewer, revision, ...(override !== undefined && { override }) });
-  if (json) return screen.line(JSON.stringify({ promoted: to }));
-  screen.paragraph(`The queue has revision ${to} now. What it has not read yet keeps the scores of the one before.`);
+  return to;
 }
+
+export const promotedSentence = (to: number): string =>
+  `The queue has revision ${to} now. What it has not read yet keeps the scores of the one before.`;
 
 /** A question on a terminal. @throws WrongUsage where nobody can be asked */
 export async function confirmed(question: string): Promise<boolean> {

@@ -28,19 +28,23 @@ describe('retraining from the command line', () => {
 
     const asked = await ada('retrain', '--model', bench.model, '--promote', 'ask');
     assert.equal(asked.code, 2, 'nobody can be asked');
-    const made = await ada('retrain', '--model', bench.model, '--json');
+    const made = await ada('retrain', '--model', bench.model, '--promote', 'auto', '--json');
     assert.equal(made.code, 0, made.err);
-    const { revision, comparison } = JSON.parse(made.out) as {
+    const { revision, comparison, promoted } = JSON.parse(made.out) as {
       revision: number;
+      promoted: number | null;
       comparison: { recommendation: string; on: string };
     };
     assert.equal(comparison.on, 'decisions');
+    const better = comparison.recommendation === 'better';
+    assert.equal(promoted, better ? revision : null);
+    if (better) assert.equal((await ada('revisions roll-back')).code, 0);
     const listed = await ada('revisions list');
     assert.match(listed.out, / 1 {2}tiny {2}in use/);
     assert.match(listed.out, new RegExp(` ${revision} {2}trained here\\n.*from \\d+ messages\\n.*against 1: `));
 
     const promote = ['revisions promote', String(revision)] as const;
-    if (comparison.recommendation === 'better') assert.equal((await ada(...promote)).code, 0);
+    if (better) assert.equal((await ada(...promote)).code, 0);
     else {
       const refused = await ada(...promote);
       assert.equal(refused.code, 1);
@@ -55,5 +59,16 @@ describe('retraining from the command line', () => {
     assert.match((await ada('revisions roll-back')).out, /revision 1 again/);
     assert.equal((await ada('revisions roll-back')).code, 1);
     assert.match((await ada('revisions list')).out, / 1 {2}tiny {2}in use/);
+
+    const shown = await ada('retrain', '--model', bench.model);
+    assert.equal(shown.code, 0, shown.err);
+    const [flip] = /^ {2}\S+ → \S+ {2}.*\n +item \d+ · (?:decided \S+|nobody decided it yet)$/m.exec(shown.out) ?? [];
+    assert.ok(flip !== undefined, shown.out);
+    const item = Number(/item (\d+)/.exec(flip)?.[1]);
+    const { queue: all } = JSON.parse((await ada('queue', '--status', 'all', '--top', 'all', '--json')).out) as {
+      queue: { item: number; text: string }[];
+    };
+    const { text } = all.find((one) => one.item === item) ?? assert.fail();
+    assert.ok(flip.includes(text.slice(0, 20)), 'whoever is to say which verdict is right can read the message');
   });
 });
