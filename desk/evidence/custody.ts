@@ -19,6 +19,8 @@ export interface CustodyLine {
   /** pseudonyms */
   readonly reviewer?: string;
   readonly author?: string;
+  /** of an earlier evidence file: authors of these messages whose real names went along */
+  readonly names?: readonly string[];
   /** hash of the link that says so */
   readonly link?: string;
 }
@@ -59,7 +61,10 @@ export function custodyOf(
     const deed = readBody(link.body)?.deed;
     if (deed?.kind === 'reveal' && authors.has(deed.author))
       lines.push(...lineOf(store, link).map((line) => ({ ...line, author: deed.author })));
-    if (deed?.kind === 'evidence' && deed.items.some((item) => about.has(item))) lines.push(...lineOf(store, link));
+    if (deed?.kind === 'evidence' && deed.items.some((item) => about.has(item))) {
+      const named = deed.names.filter((author) => authors.has(author));
+      lines.push(...lineOf(store, link).map((line) => ({ ...line, ...(named.length > 0 && { names: named }) })));
+    }
     if ((deed?.kind === 'undo' || deed?.kind === 'redo') && actions.has(`${link.reviewer} ${deed.of}`))
       lines.push(...lineOf(store, link));
   }

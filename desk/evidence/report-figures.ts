@@ -27,6 +27,8 @@ export interface Figures {
   }[];
   /** links by kind, undone ones too */
   readonly deeds: ReadonlyMap<Deed['kind'], number>;
+  /** evidence files that real names went along with */
+  readonly withNames: number;
   readonly escalations: ReadonlyMap<string, number>;
   readonly reopenings: ReadonlyMap<string, number>;
   /** which model the queue had from when on, the first first; by whom and why, but for the first */
@@ -127,7 +129,7 @@ function* bodiesOf(store: Store, reviewer: number): Generator<Body, void, void> 
 
 function deedsOf(store: Store): Pick<
   Figures,
-  'deeds' | 'escalations' | 'reopenings' | 'promotions' | 'first' | 'last'
+  'deeds' | 'withNames' | 'escalations' | 'reopenings' | 'promotions' | 'first' | 'last'
 > & {
   /** those of this workspace */
   readonly promoted: readonly Promoted[];
@@ -137,11 +139,13 @@ function deedsOf(store: Store): Pick<
   const escalations = new Map<string, number>();
   const reopenings = new Map<string, number>();
   const promotions = new Map<PromotedBecause, number>();
+  let withNames = 0;
   let first: number | null = null;
   let last: number | null = null;
   for (const { id, own, pseudonym } of store.reviewers.list())
     for (const { deed, time } of bodiesOf(store, id)) {
       add(deeds, deed.kind);
+      if (deed.kind === 'evidence' && deed.names.length > 0) withNames++;
       if (deed.kind === 'escalate') add(escalations, deed.reason);
       if (deed.kind === 'reopen') add(reopenings, deed.reason);
       if (deed.kind === 'promote') add(promotions, deed.why);
@@ -149,7 +153,7 @@ function deedsOf(store: Store): Pick<
       first = Math.min(first ?? time, time);
       last = Math.max(last ?? time, time);
     }
-  return { deeds, escalations, reopenings, promotions, first, last, promoted };
+  return { deeds, withNames, escalations, reopenings, promotions, first, last, promoted };
 }
 
 function add<K>(counts: Map<K, number>, key: K): void {

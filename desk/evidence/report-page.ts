@@ -111,7 +111,7 @@ const PROMOTED: Readonly<Record<PromotedBecause, string>> = {
   named: 'Another model for the queue, by an adapter that was named',
 };
 
-function done({ deeds, escalations, reopenings, promotions }: Figures): Row[] {
+function done({ deeds, withNames, escalations, reopenings, promotions }: Figures): Row[] {
   const of = (kind: Parameters<typeof deeds.get>[0]): number => deeds.get(kind) ?? 0;
   return [
     ['Decisions made, those taken back too', of('decide')],
@@ -124,6 +124,7 @@ function done({ deeds, escalations, reopenings, promotions }: Figures): Row[] {
     ['Notes', of('note')],
     ['Real names looked at', of('reveal')],
     ['Evidence files made', of('evidence')],
+    ['Of these, with real names', withNames],
     ['Put on hold', of('hold')],
     ['Holds lifted', of('release')],
     ['Erasures', of('erase')],

@@ -115,6 +115,16 @@ describe('an evidence file', () => {
         [2, 2],
       ],
     );
+    const later = (await membersOf(await m.evidence('later.zip', [3], false))).get('custody.jsonl');
+    const custody = (later?.content.toString().trim().split('\n') ?? []).map(
+      (line) => JSON.parse(line) as { what: string; names?: string[] },
+    );
+    const wrote = (await client.queue.item({ item: 3 })).message.author?.pseudonym;
+    assert.deepEqual(
+      custody.filter(({ what }) => what === 'evidence').map(({ names }) => names),
+      [undefined, [wrote]],
+      'what is made later says that this name is out, and no other',
+    );
     assert.ok((await client.audit.verify({})).whole);
     const found = await verify(path, { source: m.source });
     assert.deepEqual(found.problems, []);

@@ -19,6 +19,7 @@ describe('an audit report', () => {
     await using m = await moderated();
     const { client } = m.k;
     await client.audit.reveal({ reviewer: m.ids.ada, author: 1 });
+    for (const names of [false, true, false]) await m.evidence(`${names}.zip`, [2, 3], names);
     using workspace = Workspace.open(m.k.path);
     const ada = workspace.reviewers.get(m.ids.ada) ?? assert.fail();
     const promoted = { kind: 'promote', base: 'b'.repeat(64), adapter: null, depth: 4 } as const;
@@ -59,6 +60,8 @@ describe('an audit report', () => {
       'in the order of time',
     );
     assert.deepEqual(cells('Real names looked at'), ['1']);
+    assert.deepEqual(cells('Evidence files made'), ['3']);
+    assert.deepEqual(cells('Of these, with real names'), ['1']);
   });
 
   it('is one page without scripts, whatever the texts and labels are', async () => {
