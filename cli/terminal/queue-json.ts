@@ -49,4 +49,5 @@ const messageJson = (message: Message): object => ({
   time: message.time === null ? null : new Date(message.time).toISOString().replace(/Z$/, message.localTime ? '' : 'Z'),
   language: message.language,
   text: message.text,
+  ...(message.decidedElsewhere.length > 0 && { decided_elsewhere: message.decidedElsewhere }),
 });

@@ -38,6 +38,17 @@ describe('what leaves the workspace from the command line', () => {
       assert.match(await done(ada('export', '--out', bench.path(name), ...words)), /: 2 decisions\.\n$/);
     const tasks = await done(ada('export', '--out', bench.path('t.json'), '--format', 'label-studio'));
     assert.match(tasks, /<Choice value="insult"\/>/);
+    for (const name of ['d.csv', 'd.jsonl', 'd.parquet', 'd.json', 't.json']) {
+      const other = ['--workspace', bench.path(`of-${name}.moderato`)] as const;
+      await done(bench.run(['import', bench.path(name), ...other]));
+      const back = await done(bench.run(['queue', ...other, '--order', 'newest', '--json']));
+      const { queue } = JSON.parse(back) as {
+        queue: { decided_elsewhere: { labels: string[]; reviewer: string }[] }[];
+      };
+      const [said] = queue[0]?.decided_elsewhere ?? [];
+      assert.deepEqual([queue.length, said?.labels], [2, ['insult']], `what ${name} holds can be looked at again`);
+      assert.match(said?.reviewer ?? '', /^reviewer-/);
+    }
     assert.equal((JSON.parse(readFileSync(bench.path('t.json'), 'utf8')) as unknown[]).length, 2);
     const unsaid = await ada('export', '--out', bench.path('u.json'));
     assert.equal(unsaid.code, 2);
