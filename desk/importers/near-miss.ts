@@ -13,9 +13,16 @@ export function nearMissOfText(head: string, name: string): string | null {
   if (/^={20,}\r?\nGuild: /.test(start))
     return 'It is the plain text of DiscordChatExporter. Export the channel again and choose JSON as format.';
   if (/^ID,Timestamp,Contents,Attachments\b/i.test(start)) return DISCORD_PACKAGE;
+  if (start.startsWith('{"format":"moderato-decisions"'))
+    return 'It is a signed file of decisions, without any messages. Take it in with `moderato merge`.';
+  if (/^EVIDENCE\r?\n\r?\nThese are messages of a community /.test(start)) return EVIDENCE;
   if (/\.crypt\d{0,2}$/i.test(name)) return nearMissOfBinary(Buffer.alloc(0), name);
   return null;
 }
+
+/** Told by its README.txt: what lies beside and below that, tables among it, is no export either. */
+export const EVIDENCE =
+  'It is from an evidence file: proof for others, and no export. `moderato evidence verify` checks such a file.';
 
 const DISCORD_PACKAGE =
   "It is from Discord's own data package, which holds only one person's messages without their context. Export the channels with DiscordChatExporter as JSON.";

@@ -4,6 +4,7 @@ import { sentenceOf } from '../reason.ts';
 import { filesBelow, leavesOf, type Leaf } from './containers.ts';
 import { ImportError } from './import-error.ts';
 import { fileInput, type Input } from './input.ts';
+import { EVIDENCE } from './near-miss.ts';
 import { LIMITS, type Limits } from './limits.ts';
 import type { Format } from './record.ts';
 import { sourceOf } from './recognised.ts';
@@ -76,6 +77,8 @@ class Hunt {
   readonly #tables: Found[] = [];
   readonly #exports: Export[] = [];
   readonly #skipped: Skipped[] = [];
+  /** folders of evidence files */
+  readonly #evidence: string[] = [];
   #given = 0;
 
   constructor(path: string, options: OpenOptions) {
@@ -99,8 +102,10 @@ class Hunt {
 
   async *#leaf(leaf: Leaf): AsyncGenerator<Source> {
     const { input, head } = leaf;
+    if (this.#isEvidence(input)) return;
     const verdict = sniff(head, input.name);
     if (verdict.status === 'unknown') {
+      if (verdict.reason === EVIDENCE) this.#evidence.push(this.#folderOf(input));
       this.skip({ path: input.path, member: input.member, reason: verdict.reason, nearMiss: verdict.nearMiss });
       return;
     }
@@ -125,6 +130,7 @@ class Hunt {
       const [first] = parts;
       if (first === undefined) continue;
       const { input } = first.leaf;
+      if (this.#isEvidence(input)) continue;
       const owner = this.#owner(input);
       if (owner === null) {
         yield* this.#offer(
@@ -168,6 +174,12 @@ class Hunt {
   #folderOf({ path, member }: Input): string {
     const file = relative(this.#path, path).replaceAll('\\', '/');
     return dirname([file, member].filter((part) => part !== '').join('/') || '.');
+  }
+
+  /** It lies in the folder of an evidence file, or below: that was told of its README.txt. */
+  #isEvidence(input: Input): boolean {
+    const folder = `${this.#folderOf(input)}/`;
+    return this.#evidence.some((above) => above === '.' || folder.startsWith(`${above}/`));
   }
 
   /** The export that a table lies with, or null. */

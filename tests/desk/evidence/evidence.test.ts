@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type KeyObject, generateKeyPairSync, hash, sign } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { openPromise, type Entry } from 'yauzl';
@@ -9,6 +10,7 @@ import { DecisionLine, SIGNATURE, SUMS, sumsOf } from '../../../desk/evidence/fi
 import { ZIP_LIMITS, type ZipLimits, directory, localHeader } from '../../../desk/evidence/zip-layout.ts';
 import { verify } from '../../../desk/evidence/verify.ts';
 import { EXPORT_FORMATS } from '../../../desk/exporters/formats.ts';
+import { openExport } from '../../../desk/importers/registry.ts';
 import { readBody } from '../../../desk/review/link.ts';
 import { reviewerPseudonym } from '../../../desk/store/pseudonym.ts';
 import { pemOf } from '../../../desk/store/reviewers.ts';
@@ -186,6 +188,23 @@ describe('an evidence file', () => {
       2,
       'earlier evidence of the same message is known by either name',
     );
+  });
+
+  it('is not taken for an export, nor is what lies in it, wherever it lies', async () => {
+    await using m = await moderated();
+    const { folder } = m.k;
+    for (const names of [false, true]) {
+      const path = await m.evidence(`${names}.zip`, [1, 2, 3], names);
+      await assert.rejects(openExport(path).next(), /evidence verify/);
+      const unpacked = folder.file(`unpacked-${names}/of-somebody`);
+      for (const [name, { content }] of await membersOf(path)) {
+        mkdirSync(dirname(join(unpacked, name)), { recursive: true });
+        writeFileSync(join(unpacked, name), content);
+      }
+      writeFileSync(join(dirname(unpacked), 'messages.csv'), 'author,text\nGrace,hello there\nHal,good morning\n');
+      const found = await Array.fromAsync(openExport(dirname(unpacked)), ({ format }) => format);
+      assert.deepEqual(found, ['csv'], 'what lies beside it is read');
+    }
   });
 
   it('names the file of any byte that was changed', async () => {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { DeskError } from '../../../desk/errors.ts';
+import { openExport } from '../../../desk/importers/registry.ts';
 import { annotate, decide, reopen, undo } from '../../../desk/review/deeds.ts';
 import { type Body, seal } from '../../../desk/review/link.ts';
 import { type Entry, type Footer, type Header, readSigned, signedBytes } from '../../../desk/review/signed-file.ts';
@@ -104,6 +105,11 @@ describe('a signed file', () => {
     );
     const text = readFileSync(path, 'utf8');
     assert.ok(!text.includes('Ada') && !text.includes('message number') && text.includes(ada.pseudonym));
+  });
+
+  it('is not taken for an export of messages, each link for one', async () => {
+    using file = await made();
+    await assert.rejects(openExport(file.path).next(), /moderato merge/);
   });
 
   it('is refused when any one byte of it is another', async () => {
