@@ -41,7 +41,7 @@ function printReport(screen: Screen, report: MergeReport, workspace: string): vo
     );
     if (erasedElsewhere.length > 0)
       screen.paragraph(
-        `  ${counted(erasedElsewhere.length, 'message')} that are here were erased there (item ${erasedElsewhere.slice(0, 10).join(', ')}${erasedElsewhere.length > 10 ? ' …' : ''}): \`moderato erase\` does it here.`,
+        `  Erased there, and still here: ${counted(erasedElsewhere.length, 'message')} (item ${erasedElsewhere.slice(0, 10).join(', ')}${erasedElsewhere.length > 10 ? ' …' : ''}): \`moderato erase\` does it here.`,
       );
   }
   if (report.labels.length > 0)
@@ -49,11 +49,11 @@ function printReport(screen: Screen, report: MergeReport, workspace: string): vo
   screen.line(`${counted(report.items, 'message')} of this workspace may stand otherwise now.`);
   if (report.waiting > 0)
     screen.paragraph(
-      `${counted(report.waiting, 'link')} wait for messages, or texts of them, that were not imported here. They count once these are.`,
+      `Waiting for messages, or texts of them, that were not imported here: ${counted(report.waiting, 'link')}. They count once these are.`,
     );
   if (report.disagreeing > 0)
     screen.paragraph(
-      `${counted(report.disagreeing, 'message')} are seen differently by reviewers: moderato queue --order disagreement --workspace ${workspace}`,
+      `Seen differently by reviewers: ${counted(report.disagreeing, 'message')}. Look at them: moderato queue --order disagreement --workspace ${workspace}`,
     );
 }
 

@@ -9,7 +9,7 @@ import { top } from './options.ts';
 import { ranked } from './paging.ts';
 import { run, type Setting } from './run.ts';
 import { entryLines, shownText, whereabouts } from './terminal/entries.ts';
-import { count } from './terminal/figures.ts';
+import { count, counted } from './terminal/figures.ts';
 import { NotDone, WrongUsage } from './terminal/problem.ts';
 import { queueRow, unreadRow, writeRowsJson } from './terminal/queue-json.ts';
 import { safeLine } from './terminal/safe-text.ts';
@@ -79,7 +79,7 @@ async function printQueue(setting: Setting, options: Options): Promise<void> {
     );
   if (waiting > 0) {
     screen.note(
-      `${count(waiting)} messages wait to be scored: run \`moderato triage --workspace ${options.workspace}\`.`,
+      `Waiting to be scored: ${counted(waiting, 'message')}. Run \`moderato triage --workspace ${options.workspace}\`.`,
     );
   }
 }

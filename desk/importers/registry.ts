@@ -203,9 +203,7 @@ class Hunt {
     return new ImportError(
       this.#path,
       '',
-      [`holds no export that is recognised (${inFigures(this.#skipped.length)} files were looked at).`, ...told].join(
-        ' ',
-      ),
+      [`holds no export that is recognised (files looked at: ${inFigures(this.#skipped.length)}).`, ...told].join(' '),
       REMEDY,
     );
   }

@@ -230,8 +230,8 @@ export const SENTENCES: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<s
     'Nothing was merged.': 'Es wurde nichts übernommen.',
     'Job {id} is over.': 'Auftrag {id} ist beendet.',
     'Start it anew if you want it done again.': 'Beginnen Sie ihn neu, wenn er noch einmal laufen soll.',
-    '{file}: holds no export that is recognised ({n} files were looked at). {what}':
-      '{file}: enthält keinen Export, der erkannt wird ({n} Dateien angesehen). {what}',
+    '{file}: holds no export that is recognised (files looked at: {n}). {what}':
+      '{file}: enthält keinen Export, der erkannt wird (angesehene Dateien: {n}). {what}',
     '{file}: cannot be opened. {why}': '{file}: lässt sich nicht öffnen. {why}',
     'Check that it is there and readable.': 'Prüfen Sie, ob die Datei da und lesbar ist.',
     '{file}: is a pipe or a device, and an export is read more than once. {what}':

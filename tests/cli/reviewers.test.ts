@@ -43,7 +43,7 @@ describe('several reviewers, from the command line', () => {
     assert.ok(!readFileSync(file, 'utf8').includes('Ada'));
     const report = await done('Ben', `merge ${file}`, []);
     assert.match(report, /40 new; 40 decisions among them/);
-    assert.match(report, /2 messages are seen differently/);
+    assert.match(report, /Seen differently by reviewers: 2 messages/);
     assert.match(await done('Ben', `merge ${file}`, []), /all here already/);
 
     const table = await done('Ben', 'agreement', []);
