@@ -43,12 +43,12 @@ export const signed = (value: number, digits = 3): string =>
     .format(value)
     .replace('-', '−');
 
-/** 0.9712 → .97, as narrow as a row; a score that is not quite 1 is never shown as 1. */
+/** 0.9712 → .97, as narrow as a row, in German 0,97; a score that is not quite 1 is never shown as 1. */
 export const score = (value: number): string => {
   const hundredths = value >= 1 ? 100 : Math.min(99, Math.round(value * 100));
   if (hundredths === 100) return '1';
   const digits = String(hundredths).padStart(2, '0');
-  return locale() === 'de' ? `,${digits}` : `.${digits}`;
+  return locale() === 'de' ? `0,${digits}` : `.${digits}`;
 };
 
 /** 0.314 → +.31, −0.2 → −.20: between two scores */

@@ -1,3 +1,5 @@
+import { keyNames } from '../messages/key-names.ts';
+
 /**
  * What was pressed, as one word: `J`, `1`, `?`, `ArrowDown`, `Mod+K`. `Mod` is Ctrl, on a Mac Cmd. A sign is what the layout
  * makes of the key, so that `?` is `?` on every keyboard; where that is a letter of another alphabet, the key that has the
@@ -35,20 +37,28 @@ function signOf({ key, code }: Press): string {
   return key.toUpperCase();
 }
 
-/** How a key is written for people: `Ctrl K`, on a Mac `⌘ K`. */
+/** How a key is written for people: `Ctrl K`, in German `Strg K`, on a Mac `⌘ K`. */
 export const shownKey = (word: string, isMac: boolean): string =>
   word
     .split(/\+(?=.)/)
-    .map((part) => NAMES[part]?.[isMac ? 1 : 0] ?? part)
+    .map((part) => (isMac ? MAC[part] : undefined) ?? NAMES[part]?.() ?? part)
     .join(' ');
 
-const NAMES: Readonly<Record<string, readonly [string, string]>> = {
-  Mod: ['Ctrl', '⌘'],
-  Shift: ['Shift', '⇧'],
-  ArrowDown: ['↓', '↓'],
-  ArrowUp: ['↑', '↑'],
-  ArrowLeft: ['←', '←'],
-  ArrowRight: ['→', '→'],
-  Escape: ['Esc', 'esc'],
-  Delete: ['Del', '⌦'],
+const MAC: Readonly<Record<string, string>> = { Mod: '⌘', Shift: '⇧', Escape: 'esc', Delete: '⌦' };
+
+const NAMES: Readonly<Record<string, () => string>> = {
+  Mod: keyNames.control,
+  Shift: keyNames.shift,
+  Escape: keyNames.escape,
+  Delete: keyNames.delete,
+  Insert: keyNames.insert,
+  Space: keyNames.space,
+  Home: keyNames.home,
+  End: keyNames.end,
+  PageUp: keyNames.pageUp,
+  PageDown: keyNames.pageDown,
+  ArrowDown: () => '↓',
+  ArrowUp: () => '↑',
+  ArrowLeft: () => '←',
+  ArrowRight: () => '→',
 };

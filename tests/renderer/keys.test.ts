@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ACTIONS } from '../../renderer/keys/actions.ts';
 import { MENU_KEYS } from '../../desk/contract/menus.ts';
-import { type Press, wordOf } from '../../renderer/keys/press.ts';
+import { localeFrom } from '../../renderer/i18n/locale.ts';
+import { type Press, shownKey, wordOf } from '../../renderer/keys/press.ts';
 import './runes.ts';
 
 const { Keys } = await import('../../renderer/keys/keys.svelte.ts');
@@ -60,6 +61,16 @@ describe('a key', () => {
     assert.equal(wordOf(pressed('k', { metaKey: true }), true), 'Mod+K');
     for (const none of [{ altKey: true }, { altKey: true, ctrlKey: true }, { isComposing: true }, { metaKey: true }])
       assert.equal(wordOf(pressed('q', none), false), null);
+  });
+
+  it('is written as it stands on the keyboard of whoever reads it', () => {
+    const written = (isMac: boolean) =>
+      ['Mod+Shift+Z', 'Shift+ArrowDown', 'Escape', 'PageDown', 'Mod++', '?'].map((word) => shownKey(word, isMac));
+    assert.deepEqual(written(false), ['Ctrl Shift Z', 'Shift ↓', 'Esc', 'Page Down', 'Ctrl +', '?']);
+    assert.deepEqual(written(true), ['⌘ ⇧ Z', '⇧ ↓', 'esc', 'Page Down', '⌘ +', '?']);
+    localeFrom(() => 'de');
+    assert.deepEqual(written(false), ['Strg Umschalt Z', 'Umschalt ↓', 'Esc', 'Bild ↓', 'Strg +', '?']);
+    localeFrom(() => 'en');
   });
 });
 
