@@ -8,6 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import type { Page } from 'playwright-core';
 import { faultsIn, widerThanTheirPlace } from './axe.ts';
 import { Shown } from './browser.ts';
+import { lostInSystemColours } from './system-colours.ts';
 import { fillRiverbank } from './screenshots/riverbank.ts';
 
 const MESSAGES = 480;
@@ -167,7 +168,7 @@ after(async () => await shown[Symbol.asyncDispose]());
 /** What is wrong with what is shown, with the name of the place. */
 async function faults(page: Page, where: string): Promise<readonly string[]> {
   await page.waitForTimeout(REST_MS);
-  const found = [...(await faultsIn(page)), ...(await widerThanTheirPlace(page))];
+  const found = [...(await faultsIn(page)), ...(await widerThanTheirPlace(page)), ...(await lostInSystemColours(page))];
   return found.map((fault) => `${where}: ${fault}`);
 }
 
