@@ -13,7 +13,7 @@ export function cliWords(argv: readonly string[]): readonly string[] | null {
 }
 
 export async function runCli(words: readonly string[]): Promise<void> {
-  const code = withoutDisplay(words);
+  const code = withoutDisplay();
   if (code !== null) return app.exit(code);
   app.dock?.hide();
   process.argv = [process.execPath, 'moderato', ...words];
@@ -33,9 +33,10 @@ export async function runCli(words: readonly string[]): Promise<void> {
  * On a Linux without a display Electron does not come up, unless it is told so when it is started: it is started again,
  * and this process only waits. @returns the exit code, null where there is a display
  */
-function withoutDisplay(words: readonly string[]): number | null {
+function withoutDisplay(): number | null {
   const { DISPLAY, WAYLAND_DISPLAY } = process.env;
   if (process.platform !== 'linux' || DISPLAY || WAYLAND_DISPLAY || process.argv.includes(HEADLESS)) return null;
-  const { status } = spawnSync(process.execPath, [HEADLESS, '--cli', ...words], { stdio: 'inherit' });
+  // With all that it was given: words before `--cli` are Chromium's (`--no-sandbox` where there can be none).
+  const { status } = spawnSync(process.execPath, [HEADLESS, ...process.argv.slice(1)], { stdio: 'inherit' });
   return status ?? 1;
 }

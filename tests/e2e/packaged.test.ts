@@ -27,7 +27,12 @@ describe('the package', () => {
 
   const words = () => ['--no-sandbox', '--disable-gpu', `--user-data-dir=${home.file('settings')}`];
 
-  async function cli(...verb: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const cli = async (...verb: string[]) => await cliIn(env, ...verb);
+
+  async function cliIn(
+    env: Readonly<Record<string, string>>,
+    ...verb: string[]
+  ): Promise<{ code: number | null; stdout: string; stderr: string }> {
     const child = spawn(packaged.executable, [...words(), '--cli', ...verb], {
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -116,5 +121,12 @@ describe('the package', () => {
     assert.equal(score.code, 0, score.stderr);
     assert.equal(readFileSync(scored, 'utf8').trim().split('\n').length, rows.length);
     assert.equal((await cli('nonsense')).code, 2);
+  });
+
+  it('is that without a display, too, with what stood before its verb', async () => {
+    const { DISPLAY: _, ...noDisplay } = env;
+    const { code, stdout, stderr } = await cliIn(noDisplay, 'score', '--help');
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /--in /);
   });
 });
