@@ -67,6 +67,8 @@ export class Reviewing {
   /** something was done about this list since it was read */
   #hasDecided = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** the toast that offers to take many decisions back: once more is done, its button would take back something else */
+  #offer: number | null = null;
 
   constructor(session: Session, pace: Pace) {
     this.#session = session;
@@ -253,12 +255,12 @@ export class Reviewing {
 
   /** What was shown and counted is decided. */
   async decideAll(bulk: Bulk, labels: readonly number[]): Promise<void> {
-    this.#following.act();
+    this.#begin();
     const count = await this.#inTurn(() => bulk.decide(() => this.#session.reviewer(), labels));
     if (count === null) return;
     this.asking = null;
     this.pace.decide(performance.now(), count);
-    this.#session.toasts.say(review.decidedAll({ count }), {
+    this.#offer = this.#session.toasts.say(review.decidedAll({ count }), {
       tone: 'good',
       action: { title: review.undo(), does: () => this.undo() },
     });
@@ -295,7 +297,7 @@ export class Reviewing {
   ): Promise<boolean> {
     const { id } = before.message;
     const index = this.list.indexOf(id) ?? 0;
-    this.#following.act(id);
+    this.#begin(id);
     this.#hasDecided = true;
     this.#pending.add(id);
     this.saving++;
@@ -321,7 +323,7 @@ export class Reviewing {
   }
 
   async #takeBack(how: 'undo' | 'redo'): Promise<void> {
-    this.#following.act();
+    this.#begin();
     const done = await this.#session.attempt(
       async () =>
         await this.#inTurn(
@@ -343,6 +345,13 @@ export class Reviewing {
     }
     // What is to be done again was not decided, and the other way round.
     this.pace.decided = Math.max(0, this.pace.decided + left - this.list.remaining);
+  }
+
+  /** Something is about to be done. @param id message that it is about, where it is one */
+  #begin(id?: number): void {
+    this.#following.act(id);
+    if (this.#offer !== null) this.#session.toasts.dismiss(this.#offer);
+    this.#offer = null;
   }
 
   /** Everything is done: perhaps more has come meanwhile. */

@@ -16,11 +16,13 @@ export class Toasts {
   held = false;
   #last = 0;
 
-  say(text: string, options: Partial<Pick<Toast, 'tone' | 'action'>> = {}): void {
+  /** @returns its number, by which it can be dismissed */
+  say(text: string, options: Partial<Pick<Toast, 'tone' | 'action'>> = {}): number {
     const toast: Toast = { tone: 'plain', ...options, id: ++this.#last, text };
     this.all = [...this.all.slice(-2), toast];
     // What can be acted upon, or went wrong, stays until it is dismissed.
     if (toast.action === undefined && toast.tone !== 'bad') this.#endSoon(toast);
+    return toast.id;
   }
 
   dismiss(id: number): void {

@@ -186,10 +186,28 @@ describe('the queue', () => {
     await dialog.waitFor({ state: 'detached' });
     await page.waitForFunction(() => document.querySelector('[aria-current="true"]') !== null);
     assert.equal(await count(), 4 + total);
+    // What offers to take something back takes back that, and is gone once it would be something else.
+    const offers = page.locator('.toast').getByRole('button', { name: 'Undo' });
+    assert.equal(await offers.count(), 1);
     await press(page, 'Control+z');
     await page.getByText('Taken back.').first().waitFor();
     assert.equal(await count(), 4);
     await page.getByText(progress, { exact: true }).waitFor();
+    assert.equal(await offers.count(), 0);
+
+    // By keyboard, it gives the focus back to where it was.
+    await page.locator('[role="listbox"]').focus();
+    await press(page, 'u');
+    await dialog.getByRole('radio', { name: 'Fine' }).check();
+    await page.keyboard.press('Enter');
+    await offers.waitFor();
+    await page.locator('[role="listbox"]').focus();
+    await offers.focus();
+    await page.keyboard.press('Enter');
+    await offers.waitFor({ state: 'detached' });
+    assert.ok(await page.locator('[role="listbox"]').evaluate((list) => list === document.activeElement));
+    await page.waitForFunction(() => document.querySelector('[aria-current="true"]') !== null);
+    assert.equal(await count(), 4);
   });
 
   it('shows hostile text as text, in the list, in the message, and to a reader of the screen', async () => {
