@@ -155,6 +155,29 @@ describe('the charts of Insights', () => {
     );
   });
 
+  it('name each day below its bar', async () => {
+    const figure = page.getByRole('figure', { name: 'How much is written where' });
+    await figure.waitFor();
+    // Drawn on a canvas: what stands there is told by the words that it was asked to draw.
+    const drawn = await page.evaluate(async () => {
+      const said: string[] = [];
+      const { fillText } = CanvasRenderingContext2D.prototype;
+      CanvasRenderingContext2D.prototype.fillText = function (text: string, x: number, y: number) {
+        said.push(text);
+        fillText.call(this, text, x, y);
+      };
+      document.documentElement.dataset['theme'] = 'dark';
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      document.documentElement.dataset['theme'] = 'light';
+      CanvasRenderingContext2D.prototype.fillText = fillText;
+      return said.filter((text) => /^\d+ \w+$/.test(text));
+    });
+    assert.ok(drawn.length > 5, drawn.join());
+    const days = drawn.map((text) => Date.parse(`${text} 2026 UTC`));
+    const steps = new Set(days.slice(1).map((day, i) => day - (days[i] ?? 0)));
+    assert.equal(steps.size, 1, `${drawn.join()} are as far apart`);
+  });
+
   it('keep their words whole in a narrow window, and say them in German', async () => {
     await shown.client.preferences.set({ language: 'de' });
     await page.setViewportSize({ width: 320, height: 640 });

@@ -60,6 +60,8 @@ export interface Daily {
 }
 
 const DAY = 86_400_000;
+/** Between labels of days: whole ones, then weeks. */
+export const DAYS = [1, 2, 7, 14, 28, 91, 182, 364].map((days) => days * DAY);
 
 /** Messages of each day from the first to the last, days without any among them. @param channel null: all of them */
 export function dailyOf({ channels }: VolumesNow, channel: number | null): readonly Daily[] {
