@@ -23,6 +23,7 @@ export function stateOf(opened: Opened): State {
       name: revision.name,
       labels: [...revision.labels],
       base: revision.base.name,
+      adapter: revision.adapterSha256,
       depth: revision.depth,
     },
     guarantee:

@@ -78,6 +78,8 @@ export const State = z.discriminatedUnion('open', [
         name: z.string(),
         labels: z.array(z.string()),
         base: z.string(),
+        /** SHA-256 of its adapter; null where it has none */
+        adapter: z.string().nullable(),
         depth: z.int(),
       })
       .nullable(),
