@@ -61,7 +61,7 @@ export class Windows {
       minHeight: 320,
       show: false,
       title: 'Moderato',
-      backgroundColor: nativeTheme.shouldUseDarkColors ? '#15171a' : '#fbfbfa',
+      backgroundColor: nativeTheme.shouldUseDarkColors ? '#15171a' : '#f7f7f5',
       webPreferences: {
         preload: PRELOAD,
         session: this.#options.session,

@@ -40,6 +40,8 @@ export async function doCommand(session: Commanded, command: Command): Promise<v
     case 'export':
       return keys.do('export.decisions');
     case 'lock':
+      // It says there that only an encrypted one can be locked, and encrypts it.
+      if (workspace.open?.encrypted === false) return router.go('settings', { part: 'privacy' });
       return keys.do('window.lock');
     case 'undo':
       return keys.do('queue.undo');

@@ -92,7 +92,7 @@ describe('the program with its own window', () => {
       const now = started.running('desk/main.js');
       return now.length > 0 && !now.some((pid) => desks.includes(pid));
     });
-    await window.getByText('The desk is back.').waitFor();
+    await window.getByText('It answers again.').waitFor();
     await window.getByRole('article').waitFor();
     await decide(window, 3);
     await showsAsDecided(window, 6);
@@ -180,6 +180,10 @@ describe('the program with its own window', () => {
       await window.keyboard.press('Escape');
       await window.getByRole('dialog').waitFor({ state: 'detached' });
     }
+
+    // Nothing is locked that is not encrypted: that is said, where it can be.
+    await menu(started, 'Lock');
+    await window.getByText('Only an encrypted workspace can be locked.').waitFor();
 
     // As the system does it when somebody lets go of a file.
     const driver = await app.context().newCDPSession(window);
