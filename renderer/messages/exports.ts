@@ -27,8 +27,6 @@ export const exports = messages({
     labelled: 'all decided as {label}',
     names: 'With real names',
     namesWhy: 'And the records as they stand in the export. That they left is written down with your name.',
-    before: 'Messages before each',
-    after: 'Messages after each',
     hits: { one: '{count} message', other: '{count} messages' },
     none: 'No message fits.',
     start: 'Write',
@@ -64,8 +62,6 @@ export const exports = messages({
     names: 'Mit echten Namen',
     namesWhy:
       'Und den Datensätzen, wie sie im Export stehen. Dass sie hinausgingen, wird mit Ihrem Namen festgehalten.',
-    before: 'Nachrichten davor',
-    after: 'Nachrichten danach',
     hits: { one: '{count} Nachricht', other: '{count} Nachrichten' },
     none: 'Keine Nachricht passt.',
     start: 'Schreiben',

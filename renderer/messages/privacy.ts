@@ -33,7 +33,6 @@ export const privacy = messages({
     chains: 'Check the chains of decisions',
     chainsWhole: { one: '{count} chain is whole.', other: '{count} chains are whole.' },
     chainsBroken: 'A chain does not hold: {reviewer}, link {seq}. {reason}',
-    close: 'Close this workspace',
     wipe: 'Delete this workspace',
     wipeWhy:
       'The file and all that lies beside it, for good. Refused while a message is on hold. Copies and exports elsewhere stay.',
@@ -73,7 +72,6 @@ export const privacy = messages({
     chains: 'Ketten der Entscheidungen prüfen',
     chainsWhole: { one: '{count} Kette ist heil.', other: '{count} Ketten sind heil.' },
     chainsBroken: 'Eine Kette hält nicht: {reviewer}, Glied {seq}. {reason}',
-    close: 'Diesen Arbeitsbereich schließen',
     wipe: 'Diesen Arbeitsbereich löschen',
     wipeWhy:
       'Die Datei und alles, was daneben liegt, endgültig. Nicht, solange eine Nachricht aufbewahrt werden muss. Kopien und Exporte anderswo bleiben.',

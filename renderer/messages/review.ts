@@ -207,7 +207,7 @@ export const review = messages({
     overLong: 'zu lang',
     otherLanguage: 'eine Sprache, an der es nicht gemessen wurde',
     engineFailed: 'die Rechenmaschine ist daran gescheitert',
-    setAside: 'für das Recall-Ziel zurückgestellt',
+    setAside: 'für das Fundziel zurückgestellt',
     opinion: 'Zweite Meinung des Modells {model}: {label}, {share}',
     opinionStale: 'über den Text vor der Änderung',
     history: 'Was dazu gesagt wurde',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { globSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { type Locale, LOCALES, localeFrom, nearestLocale } from '../../renderer/i18n/locale.ts';
 import { type Text, catalogues, messages } from '../../renderer/i18n/messages.ts';
@@ -26,6 +26,28 @@ describe('the words of the window', () => {
           }
         }
       }
+  });
+
+  it('are all said somewhere', () => {
+    const root = new URL('../../', import.meta.url);
+    const files = globSync(['renderer/**/*.{ts,svelte}', 'build/*.ts'], {
+      cwd: root,
+      exclude: ['renderer/messages/**'],
+    });
+    const sources = files.map((file) => readFileSync(new URL(file, root), 'utf8')).join('\n');
+    const unsaid: string[] = [];
+    for (const file of readdirSync(folder)) {
+      const source = readFileSync(new URL(file, folder), 'utf8');
+      for (const [, name = '', words = ''] of source.matchAll(
+        /export const (\w+) = messages\(\{\n {2}en: \{(.*?)\n {2}\}/gs,
+      )) {
+        // Some are looked up by a name that comes from elsewhere: the part of the settings, what is exported, a test of a suite.
+        if (new RegExp(`\\b${name}(\\[| as )`).test(sources)) continue;
+        for (const [, key] of words.matchAll(/^ {4}(\w+):/gm))
+          if (!new RegExp(`\\b${name}\\.${key}\\b`).test(sources)) unsaid.push(`${name}.${key}`);
+      }
+    }
+    assert.deepEqual(unsaid, []);
   });
 
   it('have numbers and plurals as the language has them', () => {

@@ -9,7 +9,7 @@ const EVERY_NTH_IS_OTHERWISE = 12;
 export async function fillRiverbank(shown: Shown, messages: number, decided: number): Promise<void> {
   await reviewRiverbank(shown, messages, decided);
   const { client } = shown;
-  const learning = await client.jobs.start({ kind: 'retrain', preset: 'fast' });
+  const learning = await client.jobs.start({ kind: 'retrain', preset: 'fast', name: 'Adapter 2' });
   await shown.ended(learning.id);
   const suite = shown.file('made-up-suite.csv');
   writeFileSync(suite, madeUpSuite());
