@@ -33,7 +33,7 @@ export async function* jsonEvents(
       return;
     case 'cut':
       tally.warn(
-        `The file ends ${end.inside ? 'in the middle of' : 'before'} ${next} (byte ${inFigures(end.offset)}); ${before}. ` +
+        `The file ends ${end.inside ? `in the middle of ${next}` : `before ${next}`} (byte ${inFigures(end.offset)}); ${before}. ` +
           `It was cut off: export or copy it again to get the rest.${tally.broken === null ? '' : ` ${tally.broken}`}`,
       );
       return;

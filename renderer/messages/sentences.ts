@@ -5,6 +5,7 @@
  */
 import type { Locale } from '../i18n/locale.ts';
 import { MODEL_SENTENCES } from './model-sentences.ts';
+import { IMPORT_REMARKS } from './import-remarks.ts';
 import { REMARKS } from './remarks.ts';
 
 export const SENTENCES: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<string, string>>>> = {
@@ -248,6 +249,7 @@ export const SENTENCES: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<s
     '{file}: could not be read on. {why} {what}': '{file}: ließ sich nicht weiterlesen. {why} {what}',
 
     ...REMARKS.de,
+    ...IMPORT_REMARKS.de,
 
     // What is said of what was read.
     'At least {target} of what the model would flag is in your queue ({confidence} confidence); {messages} not read by the model.':

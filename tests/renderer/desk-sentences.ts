@@ -52,6 +52,8 @@ function written(node: ts.Expression): readonly string[] {
   if (ts.isConditionalExpression(node)) return [...written(node.whenTrue), ...written(node.whenFalse)];
   if (ts.isTemplateExpression(node))
     return [node.head.text + node.templateSpans.map(({ literal }) => `{}${literal.text}`).join('')];
+  if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken)
+    return written(node.left).flatMap((left) => written(node.right).map((right) => left + right));
   return [];
 }
 
@@ -67,7 +69,9 @@ export function deskRemarks(): readonly Omit<Said, 'kind'>[] {
     const source = ts.createSourceFile(file, readFileSync(`${ROOT}${file}`, 'utf8'), ts.ScriptTarget.Latest, true);
     const visit = (node: ts.Node): void => {
       const said = remarkIn(node);
-      if (said !== undefined) for (const sentence of writtenWithin(said)) found.push({ sentence, file });
+      if (said !== undefined)
+        for (const sentence of writtenWithin(said))
+          found.push({ sentence: isRejection(node) ? capital(sentence) : sentence, file });
       ts.forEachChild(node, visit);
     };
     visit(source);
@@ -75,21 +79,24 @@ export function deskRemarks(): readonly Omit<Said, 'kind'>[] {
   return found.filter(({ sentence }) => /[a-z] [a-z{]/.test(sentence));
 }
 
-/** `reason: …`, `ask = …`, `ask ??= …`, `let ask = …`, `hints.push(…)`, `problems() { … }` */
+/** `rejected(…, …, …)`, which gives its reason a capital (desk/importers/json-rows.ts) */
+const isRejection = (node: ts.Node): node is ts.CallExpression =>
+  ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'rejected';
+const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
+
+/** `reason: …`, `ask = …`, `ask ??= …`, `let ask = …`, `hints.push(…)`, `problems() { … }`, `tally.warn(…)`, `rejected(…, …, …)` */
 function remarkIn(node: ts.Node): ts.Node | undefined {
   const named = (name: ts.Node): boolean => ts.isIdentifier(name) && REMARKS.has(name.text);
   if (ts.isPropertyAssignment(node) && named(node.name)) return node.initializer;
   if (ts.isVariableDeclaration(node) && named(node.name)) return node.initializer;
   if (ts.isMethodDeclaration(node) && named(node.name)) return node.body;
   if (ts.isBinaryExpression(node) && named(node.left)) return node.right;
-  if (
-    ts.isCallExpression(node) &&
-    ts.isPropertyAccessExpression(node.expression) &&
-    node.expression.name.text === 'push' &&
-    named(node.expression.expression)
-  )
-    return node.arguments[0];
-  return undefined;
+  if (!ts.isCallExpression(node)) return undefined;
+  const { expression: called } = node;
+  if (isRejection(node)) return node.arguments[2];
+  if (!ts.isPropertyAccessExpression(called)) return undefined;
+  if (called.name.text === 'warn') return node.arguments[0];
+  return called.name.text === 'push' && named(called.expression) ? node.arguments[0] : undefined;
 }
 
 function writtenWithin(node: ts.Node): readonly string[] {
