@@ -14,6 +14,7 @@ import { WrongUsage } from './terminal/problem.ts';
 import { Progress } from './terminal/progress.ts';
 import { safeLine } from './terminal/safe-text.ts';
 import type { Screen } from './terminal/screen.ts';
+import { standardInput } from './terminal/standard-input.ts';
 import { table } from './terminal/table.ts';
 
 const command = () =>
@@ -89,7 +90,7 @@ async function explainOne(setting: Setting, given: string, options: Options): Pr
     options.decided === undefined
       ? null
       : await readLabelled(options.decided, options.map ?? {}, { signal, multiLabel, named: COLUMN_OPTIONS });
-  const text = given === '-' ? await standardInput() : given;
+  const text = given === '-' ? await standardInput(signal) : given;
   using progress = new Progress(screen, { quiet: options.json });
   await using supervisor = setting.engine((line) => progress.say(line));
   progress.update({ what: 'Opening the model', done: 0, total: 0, unit: '' });
@@ -193,9 +194,3 @@ const signed = (x: number): string =>
 
 /** A cosine: .97, −.02 */
 const cosineCell = (x: number): string => (x < -0.005 ? '−' : '') + probability(Math.abs(x));
-
-async function standardInput(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk as Uint8Array));
-  return Buffer.concat(chunks).toString('utf8').trimEnd();
-}

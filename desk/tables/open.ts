@@ -54,7 +54,7 @@ export async function* openTables(
 ): AsyncGenerator<Table> {
   const { signal, onSkipped, named = COLUMN_OPTIONS } = hooks;
   const options = { ...(signal && { signal }), ...(onSkipped && { onSkipped }) };
-  for await (const source of path === '-' ? openPiped(stdin) : openExport(path, options)) {
+  for await (const source of path === '-' ? openPiped(stdin, signal) : openExport(path, options)) {
     const mapping = mappingOf(source, columns, needLabel, named);
     yield { source, reading: source.read({ ...(mapping && { mapping }), ...(signal && { signal }) }) };
   }

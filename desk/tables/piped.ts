@@ -1,5 +1,5 @@
 /** Standard input as an importer's input: read once, yet looked at several times to recognise what it is. */
-import type { Readable } from 'node:stream';
+import { type Readable, addAbortSignal } from 'node:stream';
 import { leavesOf } from '../importers/containers.ts';
 import { ImportError } from '../importers/import-error.ts';
 import type { Input } from '../importers/input.ts';
@@ -11,8 +11,13 @@ import type { Source } from '../importers/source.ts';
 /** What is kept of the beginning, so that it can be read again; recognising looks at less than 1 MB. */
 const KEPT = 4 << 20;
 
-/** What comes through the pipe, as one source. @throws ImportError where it is nothing that can be read */
-export async function* openPiped(stream: Readable): AsyncGenerator<Source> {
+/**
+ * What comes through the pipe, as one source.
+ * @param signal ends it, also while nothing comes
+ * @throws ImportError where it is nothing that can be read
+ */
+export async function* openPiped(stream: Readable, signal?: AbortSignal): AsyncGenerator<Source> {
+  if (signal !== undefined) addAbortSignal(signal, stream);
   for await (const { input, head } of leavesOf(pipedInput(stream), LIMITS)) {
     const verdict = sniff(head, input.name);
     if (verdict.status === 'unknown') throw notRead(verdict.reason);

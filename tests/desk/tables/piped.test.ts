@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { ImportError } from '../../../desk/importers/import-error.ts';
 import { openPiped, pipedInput } from '../../../desk/tables/piped.ts';
@@ -68,5 +69,15 @@ describe('standard input', () => {
       for await (const _ of openPiped(Readable.from([Buffer.from(text)]))) assert.fail('nothing is there');
     };
     await assert.rejects(read('\u0000\u0001\u0002binary'), ImportError);
+  });
+
+  it('is waited for until it is stopped', { timeout: 10_000 }, async () => {
+    const stop = new AbortController();
+    const pipe = new PassThrough();
+    pipe.write('id,text\nr1,a few words\n');
+    const reading = openPiped(pipe, stop.signal).next();
+    await setImmediate();
+    stop.abort();
+    await assert.rejects(reading, /abort/i);
   });
 });
