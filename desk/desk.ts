@@ -39,6 +39,8 @@ export class Desk implements AsyncDisposable {
   /** path of the workspace that waits for its passphrase */
   #locked: string | null = null;
   #idle: NodeJS.Timeout | undefined;
+  /** ends with what is being opened, closed or written anew */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(options: DeskOptions) {
     this.#options = options;
@@ -69,6 +71,17 @@ export class Desk implements AsyncDisposable {
    * @throws WorkspaceError, DeskError conflict
    */
   async open(path: string, create: 'must' | 'may' | 'never', secret?: Secret, instead = false): Promise<Opened> {
+    return await this.#inTurn(() => this.#open(path, create, secret, instead));
+  }
+
+  /** One after the other: whoever ends the program meanwhile waits for what has begun. */
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => {});
+    return await turn;
+  }
+
+  async #open(path: string, create: 'must' | 'may' | 'never', secret?: Secret, instead = false): Promise<Opened> {
     const file = resolve(path);
     if (this.#opened !== null && !instead)
       throw new DeskError('conflict', `${this.#opened.workspace.path} is open.`, 'Close it first.');
@@ -77,10 +90,8 @@ export class Desk implements AsyncDisposable {
     const lock = WorkspaceLock.take(file);
     try {
       const workspace = await workspaceOf(file, isNew, secret);
-      if (instead) await this.close();
-      if (this.#opened === null) return this.#start(workspace, lock, isNew);
-      workspace.close();
-      throw new DeskError('conflict', 'Another workspace was opened meanwhile.', 'Close it first.');
+      await this.#close();
+      return this.#start(workspace, lock, isNew);
     } catch (error) {
       lock[Symbol.dispose]();
       throw error;
@@ -114,6 +125,10 @@ export class Desk implements AsyncDisposable {
 
   /** Closes an encrypted workspace, so that nothing can be seen until its passphrase is given. @throws DeskError */
   async lock(): Promise<void> {
+    await this.#inTurn(() => this.#lock());
+  }
+
+  async #lock(): Promise<void> {
     const { opened } = this;
     const { path, isEncrypted } = opened.workspace;
     if (!isEncrypted) throw new DeskError('not-allowed', 'This workspace is not encrypted.', 'Set a passphrase first.');
@@ -147,12 +162,12 @@ export class Desk implements AsyncDisposable {
   async protect(passphrase: string, secret: Secret | undefined): Promise<string> {
     const salt = saltOf(this.opened.workspace.path) ?? randomBytes(SALT_BYTES);
     const key = await keyOf({ kind: 'passphrase', passphrase }, salt);
-    await this.#changeKey(secret, { key, salt });
+    await this.#inTurn(() => this.#changeKey(secret, { key, salt }));
     return recoveryKeyOf(key);
   }
 
   async unprotect(secret: Secret): Promise<void> {
-    await this.#changeKey(secret, null);
+    await this.#inTurn(() => this.#changeKey(secret, null));
   }
 
   async #changeKey(secret: Secret | undefined, to: { key: Buffer; salt: Buffer } | null): Promise<void> {
@@ -208,6 +223,10 @@ export class Desk implements AsyncDisposable {
 
   /** Stops what runs; it goes on when the workspace is opened again. */
   async close(): Promise<void> {
+    await this.#inTurn(() => this.#close());
+  }
+
+  async #close(): Promise<void> {
     const opened = this.#opened;
     if (opened === null) return;
     const { workspace } = opened;
@@ -220,6 +239,10 @@ export class Desk implements AsyncDisposable {
 
   /** Deletes what is open, for good. @param path of it, once more. @throws DeskError bad-input, held, not-allowed */
   async wipe(path: string): Promise<void> {
+    await this.#inTurn(() => this.#wipe(path));
+  }
+
+  async #wipe(path: string): Promise<void> {
     const { opened } = this;
     const { workspace } = opened;
     if (path !== workspace.path)
@@ -276,6 +299,10 @@ export class Desk implements AsyncDisposable {
 
   /** @throws DeskError held, nothing-to-do */
   async erase(input: WriteInput<'erase'>): Promise<z.infer<typeof Erased>> {
+    return await this.#inTurn(() => this.#erase(input));
+  }
+
+  async #erase(input: WriteInput<'erase'>): Promise<z.infer<typeof Erased>> {
     const { writer, workspace, queue } = this.opened;
     const { items, held, revisions } = await writer.write('erase', input);
     queue.refresh(items);

@@ -86,7 +86,6 @@ export const SENTENCES: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<s
     '{path} is not open.': '{path} ist nicht geöffnet.',
     'What is open is {path}.': 'Geöffnet ist {path}.',
     'Close it first.': 'Schließen Sie ihn zuerst.',
-    'Another workspace was opened meanwhile.': 'Inzwischen wurde ein anderer Arbeitsbereich geöffnet.',
     'This workspace is not encrypted.': 'Dieser Arbeitsbereich ist nicht verschlüsselt.',
     'Set a passphrase first.': 'Setzen Sie zuerst eine Passphrase.',
     'This workspace is encrypted.': 'Dieser Arbeitsbereich ist verschlüsselt.',

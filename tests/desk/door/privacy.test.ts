@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { createRouterClient } from '@orpc/server';
 import { Desk } from '../../../desk/desk.ts';
 import { router } from '../../../desk/door/router.ts';
@@ -21,6 +22,24 @@ const secret = { kind: 'passphrase', passphrase } as const;
 /** Files of the folder, without what was imported, that hold the marker. */
 const filesWithMarker = (folder: Folder): string[] =>
   readdirSync(folder.path).filter((name) => !name.endsWith('.csv') && readFileSync(folder.file(name)).includes(MARKER));
+
+describe('the end of the program', () => {
+  it('waits for what is being erased: no page of the file holds it then', async () => {
+    await using k = await Knocking.withMessages(1);
+    const { client, desk, folder, ids, path } = k;
+    await k.import('marked.csv', marked.replace('\n1,', '\n70,'));
+    assert.notDeepEqual(filesWithMarker(folder), []);
+    let erased = 0;
+    const erasing = client.audit.erase({ reviewer: ids.ada, items: [2], reason: 'asked to' });
+    void erasing.then(({ items }) => (erased = items));
+    while (desk.state().open) await setImmediate();
+    await desk[Symbol.asyncDispose]();
+    assert.equal(erased, 1);
+    assert.deepEqual(filesWithMarker(folder), []);
+    assert.deepEqual(desk.state(), { open: false, locked: null });
+    WorkspaceLock.take(path)[Symbol.dispose]();
+  });
+});
 
 describe('encryption', () => {
   it('of what is there, another passphrase, and none again: each opens only with what belongs to it', async () => {
