@@ -29,7 +29,7 @@ export class DeskProcess {
   readonly #hooks: DeskHooks;
   #child: UtilityProcess | undefined;
   #deaths: number[] = [];
-  #closing = false;
+  #closing: Promise<void> | undefined;
   #workspace: string | null = null;
   /** told when a new desk is there, or when desks die so often that none is started */
   onRestart: () => void = () => {};
@@ -78,7 +78,7 @@ export class DeskProcess {
     });
     child.once('exit', () => {
       children.killAll();
-      if (this.#closing) return;
+      if (this.#closing !== undefined) return;
       this.onBusy(false);
       const now = performance.now();
       this.#deaths = [...this.#deaths.filter((then) => now - then < MINUTE), now];
@@ -97,11 +97,14 @@ export class DeskProcess {
     this.onRestart();
   }
 
-  /** Ends it once all that was handed over is written. */
+  /** Ends it once all that was handed over is written. Whoever asks again meanwhile waits for the same end. */
   async close(): Promise<void> {
+    await (this.#closing ??= this.#end());
+  }
+
+  async #end(): Promise<void> {
     const child = this.#child;
-    if (child === undefined || this.#closing) return;
-    this.#closing = true;
+    if (child === undefined) return;
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     child.postMessage({ kind: 'close' });
     const late = setTimeout(() => kill(child), CLOSING_MS);
