@@ -25,8 +25,9 @@ describe('events', () => {
       }
       const heard: Event[] = [];
       for (let last = false; !last;) {
-        const { value } = await events.next();
-        assert.ok(value !== undefined);
+        const next = await events.next();
+        assert.ok(next.done !== true);
+        const { value } = next;
         heard.push(value);
         last = value.kind === 'job' && value.job.done === 10_000;
       }
