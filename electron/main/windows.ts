@@ -1,6 +1,13 @@
 /** The windows: all show the same desk, each over ports of its own. */
 import { fileURLToPath } from 'node:url';
-import { BrowserWindow, MessageChannelMain, ipcMain, nativeTheme, type Session } from 'electron';
+import {
+  BrowserWindow,
+  MessageChannelMain,
+  ipcMain,
+  nativeTheme,
+  type BrowserWindowConstructorOptions,
+  type Session,
+} from 'electron';
 import { CHANNELS } from '../../desk/contract/surface.ts';
 import type { ShellEvent } from '../../desk/contract/shell.ts';
 import type { DeskProcess } from './desk-process.ts';
@@ -25,6 +32,9 @@ export class Windows {
   readonly #options: WindowsOptions;
   /** what each window is told, and whether its page listens yet */
   readonly #told = new Map<BrowserWindow, Told>();
+
+  /** what the first window of a start has: the name by which Electron knows where it stood, which two must never have at a time */
+  #remembered: BrowserWindowConstructorOptions = { name: 'first', windowStatePersistence: true };
 
   /** told when windows speak another language */
   onLanguage: () => void = () => {};
@@ -55,6 +65,7 @@ export class Windows {
 
   open(): BrowserWindow {
     const window = new BrowserWindow({
+      ...this.#remembered,
       width: 1280,
       height: 820,
       minWidth: 320,
@@ -78,6 +89,7 @@ export class Windows {
         safeDialogs: true,
       },
     });
+    this.#remembered = {};
     this.#told.set(window, new Told());
     window.once('closed', () => this.#told.delete(window));
     window.once('ready-to-show', () => window.show());
