@@ -19,7 +19,7 @@ export interface Limits {
   readonly stalledSeconds: number;
   /** a cancelled call ends after this long even if the engine says nothing, milliseconds */
   readonly cancelMs: number;
-  /** an engine that was asked to stop is killed after this long, milliseconds */
+  /** an engine that was asked to stop is killed after this long, and one that was killed is given up, milliseconds */
   readonly stopMs: number;
 }
 
@@ -65,6 +65,7 @@ export class EngineLife {
   #over = false;
   #stopping = false;
   #killedBecause: string | undefined;
+  #givenUp: NodeJS.Timeout | undefined;
   #silent = 0;
   #beat: Heartbeat | undefined;
   #tail = Buffer.alloc(0);
@@ -157,7 +158,7 @@ export class EngineLife {
     if (this.#over) return;
     this.#stopping = true;
     this.#process.send({ kind: 'stop' });
-    const late = setTimeout(() => this.#process.kill(), this.#limits.stopMs);
+    const late = setTimeout(() => this.kill('did not stop when it was asked to'), this.#limits.stopMs);
     await this.ended;
     clearTimeout(late);
   }
@@ -167,6 +168,8 @@ export class EngineLife {
     if (this.#over) return;
     this.#killedBecause ??= because;
     this.#process.kill();
+    // One that hangs in a driver may outlive that as well: nobody waits for it.
+    this.#givenUp ??= setTimeout(() => this.#exited(because), this.#limits.stopMs);
   }
 
   #forget(session: number): void {
@@ -229,8 +232,10 @@ export class EngineLife {
   }
 
   #exited(how: string): void {
+    if (this.#over) return;
     this.#over = true;
     clearInterval(this.#watch);
+    clearTimeout(this.#givenUp);
     const told = this.#killedBecause ?? how;
     // Calls run in the order in which they were sent, so the oldest is the one that was running.
     let blamed = !this.#stopping;

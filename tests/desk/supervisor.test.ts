@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import fc from 'fast-check';
-import { EngineCallError, EngineFailed } from '../../desk/engine/errors.ts';
+import { EngineCallError, EngineDied, EngineFailed } from '../../desk/engine/errors.ts';
 import { EngineLife, LIMITS } from '../../desk/engine/life.ts';
 import { nodeEngine } from '../../desk/engine/process.ts';
 import { cleanedEnvironment } from '../../engine/ggml/environment.ts';
@@ -251,6 +251,30 @@ describe('an engine that hangs', () => {
     const scored = await scoreOf(supervisor, [{ key: 'stall', text: 'stall' }]);
     assert.deepEqual(scored, [{ key: 'stall', status: 'not-read', reason: 'engine-failed' }]);
     assert.ok(notices.some(({ message }) => message.includes('did not get ahead')));
+  });
+
+  it('is given up where it outlives being killed, inside a call of a driver: nobody waits for it', async () => {
+    const limits = { ...LIMITS, tickMs: 10, silentTicks: 3, stopMs: 30 };
+    const stuck = (): EngineLife => {
+      let receive: (message: unknown) => void = () => {};
+      const engine: EngineProcess = {
+        pid: 1,
+        send: () => {},
+        onMessage: (listener) => void (receive = listener),
+        onStderr: () => {},
+        onExit: () => {},
+        kill: () => {},
+      };
+      const life = new EngineLife(engine, limits, () => {});
+      receive({ kind: 'hello', contract: CONTRACT, pid: 1 });
+      return life;
+    };
+    const [hung, stopped] = [stuck(), stuck()];
+    const call = hung.call('score', { session: 1, items: [] }).catch((error: unknown) => error);
+    const died = await Promise.race([call, wait(2000)]);
+    assert.ok(died instanceof EngineDied && died.blamed && died.how.startsWith('hung'), String(died));
+    const ended = stopped.stop().then(() => 'ended');
+    assert.equal(await Promise.race([ended, wait(2000)]), 'ended');
   });
 });
 
