@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import { WorkspaceError } from './errors.ts';
 import { APPLICATION_ID } from './migrations.ts';
@@ -58,7 +58,8 @@ function notAWorkspace(path: string, why: string): WorkspaceError {
 function readHead(path: string): Buffer | null {
   let file: number;
   try {
-    file = openSync(path, 'r');
+    // A pipe would be waited for until somebody writes into it, and with it all that the desk does.
+    file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     if (!existsSync(path)) return null;
     throw new WorkspaceError(

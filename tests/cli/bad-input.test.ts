@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after, describe, it } from 'node:test';
 import { Workspace } from '../../desk/store/workspace.ts';
@@ -122,6 +122,12 @@ describe('a workspace', () => {
     const path = bench.file('notes.moderato', 'my notes, not a workspace at all');
     await fails(['import', few, '--workspace', path], /notes\.moderato is not a Moderato workspace/);
     assert.equal(readFileSync(path, 'utf8'), 'my notes, not a workspace at all');
+  });
+
+  it('that is a pipe is refused, and nobody waits for what comes out of it', async (t) => {
+    const pipe = bench.path('pipe.moderato');
+    if (spawnSync('mkfifo', [pipe]).status !== 0) return t.skip('no pipes can be made here');
+    await fails(['queue', '--workspace', pipe], /pipe\.moderato is not a Moderato workspace: it is not a file/);
   });
 
   it('on a full disk keeps what was saved, and goes on when there is room', async (t) => {
