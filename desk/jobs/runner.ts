@@ -140,7 +140,8 @@ export class JobRunner implements AsyncDisposable {
     this.#closing = true;
     const running = [...this.#live.values()].filter(({ state }) => state === 'running');
     for (const live of running) {
-      live.ends = 'waiting';
+      // What is being paused or cancelled already stays so.
+      live.ends ??= 'waiting';
       live.abort.abort();
     }
     await Promise.all(running.map((live) => live.running));

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { Job, Start } from '../../desk/contract/jobs.ts';
 import { Tempo } from '../../desk/jobs/progress.ts';
-import { type JobKinds, JobRunner } from '../../desk/jobs/runner.ts';
+import { type JobKinds, JobRunner, type RunHooks } from '../../desk/jobs/runner.ts';
 import { Workspace } from '../../desk/store/workspace.ts';
 import { WriterClient } from '../../desk/writer/client.ts';
 import type { Reply, Request } from '../../desk/writer/protocol.ts';
@@ -93,5 +93,36 @@ describe('a job whose end the full disk does not take', () => {
     assert.equal(done.id, failed.id);
     assert.equal(done.state, 'done');
     assert.deepEqual(done.report, { rows: 3 });
+  });
+});
+
+describe('a job that is being ended when the workspace is closed', () => {
+  it('does not go on when that is opened again: it was cancelled, or paused', async () => {
+    for (const how of ['cancel', 'pause'] as const) {
+      using folder = new Folder();
+      using workspace = Workspace.create(folder.file('w.moderato'));
+      const begun = Promise.withResolvers<unknown>();
+      const reading = {
+        lane: 'reading',
+        run: async (_start: Start, { signal }: RunHooks) => {
+          begun.resolve(null);
+          while (!signal.aborted) await setImmediate();
+          // What is done is kept first.
+          for (let turn = 0; turn < 10; turn++) await setImmediate();
+          signal.throwIfAborted();
+        },
+      } as const;
+      const kinds = { import: reading } as unknown as JobKinds;
+      const runner = new JobRunner(workspace, writerOf(workspace).writer, kinds, () => {});
+      const { id } = await runner.start({ kind: 'import', paths: ['export.csv'] });
+      await begun.promise;
+      const ended = runner[how](id);
+      await runner[Symbol.asyncDispose]();
+      assert.equal((await ended).state, how === 'cancel' ? 'cancelled' : 'paused');
+      assert.deepEqual(
+        workspace.jobs.open().map(({ state }) => state),
+        how === 'cancel' ? [] : ['paused'],
+      );
+    }
   });
 });
