@@ -14,7 +14,7 @@ export function nearMissOfText(head: string, name: string): string | null {
     return 'It is the plain text of DiscordChatExporter. Export the channel again and choose JSON as format.';
   if (/^ID,Timestamp,Contents,Attachments\b/i.test(start)) return DISCORD_PACKAGE;
   if (start.startsWith('{"format":"moderato-decisions"'))
-    return 'It is a signed file of decisions, without any messages. Take it in with `moderato merge`.';
+    return 'It is a signed file of decisions, without any messages. Merge it instead (`moderato merge`).';
   if (/^EVIDENCE\r?\n\r?\nThese are messages of a community /.test(start)) return EVIDENCE;
   if (/\.crypt\d{0,2}$/i.test(name)) return nearMissOfBinary(Buffer.alloc(0), name);
   return null;

@@ -1,4 +1,4 @@
-/** What leaves the workspace, from any view. */
+/** What leaves the workspace, and what comes from other reviewers, from any view. */
 import type { Action } from '../keys/action.ts';
 import { exports } from '../messages/exports.ts';
 
@@ -12,9 +12,7 @@ const KEYS = {
   signed: 'Mod+Shift+G',
 } as const satisfies Record<ExportName, string>;
 
-export const exportActions: readonly Action[] = EXPORTS.map((name) => ({
-  id: `export.${name}`,
-  where: null,
-  title: exports[name],
-  key: KEYS[name],
-}));
+export const exportActions: readonly Action[] = [
+  ...EXPORTS.map((name) => ({ id: `export.${name}`, where: null, title: exports[name], key: KEYS[name] })),
+  { id: 'merge', where: null, title: exports.merge, key: 'Mod+Shift+M' },
+];

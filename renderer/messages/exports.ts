@@ -1,6 +1,6 @@
 import { messages } from '../i18n/messages.ts';
 
-/** What leaves the workspace as a file. */
+/** What leaves the workspace as a file, and the files of other reviewers that are merged into it. */
 export const exports = messages({
   en: {
     decisions: 'Export decisions',
@@ -11,7 +11,7 @@ export const exports = messages({
     evidenceWhy:
       'Messages with what stands around them, decisions and proof, as a signed zip for others. That it was made is written down.',
     signed: 'Export signed decisions',
-    signedWhy: 'Your own decisions as one signed file. Another workspace takes them in with `moderato merge`.',
+    signedWhy: 'Your own decisions as one signed file, which is merged into another workspace.',
     format: 'Format',
     file: 'File',
     fileWhy: 'It is written whole or not at all.',
@@ -32,6 +32,14 @@ export const exports = messages({
     start: 'Write',
     written: '{file} is written: {what}.',
     rows: { one: '{count} decision', other: '{count} decisions' },
+    merge: 'Merge signed decisions',
+    mergeWhy:
+      'What another reviewer decided, as a signed file of theirs. Files may come in any order and more than once. Where one does not hold, nothing is merged.',
+    mergeStart: 'Merge',
+    merged: { one: '{count} new decision of {reviewer}.', other: '{count} new decisions of {reviewer}.' },
+    mergeWaiting: 'Waiting for messages that were not imported here: {waiting}.',
+    mergeDiffer: 'Decided differently by reviewers: {messages}.',
+    mergeShow: 'Show them',
     failed: '{message} {remedy}',
   },
   de: {
@@ -45,7 +53,7 @@ export const exports = messages({
       'Nachrichten mit ihrem Umfeld, Entscheidungen und Nachweis, als signiertes Zip für andere. Dass es gemacht wurde, wird festgehalten.',
     signed: 'Signierte Entscheidungen exportieren',
     signedWhy:
-      'Ihre eigenen Entscheidungen als eine signierte Datei. Ein anderer Arbeitsbereich nimmt sie mit `moderato merge` auf.',
+      'Ihre eigenen Entscheidungen als eine signierte Datei, die mit einem anderen Arbeitsbereich zusammengeführt wird.',
     format: 'Format',
     file: 'Datei',
     fileWhy: 'Sie wird ganz geschrieben oder gar nicht.',
@@ -67,6 +75,14 @@ export const exports = messages({
     start: 'Schreiben',
     written: '{file} ist geschrieben: {what}.',
     rows: { one: '{count} Entscheidung', other: '{count} Entscheidungen' },
+    merge: 'Signierte Entscheidungen zusammenführen',
+    mergeWhy:
+      'Was jemand anderes entschieden hat, als signierte Datei. Dateien dürfen in jeder Reihenfolge kommen, auch mehrmals. Wo eine nicht stimmt, wird nichts übernommen.',
+    mergeStart: 'Zusammenführen',
+    merged: { one: '{count} neue Entscheidung von {reviewer}.', other: '{count} neue Entscheidungen von {reviewer}.' },
+    mergeWaiting: 'Warten auf Nachrichten, die hier nicht importiert sind: {waiting}.',
+    mergeDiffer: 'Verschieden entschieden: {messages}.',
+    mergeShow: 'Ansehen',
     failed: '{message} {remedy}',
   },
 });

@@ -59,8 +59,8 @@ export const REMARKS: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<str
       'Es ist eine Datenbank. Exportieren Sie die Nachrichten daraus als CSV oder JSON-Zeilen.',
     'It is a web page. Export the messages as JSON or CSV instead.':
       'Es ist eine Webseite. Exportieren Sie die Nachrichten stattdessen als JSON oder CSV.',
-    'It is a signed file of decisions, without any messages. Take it in with `moderato merge`.':
-      'Es ist eine signierte Datei mit Entscheidungen, ohne Nachrichten. Nehmen Sie sie mit `moderato merge` auf.',
+    'It is a signed file of decisions, without any messages. Merge it instead (`moderato merge`).':
+      'Es ist eine signierte Datei mit Entscheidungen, ohne Nachrichten. Führen Sie sie stattdessen zusammen (`moderato merge`).',
     'It is from an evidence file: proof for others, and no export. `moderato evidence verify` checks such a file.':
       'Es gehört zu exportierten Belegen: ein Nachweis für andere und kein Export. `moderato evidence verify` prüft eine solche Datei.',
     'It is a table in the old form of Excel. Save it as CSV (UTF-8).':
