@@ -1,6 +1,6 @@
 /**
- * Every view and dialog as people with other eyes have it: axe has nothing to say, light and dark, in the system's own colours,
- * and nothing has to be moved sideways in a window of 320 pixels or at twice the size, in either language.
+ * Every view and dialog as people with other eyes have it: axe has nothing to say, light and dark, with more contrast, in the
+ * system's own colours, and nothing has to be moved sideways in a window of 320 pixels or at twice the size, in either language.
  */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
@@ -138,6 +138,7 @@ const PASSES = [
   { name: 'dark', options: { colorScheme: 'dark' } },
   { name: 'narrow, light, in German', options: { colorScheme: 'light', locale: 'de-DE', ...narrow() } },
   { name: 'narrow, dark', options: { colorScheme: 'dark', ...narrow() } },
+  { name: 'dark, with more contrast', options: { colorScheme: 'dark', contrast: 'more' } },
   {
     name: 'in the colours of the system, without motion',
     options: { forcedColors: 'active', reducedMotion: 'reduce' },
@@ -223,6 +224,7 @@ describe('the start', () => {
       const { viewport, ...media } = {
         viewport: { width: 1360, height: 820 },
         forcedColors: 'none',
+        contrast: 'no-preference',
         ...options,
       } as const;
       await page.setViewportSize(viewport);
