@@ -80,7 +80,7 @@ export function deskRemarks(): readonly Omit<Said, 'kind'>[] {
 }
 
 /** `rejected(…, …, …)`, which gives its reason a capital (desk/importers/json-rows.ts) */
-const isRejection = (node: ts.Node): node is ts.CallExpression =>
+const isRejection = (node: ts.Node): boolean =>
   ts.isCallExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'rejected';
 const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
 
