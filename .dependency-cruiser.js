@@ -41,7 +41,7 @@ export default {
       from: { path: '^renderer/' },
       to: {
         path: '^desk/contract',
-        pathNot: '^desk/contract/(surface|menus|reports|passphrase|stability)\\.ts$',
+        pathNot: '^desk/contract/(surface|menus|meant|reports|passphrase|stability)\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -68,7 +68,7 @@ export class Session {
   readonly #begun = new Promise<void>((resolve) => (this.#begin = resolve));
 
   constructor(connect: Connect, page: Window) {
-    this.door = new Door(connect);
+    this.door = new Door(connect, () => this.workspace.open?.path ?? null);
     this.desk = this.door.desk;
     this.keys = new Keys(/mac/i.test(page.navigator.platform));
     this.router = new Router(page);

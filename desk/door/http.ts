@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { BodyLimitPlugin, RPCHandler } from '@orpc/server/node';
+import { RequestHeadersPlugin } from '@orpc/server/plugins';
 import { pageHeaders } from '../contract/pages.ts';
 import type { Desk } from '../desk.ts';
 import { type Page, pagesOf } from './pages.ts';
@@ -23,7 +24,9 @@ const HEADERS = { 'cache-control': 'no-store', ...pageHeaders({ connects: true }
 export class HttpDoor implements AsyncDisposable {
   readonly token = randomBytes(32).toString('base64url');
   readonly #server: Server;
-  readonly #handler = new RPCHandler(router, { plugins: [new BodyLimitPlugin({ maxBodySize: LARGEST_CALL })] });
+  readonly #handler = new RPCHandler(router, {
+    plugins: [new BodyLimitPlugin({ maxBodySize: LARGEST_CALL }), new RequestHeadersPlugin()],
+  });
   readonly #desk: Desk;
   readonly #pages: ReadonlyMap<string, Page>;
 

@@ -5,8 +5,15 @@
 import type { ClientLink } from '@orpc/client';
 import { RPCLink as HttpLink } from '@orpc/client/fetch';
 import { RPCLink as PortLink } from '@orpc/client/message-port';
+import { meaning } from '../../desk/contract/meant.ts';
 
-export type Link = ClientLink<Record<never, never>>;
+/** What goes along with a call. */
+export interface Along {
+  /** path of the workspace that is meant; null where none is shown */
+  readonly workspace: string | null;
+}
+
+export type Link = ClientLink<Along>;
 
 export interface Connection {
   readonly link: Link;
@@ -26,7 +33,7 @@ export function overPort(port: MessagePort): Connection {
     gone.abort();
   };
   port.addEventListener('close', close);
-  const link = new PortLink({ port });
+  const link = new PortLink<Along>({ port, headers: headersOf });
   port.start();
   return { link, gone: gone.signal, close };
 }
@@ -35,10 +42,16 @@ export function overPort(port: MessagePort): Connection {
 export const overHttp =
   (origin: string, token: string): Connect =>
   () => {
-    const link = new HttpLink({ url: `${origin}/door`, headers: { authorization: `Bearer ${token}` } });
+    const link = new HttpLink<Along>({
+      url: `${origin}/door`,
+      headers: (options) => ({ ...headersOf(options), authorization: `Bearer ${token}` }),
+    });
     const gone = new AbortController();
     return Promise.resolve({ link, gone: gone.signal, close: () => gone.abort() });
   };
+
+const headersOf = ({ context: { workspace } }: { readonly context: Along }): Record<string, string> =>
+  workspace === null ? {} : meaning(workspace);
 
 const TOKEN = 'door-token';
 

@@ -29,12 +29,15 @@ export class Door {
   /** The same from the start to the end of the window, whatever connection there is. */
   readonly desk: DeskClient;
   readonly #connect: Connect;
+  readonly #shown: () => string | null;
   readonly #ended = new AbortController();
   #connection: Connection | null = null;
   #hurry: () => void = () => {};
 
-  constructor(connect: Connect) {
+  /** @param shown path of the workspace that is shown: what is done is meant for that one */
+  constructor(connect: Connect, shown: () => string | null = () => null) {
     this.#connect = connect;
+    this.#shown = shown;
     this.desk = createORPCClient<DeskClient>({
       call: async (path, input, options) => await this.#call(path, input, options),
     });
@@ -96,7 +99,10 @@ export class Door {
     const connection = this.#connection;
     if (connection === null) throw new ConnectionLost();
     try {
-      return await endedBy(connection.gone, connection.link.call(path, input, options));
+      return await endedBy(
+        connection.gone,
+        connection.link.call(path, input, { ...options, context: { workspace: this.#shown() } }),
+      );
     } catch (error) {
       // What comes back from the desk is an ORPCError; a fetch that reached nobody is a TypeError.
       if (error instanceof TypeError && options.signal?.aborted !== true) {

@@ -144,6 +144,9 @@ export const SENTENCES: Readonly<Record<Exclude<Locale, 'en'>, Readonly<Record<s
     'The key of {name} is in another workspace: nobody can sign with it here.':
       'Der Schlüssel von {name} liegt in einem anderen Arbeitsbereich: Hier unterschreibt damit niemand.',
     'Choose a reviewer of this workspace.': 'Nehmen Sie einen Namen dieses Arbeitsbereichs.',
+    'Another window opened another workspace meanwhile. Nothing was written.':
+      'Ein anderes Fenster hat inzwischen einen anderen Arbeitsbereich geöffnet. Es wurde nichts geschrieben.',
+    'Look at what is shown now, then go on.': 'Sehen Sie sich an, was jetzt zu sehen ist, dann machen Sie weiter.',
     'There is no reviewer number {id}.': 'Eine Person mit der Nummer {id} gibt es hier nicht.',
     'List the reviewers and choose one of them.': 'Wählen Sie eine der vorhandenen.',
     'There is already a reviewer called {name}.': 'Es gibt hier schon jemanden namens {name}.',

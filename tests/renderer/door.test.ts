@@ -4,7 +4,7 @@ import { MessageChannel } from 'node:worker_threads';
 import { RPCLink } from '@orpc/client/message-port';
 import type { Event } from '../../desk/contract/workspace.ts';
 import { answerPort } from '../../desk/door/port.ts';
-import type { Connection, Link } from '../../renderer/desk/connect.ts';
+import { type Connection, type Link, overPort } from '../../renderer/desk/connect.ts';
 import { Knocking } from '../desk/door/fixtures.ts';
 import './runes.ts';
 
@@ -21,14 +21,9 @@ function connecting(k: Knocking) {
     }
     const { port1, port2 } = new MessageChannel();
     answerPort(k.desk, port2);
-    port1.start();
-    const gone = new AbortController();
-    const end = (): void => {
-      port1.close();
-      gone.abort();
-    };
-    open.push({ end });
-    return Promise.resolve({ link: new RPCLink({ port: port1 }), gone: gone.signal, close: end });
+    const connection = overPort(port1);
+    open.push({ end: connection.close });
+    return Promise.resolve(connection);
   };
   return { connect, breakOff: () => open.at(-1)?.end(), refuse: (times: number) => (refused = times) };
 }
@@ -90,6 +85,37 @@ describe('the window’s end of the door', () => {
     const call = assert.rejects(door.desk.workspace.state(), ConnectionLost);
     gone.abort();
     await call;
+    door.close();
+    await kept;
+  });
+
+  it('reviews in the workspace that it shows, and in no other that was opened meanwhile', async () => {
+    await using k = await Knocking.withMessages(2);
+    const { connect } = connecting(k);
+    const shown = { path: k.path };
+    const door = new Door(connect, () => shown.path);
+    const kept = door.keep(
+      () => Promise.resolve(),
+      () => {},
+    );
+    await until(() => door.state === 'open');
+    const decided = async (): Promise<number> => {
+      const state = await k.client.workspace.state();
+      return state.open ? state.counts.decided : assert.fail();
+    };
+    const decide = async (item: number) =>
+      await door.desk.review.decide({ reviewer: 1, seen: [{ item, version: 1 }], labels: [1] });
+    await decide(1);
+    // Another window opens a copy, in which everything has the same number; this one has not heard of it yet.
+    const copy = k.folder.file('Abschrift, groß.moderato');
+    await k.client.workspace.copy({ to: copy });
+    await k.client.workspace.open({ path: copy, instead: true });
+    await assert.rejects(decide(2), /Another window opened another workspace/);
+    await assert.rejects(door.desk.review.undo({ reviewer: 1 }), /Another window opened another workspace/);
+    assert.equal(await decided(), 1);
+    shown.path = copy;
+    await decide(2);
+    assert.equal(await decided(), 2);
     door.close();
     await kept;
   });
