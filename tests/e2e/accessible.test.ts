@@ -73,6 +73,7 @@ const PLACES: readonly Place[] = [
   over('report', '#/queue', doing('Write a report', 'Bericht schreiben')),
   over('evidence', '#/queue', doing('Export evidence', 'Belege exportieren')),
   over('signed decisions', '#/queue', pressing('Control+Shift+G')),
+  over('merging', '#/queue', pressing('Control+Shift+M')),
   over('reopen', '#/queue', async (page) => {
     // In a narrow window the list of states is in the dialog of filters alone.
     await page.locator('header select').last().selectOption('decided', { force: true });
