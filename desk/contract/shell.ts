@@ -8,7 +8,7 @@ import { COMMANDS } from './menus.ts';
 import { Path } from './shapes.ts';
 
 /** What files are chosen for: decides which endings the dialog offers, and what it is called. */
-export const OPENING = ['workspace', 'import', 'model', 'signed-file', 'evidence', 'test-suite'] as const;
+export const OPENING = ['workspace', 'import', 'model', 'signed-file', 'test-suite'] as const;
 export const SAVING = ['workspace', 'copy', 'export', 'evidence', 'report', 'signed-file'] as const;
 
 const nothing = z.strictObject({});

@@ -15,7 +15,6 @@ const OPENED: Readonly<Record<OpeningFor, () => FileFilter[]>> = {
   import: () => [ANY()],
   model: () => [{ name: 'GGUF', extensions: ['gguf'] }],
   'signed-file': () => [{ name: 'JSON', extensions: ['json', 'jsonl'] }, ANY()],
-  evidence: () => [{ name: 'ZIP', extensions: ['zip'] }, ANY()],
   'test-suite': () => [{ name: 'CSV', extensions: ['csv', 'gz'] }, ANY()],
 };
 
