@@ -2,7 +2,7 @@
  * The window's end of the door: calls as functions, events as they come, and whether there is anybody at the other end. When
  * the desk does not answer it is asked again, first soon and then ever slower; calls fail meanwhile instead of waiting.
  */
-import { createORPCClient } from '@orpc/client';
+import { createORPCClient, type ClientOptions } from '@orpc/client';
 import type { ContractRouterClient } from '@orpc/contract';
 import type { Contract } from '../../desk/contract.ts';
 import type { Event } from '../../desk/contract/workspace.ts';
@@ -95,7 +95,7 @@ export class Door {
     }
   }
 
-  async #call(path: readonly string[], input: unknown, options: Parameters<Connection['link']['call']>[2]) {
+  async #call(path: readonly string[], input: unknown, options: ClientOptions<Record<never, never>>) {
     const connection = this.#connection;
     if (connection === null) throw new ConnectionLost();
     try {

@@ -21,7 +21,8 @@ function connecting(k: Knocking) {
     }
     const { port1, port2 } = new MessageChannel();
     answerPort(k.desk, port2);
-    const connection = overPort(port1);
+    // Node's port, which has what a browser's has.
+    const connection = overPort(port1 as never);
     open.push({ end: connection.close });
     return Promise.resolve(connection);
   };
