@@ -12,4 +12,4 @@ export const means = (headers: Headers | undefined, path: string): boolean =>
   (headers?.get(HEADER) ?? named(path)) === named(path);
 
 /** A header holds no letters outside of ASCII. */
-const named = (path: string): string => encodeURIComponent(path.toWellFormed());
+const named = (path: string): string => encodeURIComponent(path);
