@@ -11,6 +11,7 @@ import {
   place,
   secondsOf,
   standing,
+  tellingOf,
 } from '../../renderer/views/teach/learning.ts';
 
 const label = (name: string, severity: number, decided: number, audit = 0) => ({
@@ -86,6 +87,10 @@ describe('who challenges the model of the queue', () => {
     assert.equal(becauseOf(comparison(1, { ...worse, ranking: { ...ranking, high: -0.01 } })), 'worse');
     assert.equal(becauseOf(comparison(1, worse)), 'forgot');
     assert.equal(becauseOf(comparison(1, { recommendation: 'unknown', ranking: null })), 'few');
+    // The figure beside the reason is the one that gave it.
+    const regression = { ...ranking, value: -0.08, low: -0.12, high: -0.04 };
+    assert.equal(tellingOf(comparison(1, { ...worse, regression })), regression);
+    assert.equal(tellingOf(comparison(1, { regression })), ranking);
   });
 });
 

@@ -66,6 +66,10 @@ export function becauseOf({ recommendation, ranking }: Comparison): Because {
   return ranking !== null && ranking.high < 0 ? 'worse' : 'forgot';
 }
 
+/** The figure that says so: what was decided, or the general test cases where those speak against it. */
+export const tellingOf = (comparison: Comparison): Difference | null =>
+  becauseOf(comparison) === 'forgot' ? comparison.regression : comparison.ranking;
+
 /** Seconds that a retraining may take, by the last one here; null before the first. */
 export function secondsOf(last: RetrainReport | null, rows: number): number | null {
   const learned = last === null ? 0 : last.train + last.dev;
