@@ -51,6 +51,7 @@ export class LiveQueue {
   readonly #damaged = new Set<number>();
   /** items that were written while all is being read anew */
   #meanwhile: Set<number> | null = null;
+  #loads: Promise<unknown> = Promise.resolve();
 
   /** @param model of the scores that will be shown, once `load` has read them */
   constructor(store: Store, model: QueueModel | null, precedence = new Precedence()) {
@@ -78,6 +79,13 @@ export class LiveQueue {
    * @param signal aborts it; then nothing has changed
    */
   async load(model: QueueModel | null, signal?: AbortSignal): Promise<void> {
+    // One after the other: the last one that was asked for is the one that stays.
+    const turn = this.#loads.then(() => this.#load(model, signal));
+    this.#loads = turn.catch(() => {});
+    await turn;
+  }
+
+  async #load(model: QueueModel | null, signal?: AbortSignal): Promise<void> {
     const columns = new QueueColumns(model?.threshold);
     const last = this.#store.items.lastId;
     columns.reserve(last + (last >> 2) + 1);
@@ -98,7 +106,7 @@ export class LiveQueue {
       }
       await new Promise(setImmediate);
     }
-    if (this.#meanwhile === meanwhile) this.#meanwhile = null;
+    this.#meanwhile = null;
     this.#columns = columns;
     this.#model = model;
     this.#last = last;

@@ -59,6 +59,16 @@ describe('the queue as it was kept', () => {
     assert.deepEqual(before, await shown(k.path));
   });
 
+  it('is read for the last model that was asked for, also where one before takes longer', async () => {
+    await kept(k);
+    const { queue } = k.desk.opened;
+    const { model } = queue;
+    assert.notEqual(model, null);
+    // Of this one there are no pages: it reads every row.
+    await Promise.all([queue.load(null), queue.load(model)]);
+    assert.equal(queue.model, model);
+  });
+
   const seen = [{ item: 4_500, version: 1 }];
   const changes: Readonly<Record<string, () => Promise<unknown>>> = {
     'a decision': () => k.client.review.decide({ reviewer: k.ids.ada, seen, labels: [k.ids.fine] }),
