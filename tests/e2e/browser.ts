@@ -11,7 +11,11 @@ import { RPCLink } from '@orpc/client/fetch';
 import type { ContractRouterClient } from '@orpc/contract';
 import { type Browser, type Page, chromium } from 'playwright-core';
 import type { Contract } from '../../desk/contract.ts';
+import type { Preferences } from '../../desk/contract/preferences.ts';
 import { builtWindow } from './window.ts';
+
+/** As long as a busy machine may take. */
+const SLOW_MS = 30_000;
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -81,6 +85,19 @@ export class Shown implements AsyncDisposable {
     });
     await page.goto(this.address);
     return page;
+  }
+
+  /** What the desk has of how somebody likes the window, which shows a change at once: tries again until that holds. */
+  async prefers(holds: (now: Preferences) => void): Promise<void> {
+    for (const end = performance.now() + SLOW_MS; ;) {
+      const now = await this.client.preferences.get();
+      try {
+        return holds(now);
+      } catch (error) {
+        if (performance.now() > end) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
   }
 
   /** Imports files, and waits until that is done. */

@@ -179,7 +179,7 @@ describe('by keyboard alone', () => {
     await type(page, page.getByLabel('Your name in this workspace'), 'Ada');
     await page.keyboard.press('Enter');
     await saved();
-    assert.equal((await client.preferences.get()).reviewer, 'Ada');
+    await shown.prefers(({ reviewer }) => assert.equal(reviewer, 'Ada'));
   });
 
   it('what is shown is switched, breaks are set, topics are left to others', async () => {
@@ -206,12 +206,13 @@ describe('by keyboard alone', () => {
     await press(page, button(page, 'Remove spiders'));
     await button(page, 'Remove spiders').waitFor({ state: 'detached' });
     await focused(page.getByLabel('Word or phrase'));
-    const now = await client.preferences.get();
-    assert.deepEqual(
-      [now.masked, now.tinted, now.blurred, now.greyscale],
-      [before.masked, before.tinted, before.blurred, before.greyscale].map((on) => !on),
-    );
-    assert.deepEqual([now.breakEvery, now.sessionCap, now.hiddenTopics], [45, 90, ['clowns']]);
+    await shown.prefers((now) => {
+      assert.deepEqual(
+        [now.masked, now.tinted, now.blurred, now.greyscale],
+        [before.masked, before.tinted, before.blurred, before.greyscale].map((on) => !on),
+      );
+      assert.deepEqual([now.breakEvery, now.sessionCap, now.hiddenTopics], [45, 90, ['clowns']]);
+    });
   });
 
   it('it is locked by itself or not at all, copied, and looked through', async () => {
@@ -222,7 +223,7 @@ describe('by keyboard alone', () => {
     assert.equal((await client.settings.get()).lockAfter, 30);
     await press(page, page.getByRole('switch', { name: /^Lock when this computer sleeps/ }), 'Space');
     await page.waitForFunction(() => document.querySelector('[role="switch"][aria-checked="false"]') !== null);
-    assert.equal((await client.preferences.get()).lockOnSuspend, false);
+    await shown.prefers(({ lockOnSuspend }) => assert.equal(lockOnSuspend, false));
     const copy = shown.file('copy.moderato');
     await type(page, page.getByLabel('Copy to'), copy);
     await page.keyboard.press('Enter');
@@ -259,7 +260,7 @@ describe('by keyboard alone', () => {
     await part(page, 'This computer');
     await choose(page, page.getByLabel('Where models are computed'), 'Processor (CPU) only');
     await page.waitForFunction(() => document.querySelector('select')?.value === 'cpu');
-    assert.equal((await shown.client.preferences.get()).backend, 'cpu');
+    await shown.prefers(({ backend }) => assert.equal(backend, 'cpu'));
     await tabTo(page, button(page, 'Try all of it'));
   });
 
@@ -273,8 +274,7 @@ describe('by keyboard alone', () => {
     await heading(page, 'Einstellungen');
     await choose(page, page.getByLabel('Sprache'), 'English');
     await heading(page, 'Settings');
-    const { theme, language } = await shown.client.preferences.get();
-    assert.deepEqual([theme, language], ['dark', 'en']);
+    await shown.prefers(({ theme, language }) => assert.deepEqual([theme, language], ['dark', 'en']));
   });
 
   it('and nothing unforeseen was said meanwhile', () => assert.deepEqual(shown.complaints, []));

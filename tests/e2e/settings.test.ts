@@ -26,7 +26,7 @@ describe('the settings', () => {
     await press(page, page.getByRole('alert').getByRole('button').first());
     await clash.waitFor({ state: 'detached' });
     assert.ok(await skip.evaluate((one) => one === document.activeElement), 'the keyboard goes on with that key');
-    assert.deepEqual((await client.preferences.get()).keys, { 'queue.skip': 'N', 'queue.note': '' });
+    await shown.prefers(({ keys }) => assert.deepEqual(keys, { 'queue.skip': 'N', 'queue.note': '' }));
     // What belongs to the system is refused, and Escape leaves all as it is.
     await press(page, skip);
     await page.keyboard.press('Control+w');

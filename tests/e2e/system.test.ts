@@ -21,10 +21,11 @@ describe('the program and the system around it', () => {
     await started.staysWithoutWindow();
     const { app } = started;
     const [first, second] = [home.file('first.moderato'), home.file('second.moderato')];
+    await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().forEach((window) => window.close()));
+    await until('there is no window', () => app.windows().length === 0);
     const opened = app.waitForEvent('window');
     await app.evaluate(
-      ({ app: main, BrowserWindow }, files) => {
-        for (const window of BrowserWindow.getAllWindows()) window.destroy();
+      ({ app: main }, files) => {
         for (const file of files) main.emit('open-file', { preventDefault: () => {} }, file);
       },
       [first, second],
