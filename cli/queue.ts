@@ -7,6 +7,7 @@ import { type DeskClient, VerbDesk } from './desk.ts';
 import { filtered, filterOf, orderOption } from './filters.ts';
 import { top } from './options.ts';
 import { ranked } from './paging.ts';
+import { named } from './reviewing.ts';
 import { run, type Setting } from './run.ts';
 import { entryLines, shownText, whereabouts } from './terminal/entries.ts';
 import { count, counted } from './terminal/figures.ts';
@@ -107,7 +108,7 @@ async function* jsonRows(client: DeskClient, input: z.input<typeof PageInput>, t
 
 /** Whose queue it is. Who is new here has decided nothing, so nothing is left out: that is said, because it may be a slip. */
 async function knownReviewer(screen: Setting['screen'], client: DeskClient, name: string): Promise<number | undefined> {
-  const found = (await client.reviewers.list()).find((one) => one.name.toLowerCase() === name.toLowerCase());
+  const found = named(await client.reviewers.list(), name);
   if (found === undefined)
     screen.note(`${safeLine(name)} has decided nothing here yet, so nothing is left out of the queue.`);
   return found?.id;
@@ -116,7 +117,7 @@ async function knownReviewer(screen: Setting['screen'], client: DeskClient, name
 /** Id of the reviewer of this name. @throws WrongUsage */
 export async function reviewerOf(client: DeskClient, name: string): Promise<number> {
   const reviewers = await client.reviewers.list();
-  const found = reviewers.find((one) => one.name.toLowerCase() === name.toLowerCase());
+  const found = named(reviewers, name);
   if (found !== undefined) return found.id;
   throw new WrongUsage(
     `Nobody called ${name} has decided anything here.`,

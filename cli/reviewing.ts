@@ -58,9 +58,15 @@ export async function openReview(setting: Setting, options: ReviewOptions): Prom
 /** Who does it, added where nobody of that name was there yet. */
 export async function reviewerOf(client: DeskClient, options: Pick<ReviewOptions, 'reviewer'>): Promise<number> {
   const name = nameOf(options);
-  const known = (await client.reviewers.list()).find((one) => one.name.toLowerCase() === name.toLowerCase());
+  const known = named(await client.reviewers.list(), name);
   return (known ?? (await client.reviewers.add({ name }))).id;
 }
+
+/** The one of this name, however it is capitalised. */
+export const named = <Reviewer extends { readonly name: string }>(
+  reviewers: readonly Reviewer[],
+  name: string,
+): Reviewer | undefined => reviewers.find((one) => one.name.toLowerCase() === name.toLowerCase());
 
 /** Numbers of messages, as `queue` prints them. */
 export function itemNumbers(text: string, before: readonly number[] | undefined): readonly number[] {

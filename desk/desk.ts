@@ -8,6 +8,7 @@ import { Start } from './contract/jobs.ts';
 import type { Event, State } from './contract/workspace.ts';
 import type { SpawnEngine } from './engine/process.ts';
 import { DeskError } from './errors.ts';
+import { InTurn } from './in-turn.ts';
 import type { Places } from './models/places.ts';
 import { type Opened, keepQueue, startWork, workspaceOf } from './opened.ts';
 import { Precedence } from './precedence.ts';
@@ -39,8 +40,8 @@ export class Desk implements AsyncDisposable {
   /** path of the workspace that waits for its passphrase */
   #locked: string | null = null;
   #idle: NodeJS.Timeout | undefined;
-  /** ends with what is being opened, closed or written anew */
-  #turn: Promise<unknown> = Promise.resolve();
+  /** what is opened, closed or written anew: whoever ends the program meanwhile waits for what has begun */
+  readonly #turns = new InTurn();
 
   constructor(options: DeskOptions) {
     this.#options = options;
@@ -71,14 +72,7 @@ export class Desk implements AsyncDisposable {
    * @throws WorkspaceError, DeskError conflict
    */
   async open(path: string, create: 'must' | 'may' | 'never', secret?: Secret, instead = false): Promise<Opened> {
-    return await this.#inTurn(() => this.#open(path, create, secret, instead));
-  }
-
-  /** One after the other: whoever ends the program meanwhile waits for what has begun. */
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(work);
-    this.#turn = turn.catch(() => {});
-    return await turn;
+    return await this.#turns.do(() => this.#open(path, create, secret, instead));
   }
 
   async #open(path: string, create: 'must' | 'may' | 'never', secret?: Secret, instead = false): Promise<Opened> {
@@ -125,7 +119,7 @@ export class Desk implements AsyncDisposable {
 
   /** Closes an encrypted workspace, so that nothing can be seen until its passphrase is given. @throws DeskError */
   async lock(): Promise<void> {
-    await this.#inTurn(() => this.#lock());
+    await this.#turns.do(() => this.#lock());
   }
 
   async #lock(): Promise<void> {
@@ -162,12 +156,12 @@ export class Desk implements AsyncDisposable {
   async protect(passphrase: string, secret: Secret | undefined): Promise<string> {
     const salt = saltOf(this.opened.workspace.path) ?? randomBytes(SALT_BYTES);
     const key = await keyOf({ kind: 'passphrase', passphrase }, salt);
-    await this.#inTurn(() => this.#changeKey(secret, { key, salt }));
+    await this.#turns.do(() => this.#changeKey(secret, { key, salt }));
     return recoveryKeyOf(key);
   }
 
   async unprotect(secret: Secret): Promise<void> {
-    await this.#inTurn(() => this.#changeKey(secret, null));
+    await this.#turns.do(() => this.#changeKey(secret, null));
   }
 
   async #changeKey(secret: Secret | undefined, to: { key: Buffer; salt: Buffer } | null): Promise<void> {
@@ -223,7 +217,7 @@ export class Desk implements AsyncDisposable {
 
   /** Stops what runs; it goes on when the workspace is opened again. */
   async close(): Promise<void> {
-    await this.#inTurn(() => this.#close());
+    await this.#turns.do(() => this.#close());
   }
 
   async #close(): Promise<void> {
@@ -239,7 +233,7 @@ export class Desk implements AsyncDisposable {
 
   /** Deletes what is open, for good. @param path of it, once more. @throws DeskError bad-input, held, not-allowed */
   async wipe(path: string): Promise<void> {
-    await this.#inTurn(() => this.#wipe(path));
+    await this.#turns.do(() => this.#wipe(path));
   }
 
   async #wipe(path: string): Promise<void> {
@@ -299,7 +293,7 @@ export class Desk implements AsyncDisposable {
 
   /** @throws DeskError held, nothing-to-do */
   async erase(input: WriteInput<'erase'>): Promise<z.infer<typeof Erased>> {
-    return await this.#inTurn(() => this.#erase(input));
+    return await this.#turns.do(() => this.#erase(input));
   }
 
   async #erase(input: WriteInput<'erase'>): Promise<z.infer<typeof Erased>> {

@@ -1,6 +1,7 @@
 /** The queue's columns as they follow the workspace: read once, then what was written since. */
 import type { Revision } from '../store/revisions.ts';
 import type { QueuePage } from '../store/queue-pages.ts';
+import { InTurn } from '../in-turn.ts';
 import { Precedence } from '../precedence.ts';
 import type { Store } from '../store/store.ts';
 import type { Judge } from '../triage/verdict.ts';
@@ -51,7 +52,7 @@ export class LiveQueue {
   readonly #damaged = new Set<number>();
   /** items that were written while all is being read anew */
   #meanwhile: Set<number> | null = null;
-  #loads: Promise<unknown> = Promise.resolve();
+  readonly #loads = new InTurn();
 
   /** @param model of the scores that will be shown, once `load` has read them */
   constructor(store: Store, model: QueueModel | null, precedence = new Precedence()) {
@@ -80,9 +81,7 @@ export class LiveQueue {
    */
   async load(model: QueueModel | null, signal?: AbortSignal): Promise<void> {
     // One after the other: the last one that was asked for is the one that stays.
-    const turn = this.#loads.then(() => this.#load(model, signal));
-    this.#loads = turn.catch(() => {});
-    await turn;
+    await this.#loads.do(() => this.#load(model, signal));
   }
 
   async #load(model: QueueModel | null, signal?: AbortSignal): Promise<void> {
