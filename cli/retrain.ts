@@ -65,10 +65,13 @@ async function retrain(setting: Setting, options: Options): Promise<void> {
       throw error;
     });
   progress.clear();
-  const lines = await reportLines(screen, desk.client, report, options.unmask);
-  if (!options.json) for (const line of lines) screen.line(line);
   // Who is asked must have seen it.
-  else if (options.promote === 'ask') for (const line of lines) screen.note(line);
+  if (!options.json || options.promote === 'ask') {
+    const lines = await reportLines(screen, desk.client, report, options.unmask);
+    for (const line of lines)
+      if (options.json) screen.note(line);
+      else screen.line(line);
+  }
   const to = await promotion(setting, desk.client, options, report);
   if (options.json) return screen.line(JSON.stringify({ ...report, promoted: to }));
   if (to === null) return screen.paragraph(whatNext(options, report), 'dim');
